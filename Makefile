@@ -1,0 +1,87 @@
+# The commands of the shop; `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+PIPENV_VERSION := 2026.10.3
+
+# pipenv lives in .tools, the shop in .venv, whatever environment the caller has active.
+export PIPENV_VENV_IN_PROJECT := 1
+export PIPENV_IGNORE_VIRTUALENVS := 1
+export PIPENV_NOSPIN := 1
+unexport DJANGO_SETTINGS_MODULE
+
+PIPENV := .tools/bin/pipenv
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+ENVIRONMENT := .venv/.synced
+DRIVERS := .venv/.synced-drivers
+
+# Where `make test-all` finds its two servers; the databases are made by the test runner.
+MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
+POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
+
+.DEFAULT_GOAL := help
+.PHONY: help run seed test test-all test-faults watch lint format lock clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(ENVIRONMENT)  ## Set everything up and serve the shop on http://127.0.0.1:8000 (PORT=... for another)
+	$(PY) manage.py migrate --verbosity 0
+	$(PY) manage.py seed_db
+	$(PY) manage.py runserver $(PORT)
+
+seed: $(ENVIRONMENT)  ## Fill the database (ARGS="--products 100000", ARGS=--reset to start over)
+	$(PY) manage.py migrate --verbosity 0
+	$(PY) manage.py seed_db $(ARGS)
+
+test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS="-k orders" for some); what needs a service is skipped without it
+	$(PYTEST) $(ARGS)
+
+test-all: $(DRIVERS)  ## Run the tests on SQLite, MariaDB and PostgreSQL with a real Chromium; nothing may be skipped
+	$(PYTEST) --require-services -m "not mariadb and not faults"
+	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m "not faults"
+	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb and not faults"
+
+test-faults: $(DRIVERS)  ## Run the race and fault tests at full length on the three databases
+	$(PYTEST) --require-services -m faults --faults=full
+	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m faults --faults=full
+	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m faults --faults=full
+
+watch: $(ENVIRONMENT)  ## Run the tests again on every change
+	.venv/bin/ptw . $(ARGS)
+
+lint: $(ENVIRONMENT)  ## Check format, lint, types, import contracts, migrations and the API schema
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+format: $(ENVIRONMENT)  ## Format the code and mend what the linter can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: $(PIPENV) $(PY)  ## Resolve Pipfile anew into Pipfile.lock (needs pkg-config and the MySQL client's headers)
+	$(PIPENV) lock
+	$(PYTHON) .ci/strip_lock.py
+
+clean:  ## Remove the environments, the caches and the development database
+	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static
+
+$(PIPENV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+
+# Made here, not by pipenv, which may pick another Python of the machine.
+$(PY):
+	$(PYTHON) -m venv .venv
+
+$(ENVIRONMENT): Pipfile.lock | $(PIPENV) $(PY)
+	$(PIPENV) sync --categories "packages dev-packages"
+	@touch $@
+
+$(DRIVERS): $(ENVIRONMENT)
+	$(PIPENV) sync --categories "mysql postgres"
+	@touch $@
