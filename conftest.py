@@ -1,0 +1,78 @@
+"""Fixtures of the whole house, and the options that say what a run must have."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+from rest_framework.test import APIClient
+
+CHROMIUM = ("chromium", "chromedriver")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-services",
+        action="store_true",
+        help="fail, instead of skipping, a test whose service is not there",
+    )
+    parser.addoption(
+        "--faults",
+        choices=["reduced", "full"],
+        default="reduced",
+        help="length of the race and fault tests",
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = None
+    if item.get_closest_marker("mariadb") and not is_mariadb():
+        missing = "needs MariaDB: set DATABASE_URL, as make test-all does"
+    if item.get_closest_marker("chromium") and not all(map(shutil.which, CHROMIUM)):
+        missing = "needs Chromium and its driver on the PATH"
+    if missing and item.config.getoption("--require-services"):
+        pytest.fail(missing)
+    elif missing:
+        pytest.skip(missing)
+
+
+def is_mariadb() -> bool:
+    return connection.vendor == "mysql" and getattr(connection, "mysql_is_mariadb", False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remove_uploads() -> Iterator[None]:
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def api_client() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def authenticate(api_client: APIClient) -> Callable[..., None]:
+    """Sign the client in as an unsaved user, for paths that need only a right."""
+
+    def authenticate(is_staff: bool = False) -> None:
+        api_client.force_authenticate(user=get_user_model()(is_staff=is_staff))
+
+    return authenticate
+
+
+@pytest.fixture
+def sign_in(api_client: APIClient, db: None) -> Callable[..., Any]:
+    """Sign the client in as a saved user and return it; fields go to the user."""
+
+    def sign_in(username: str = "ann", **fields: Any) -> Any:
+        user = get_user_model().objects.create_user(
+            username=username, email=f"{username}@example.com", password="a-Str0ng-one", **fields
+        )
+        api_client.force_authenticate(user=user)
+        return user
+
+    return sign_in

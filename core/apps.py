@@ -1,0 +1,20 @@
+from importlib import import_module
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+
+    def ready(self) -> None:
+        from store.signals import order_created
+
+        from .groups import create_groups
+        from .receivers import log_order
+
+        # Registers itself with drf-spectacular.
+        import_module("core.schema")
+        order_created.connect(log_order)
+        # Once the shop is migrated its permissions are there.
+        post_migrate.connect(create_groups, sender=apps.get_app_config("store"))

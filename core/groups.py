@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+CUSTOMER_SERVICE = "Customer Service"
+CUSTOMER_SERVICE_PERMISSIONS = [
+    "view_customer",
+    "add_customer",
+    "change_customer",
+    "view_address",
+    "add_address",
+    "change_address",
+    "view_order",
+    "add_order",
+    "change_order",
+    "cancel_order",
+    "view_orderitem",
+    "view_history",
+]
+
+
+def create_groups(using: str, **kwargs: Any) -> None:
+    """Make the group of those who serve customers, once; what staff change in it afterwards stays."""
+    group, created = Group.objects.using(using).get_or_create(name=CUSTOMER_SERVICE)
+    if created:
+        group.permissions.set(
+            Permission.objects.using(using).filter(
+                content_type__app_label="store", codename__in=CUSTOMER_SERVICE_PERMISSIONS
+            )
+        )

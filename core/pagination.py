@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+if TYPE_CHECKING:
+    # The settings name this module, and rest_framework.views reads them while it is imported.
+    from rest_framework.views import APIView
+
+PAGE_SIZE = 100
+
+
+class LinkHeaderPagination(BasePagination):
+    """A plain array of at most 100 rows; the neighbours are in the Link header (RFC 8288)."""
+
+    def paginate_queryset(
+        self, queryset: QuerySet, request: Request, view: APIView | None = None
+    ) -> list[Any]:
+        self.url = request.build_absolute_uri()
+        self.page = self.page_number(request)
+        start = (self.page - 1) * PAGE_SIZE
+        # One row more than is shown tells whether there is a next page, without a COUNT.
+        rows = list(queryset[start : start + PAGE_SIZE + 1])
+        if not rows and self.page > 1:
+            raise NotFound("Invalid page.")
+        self.has_next = len(rows) > PAGE_SIZE
+        return rows[:PAGE_SIZE]
+
+    def page_number(self, request: Request) -> int:
+        text = request.query_params.get("page") or "1"
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+            raise NotFound("Invalid page.")
+        return int(text)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        links = []
+        if self.has_next:
+            links.append(f'<{replace_query_param(self.url, "page", self.page + 1)}>; rel="next"')
+        if self.page > 1:
+            previous = replace_query_param(self.url, "page", self.page - 1)
+            if self.page == 2:
+                previous = remove_query_param(self.url, "page")
+            links.append(f'<{previous}>; rel="prev"')
+        return Response(data, headers={"Link": ", ".join(links)} if links else None)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return schema
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": "page",
+                "in": "query",
+                "required": False,
+                "description": f"Page of {PAGE_SIZE} rows; the Link header names the next one.",
+                "schema": {"type": "integer", "minimum": 1},
+            }
+        ]

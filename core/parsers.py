@@ -1,0 +1,38 @@
+import io
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework import parsers, status
+from rest_framework.exceptions import APIException, ParseError
+
+
+class RequestTooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too large."
+    default_code = "request_too_large"
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON of bounded size and depth, in text that can be stored and sent back."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestTooLarge
+        try:
+            data = super().parse(io.BytesIO(body), media_type, parser_context)
+            # Only an escape can bring in a lone surrogate, which no database or response can encode.
+            if b"\\u" in body:
+                json.dumps(data, ensure_ascii=False).encode()
+        except RecursionError as error:
+            raise ParseError("JSON parse error - nested too deeply.") from error
+        except UnicodeEncodeError as error:
+            raise ParseError("JSON parse error - lone surrogate.") from error
+        return data

@@ -1,0 +1,23 @@
+from django.db import transaction
+from django.db.models import ProtectedError
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from .exceptions import AccountInUse
+from .models import User
+
+
+@transaction.atomic
+def delete_account(*, user: User) -> None:
+    """Delete a user and their customer profile, or raise AccountInUse once there are orders."""
+    try:
+        user.delete()
+    except ProtectedError as error:
+        raise AccountInUse from error
+
+
+def revoke_refresh_tokens(*, user_id: int) -> None:
+    """Sign the user out everywhere: no refresh token issued until now works any more."""
+    outstanding = OutstandingToken.objects.filter(user_id=user_id, blacklistedtoken=None)
+    BlacklistedToken.objects.bulk_create(
+        [BlacklistedToken(token=token) for token in outstanding], ignore_conflicts=True
+    )

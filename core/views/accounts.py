@@ -1,0 +1,51 @@
+from typing import cast
+
+from djoser.views import UserViewSet as DjoserUserViewSet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+from rest_framework_simplejwt.views import TokenObtainPairView
+
+from ..models import User
+from ..services import delete_account, revoke_refresh_tokens
+
+# What a guesser of names, addresses or passwords would call.
+THROTTLED_ACTIONS = {
+    "create",
+    "activation",
+    "resend_activation",
+    "reset_password",
+    "reset_password_confirm",
+    "reset_username",
+    "reset_username_confirm",
+}
+
+
+class SignInView(TokenObtainPairView):
+    throttle_scope = "credentials"
+
+
+class LogoutAllView(APIView):
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Revoke every refresh token of the signed-in user."""
+        revoke_refresh_tokens(user_id=cast(int, request.user.pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class UserViewSet(DjoserUserViewSet):
+    queryset = User.objects.order_by("pk")
+    lookup_value_converter = "int"
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        self.throttle_scope = "credentials" if self.action in THROTTLED_ACTIONS else None
+        return super().get_throttles()
+
+    def perform_destroy(self, instance: User) -> None:
+        delete_account(user=instance)

@@ -1,0 +1,27 @@
+from typing import Any, NoReturn
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error as server_error_page
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+@extend_schema(exclude=True)
+class UnknownEndpointView(APIView):
+    """Answers below the API's prefixes what no route knows, as the API answers: JSON, not a page."""
+
+    permission_classes = [AllowAny]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+        super().initial(request, *args, **kwargs)
+        raise NotFound
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an unexpected error: a page to a browser, JSON to everybody else."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return server_error_page(request)
+    return JsonResponse({"detail": "A server error occurred."}, status=500)

@@ -1,0 +1,38 @@
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from .models import LikedItem
+
+
+@extend_schema_field(str)
+class LikeableModelField(serializers.Field):
+    """A model as "app_label.model"; one is likeable that has a generic relation to LikedItem."""
+
+    def to_representation(self, value: ContentType) -> str:
+        return f"{value.app_label}.{value.model}"
+
+    def to_internal_value(self, data: Any) -> ContentType:
+        for model in apps.get_models():
+            if model._meta.label_lower == str(data).lower() and any(
+                field.related_model is LikedItem for field in model._meta.private_fields
+            ):
+                return ContentType.objects.get_for_model(model)
+        raise serializers.ValidationError("Objects of this type cannot be liked.")
+
+
+class LikedItemSerializer(serializers.ModelSerializer):
+    content_type = LikeableModelField()
+
+    class Meta:
+        model = LikedItem
+        fields = ["id", "content_type", "object_id"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        model = attrs["content_type"].model_class()
+        if not model._default_manager.filter(pk=attrs["object_id"]).exists():
+            raise serializers.ValidationError({"object_id": ["No object with this ID was found."]})
+        return attrs

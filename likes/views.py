@@ -1,0 +1,35 @@
+from django.db.models import QuerySet
+from rest_framework import mixins, status, viewsets
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .models import LikedItem
+from .serializers import LikedItemSerializer
+
+
+class LikedItemViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet,
+):
+    queryset = LikedItem.objects.select_related("content_type")
+    serializer_class = LikedItemSerializer
+    permission_classes = [IsAuthenticated]
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> QuerySet[LikedItem]:
+        return super().get_queryset().filter(user_id=self.request.user.pk)
+
+    def create(self, request: Request) -> Response:
+        """Like an object; one that the user likes already answers 200 with the same like."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        like, created = LikedItem.objects.get_or_create(
+            user=request.user, **serializer.validated_data
+        )
+        return Response(
+            self.get_serializer(like).data,
+            status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,
+        )

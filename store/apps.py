@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_delete, post_save
+
+
+class StoreConfig(AppConfig):
+    name = "store"
+
+    def ready(self) -> None:
+        from .receivers import create_customer, remove_image_file
+
+        post_save.connect(create_customer, sender=settings.AUTH_USER_MODEL)
+        post_delete.connect(remove_image_file, sender="store.ProductImage")

@@ -1,0 +1,113 @@
+"""What the shop refuses; the API's exception handler turns each into its status and body."""
+
+from typing import Any, NamedTuple
+
+
+class StoreError(Exception):
+    """Base of all refusals: an HTTP status, a stable code and a detail (a text, or the body's fields)."""
+
+    status_code = 409
+    code = "refused"
+    detail: str | dict[str, Any] = "The shop refuses this."
+
+    def __init__(self, detail: str | dict[str, Any] | None = None) -> None:
+        if detail is not None:
+            self.detail = detail
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The refusal as one sentence for people, as the admin shows it."""
+        if isinstance(self.detail, str):
+            return self.detail
+        first = next(iter(self.detail.values()))
+        return first[0] if isinstance(first, list) else first
+
+
+class CartNotFound(StoreError):
+    status_code = 400
+    code = "cart_not_found"
+    detail = {"cart_id": ["No cart with the given ID was found."]}
+
+
+class EmptyCart(StoreError):
+    status_code = 400
+    code = "empty_cart"
+    detail = {"cart_id": ["The cart is empty."]}
+
+
+class ProductNotFound(StoreError):
+    status_code = 400
+    code = "product_not_found"
+    detail = {"product_id": ["No product with the given ID was found."]}
+
+
+class QuantityTooLarge(StoreError):
+    status_code = 400
+    code = "quantity_too_large"
+
+    def __init__(self, maximum: int) -> None:
+        super().__init__({"quantity": [f"A cart holds at most {maximum} pieces of one product."]})
+
+
+class Shortage(NamedTuple):
+    """A line that the stock does not cover; quantities in pieces."""
+
+    product_id: int
+    requested: int
+    available: int
+
+
+class OutOfStock(StoreError):
+    code = "insufficient_stock"
+
+    def __init__(self, shortages: list[Shortage]) -> None:
+        self.shortages = shortages
+        super().__init__(
+            {
+                "detail": "The stock does not cover the order.",
+                "lines": [shortage._asdict() for shortage in shortages],
+            }
+        )
+
+
+class PaymentStatusConflict(StoreError):
+    code = "payment_status_conflict"
+
+
+class NotDeletable(StoreError):
+    """The row is needed by others."""
+
+    status_code = 405
+    code = "not_deletable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"error": message})
+
+
+class ProductInOrders(NotDeletable):
+    code = "product_in_orders"
+
+    def __init__(self) -> None:
+        super().__init__("Product cannot be deleted because it is associated with an order item.")
+
+
+class CollectionNotEmpty(NotDeletable):
+    code = "collection_not_empty"
+
+    def __init__(self) -> None:
+        super().__init__("Collection cannot be deleted because it includes one or more products.")
+
+
+class CustomerHasOrders(NotDeletable):
+    code = "customer_has_orders"
+
+    def __init__(self) -> None:
+        super().__init__("Customer cannot be deleted because it has one or more orders.")
+
+
+class OrderIsPaid(NotDeletable):
+    code = "order_is_paid"
+
+    def __init__(self) -> None:
+        super().__init__("Order cannot be deleted because it has been paid.")

@@ -1,0 +1,84 @@
+from collections import OrderedDict
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import QuerySet
+from django.forms import NumberInput
+from django.utils.module_loading import import_string
+from django_filters import rest_framework as filters
+from rest_framework.filters import OrderingFilter
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from .models import Collection, Product, Review
+from .models.catalog import ProductQuerySet
+
+
+class CollectionFilter(filters.ModelChoiceFilter):
+    """A collection by its id; the form shows a number, not a select box with every collection."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=Collection.objects.all(),
+            field_name="collection",
+            widget=NumberInput,
+            label="Collection id",
+            **kwargs,
+        )
+
+
+class PriceFilter(filters.NumberFilter):
+    """A bound on the list price, before tax."""
+
+    def __init__(self, lookup_expr: str, label: str) -> None:
+        super().__init__(
+            field_name="unit_price",
+            lookup_expr=lookup_expr,
+            label=label,
+            # Beyond every price, and safe to hand to every database.
+            max_value=Decimal(10) ** 9,
+            min_value=-(Decimal(10) ** 9),
+        )
+
+
+class ProductFilter(filters.FilterSet):
+    collection_id = CollectionFilter()
+    collection = CollectionFilter()
+    unit_price__gt = PriceFilter("gt", "Price above")
+    unit_price__lt = PriceFilter("lt", "Price below")
+    price_min = PriceFilter("gte", "Price from")
+    price_max = PriceFilter("lte", "Price up to")
+    in_stock = filters.BooleanFilter(method="filter_in_stock", label="In stock")
+    rating_min = filters.NumberFilter(
+        method="filter_rating_min", label="Average rating from", min_value=1, max_value=5
+    )
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    @classmethod
+    def get_filters(cls) -> "OrderedDict[str, filters.Filter]":
+        """Add the filters that other installed apps supply through STORE_PRODUCT_FILTERS."""
+        found = super().get_filters()
+        for name, dotted in settings.STORE_PRODUCT_FILTERS.items():
+            if apps.get_containing_app_config(dotted):
+                found[name] = import_string(dotted)()
+        return found
+
+    def filter_in_stock(self, queryset: ProductQuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.in_stock() if value else queryset.sold_out()
+
+    def filter_rating_min(self, queryset: QuerySet, name: str, value: Decimal) -> QuerySet:
+        return queryset.filter(pk__in=Review.objects.products_rated_at_least(value))
+
+
+class StableOrderingFilter(OrderingFilter):
+    """Order by the field asked for, then by id in the same direction, so that pages never overlap."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> list[str]:
+        ordering = super().get_ordering(request, queryset, view) or ["id"]
+        tie_breaker = "-id" if ordering[-1].startswith("-") else "id"
+        return [*(field for field in ordering if field.lstrip("-") != "id"), tie_breaker]

@@ -1,0 +1,131 @@
+from decimal import Decimal
+from uuid import uuid4
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, Q
+
+from ..money import with_tax
+from ..validators import IMAGE_EXTENSIONS, image_format, validate_image_format, validate_image_size
+
+MIN_UNIT_PRICE = Decimal(1)
+LOW_INVENTORY = 10
+
+
+class Promotion(models.Model):
+    description = models.CharField(max_length=255)
+    discount = models.FloatField(
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="Fraction of the price: 0.2 takes 20 % off.",
+    )
+
+    class Meta:
+        ordering = ["description", "id"]
+        indexes = [models.Index(fields=["description", "id"], name="promotion_description")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=1), name="promotion_discount_is_fraction"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    def with_products_count(self) -> "CollectionQuerySet":
+        """Annotate each collection with the number of its products."""
+        return self.annotate(products_count=Count("products"))
+
+
+class Collection(models.Model):
+    title = models.CharField(max_length=255)
+    featured_product = models.ForeignKey(
+        "Product", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "id"]
+        indexes = [models.Index(fields=["title", "id"], name="collection_title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def in_stock(self) -> "ProductQuerySet":
+        return self.filter(inventory__gt=0)
+
+    def sold_out(self) -> "ProductQuerySet":
+        return self.filter(inventory=0)
+
+    def low_on_stock(self) -> "ProductQuerySet":
+        return self.filter(inventory__lt=LOW_INVENTORY)
+
+    def locked(self) -> "ProductQuerySet":
+        """Lock the rows until the transaction ends, in key order, so that no two lockers deadlock."""
+        return self.select_for_update().order_by("pk")
+
+
+class Product(models.Model):
+    title = models.CharField(max_length=255)
+    slug = models.SlugField(max_length=255)
+    description = models.TextField(null=True, blank=True)
+    unit_price = models.DecimalField(
+        max_digits=6, decimal_places=2, validators=[MinValueValidator(MIN_UNIT_PRICE)]
+    )
+    inventory = models.IntegerField(validators=[MinValueValidator(0)])
+    last_update = models.DateTimeField(auto_now=True)
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="products")
+    promotions = models.ManyToManyField(Promotion, blank=True, related_name="products")
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "id"]
+        indexes = [
+            models.Index(fields=["title", "id"], name="product_title"),
+            models.Index(fields=["unit_price", "id"], name="product_unit_price"),
+            models.Index(fields=["last_update", "id"], name="product_last_update"),
+            models.Index(fields=["inventory", "id"], name="product_inventory"),
+            models.Index(fields=["collection", "title", "id"], name="product_collection_title"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=MIN_UNIT_PRICE), name="product_unit_price_at_least_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(inventory__gte=0), name="product_inventory_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def price_with_tax(self) -> Decimal:
+        return with_tax(self.unit_price)
+
+
+def image_path(image: "ProductImage", name: str) -> str:
+    """Return a name nobody can guess or clash with; its extension tells what the content is."""
+    extension = IMAGE_EXTENSIONS[image_format(image.image.file) or "JPEG"]
+    return f"store/images/{uuid4().hex}.{extension}"
+
+
+class ProductImage(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    image = models.ImageField(
+        upload_to=image_path,
+        # A file may serve many rows; the last one to go takes it along.
+        db_index=True,
+        validators=[validate_image_size, validate_image_format],
+    )
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.image.name

@@ -1,0 +1,67 @@
+from django.conf import settings
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def with_orders_count(self) -> "CustomerQuerySet":
+        """Annotate each customer with the number of their orders."""
+        return self.annotate(orders_count=Count("orders"))
+
+
+class Customer(models.Model):
+    MEMBERSHIP_BRONZE = "B"
+    MEMBERSHIP_SILVER = "S"
+    MEMBERSHIP_GOLD = "G"
+    MEMBERSHIP_CHOICES = [
+        (MEMBERSHIP_BRONZE, "Bronze"),
+        (MEMBERSHIP_SILVER, "Silver"),
+        (MEMBERSHIP_GOLD, "Gold"),
+    ]
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="customer"
+    )
+    phone = models.CharField(max_length=255, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    membership = models.CharField(
+        max_length=1, choices=MEMBERSHIP_CHOICES, default=MEMBERSHIP_BRONZE
+    )
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["membership", "id"], name="customer_membership")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(membership__in=["B", "S", "G"]), name="customer_membership_known"
+            )
+        ]
+        permissions = [("view_history", "Can view history")]
+
+    def __str__(self) -> str:
+        return self.user.get_full_name() or self.user.get_username()
+
+    @admin.display(ordering="user__first_name")
+    def first_name(self) -> str:
+        return self.user.first_name
+
+    @admin.display(ordering="user__last_name")
+    def last_name(self) -> str:
+        return self.user.last_name
+
+
+class Address(models.Model):
+    street = models.CharField(max_length=255)
+    city = models.CharField(max_length=255)
+    zip = models.CharField(max_length=32, blank=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "addresses"
+
+    def __str__(self) -> str:
+        return f"{self.street}, {self.zip} {self.city}"

@@ -1,0 +1,99 @@
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Prefetch, Q, Sum
+
+from .catalog import Product
+from .customers import Customer
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: Any) -> "OrderQuerySet":
+        """Keep what the user may see: staff everything, a customer their own."""
+        if user.is_staff:
+            return self
+        return self.filter(customer__user_id=user.pk)
+
+    def with_items(self) -> "OrderQuerySet":
+        """Load the lines and their products along, in one more query."""
+        return self.prefetch_related(
+            Prefetch("items", queryset=OrderItem.objects.select_related("product"))
+        )
+
+    def with_total(self) -> "OrderQuerySet":
+        """Annotate each order with the sum of its lines before tax, None without lines."""
+        return self.annotate(
+            total=Sum(
+                F("items__quantity") * F("items__unit_price"),
+                output_field=models.DecimalField(max_digits=14, decimal_places=2),
+            )
+        )
+
+
+class Order(models.Model):
+    PAYMENT_STATUS_PENDING = "P"
+    PAYMENT_STATUS_COMPLETE = "C"
+    PAYMENT_STATUS_FAILED = "F"
+    PAYMENT_STATUS_CHOICES = [
+        (PAYMENT_STATUS_PENDING, "Pending"),
+        (PAYMENT_STATUS_COMPLETE, "Complete"),
+        (PAYMENT_STATUS_FAILED, "Failed"),
+    ]
+
+    placed_at = models.DateTimeField(auto_now_add=True)
+    payment_status = models.CharField(
+        max_length=1, choices=PAYMENT_STATUS_CHOICES, default=PAYMENT_STATUS_PENDING
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    # The cart it came from: a repeated request finds this order instead of making a second one.
+    cart_uuid = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-placed_at", "-id"]
+        indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="order_placed_at"),
+            models.Index(fields=["customer", "-placed_at", "-id"], name="order_customer_placed_at"),
+            models.Index(
+                fields=["payment_status", "-placed_at", "-id"], name="order_status_placed_at"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(payment_status__in=["P", "C", "F"]), name="order_payment_status_known"
+            )
+        ]
+        permissions = [("cancel_order", "Can cancel order")]
+
+    def __str__(self) -> str:
+        return f"Order {self.pk}"
+
+
+class OrderItem(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="orderitems")
+    # Title and price as they were when the order was placed.
+    title = models.CharField(max_length=255, null=True, blank=True)
+    quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    unit_price = models.DecimalField(max_digits=6, decimal_places=2)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1), name="orderitem_quantity_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0), name="orderitem_unit_price_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.title or self.product}"
+
+    @property
+    def total_price(self) -> Decimal:
+        return self.quantity * self.unit_price

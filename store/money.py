@@ -1,0 +1,15 @@
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.conf import settings
+
+CENT = Decimal("0.01")
+
+
+def round_to_cents(amount: Decimal) -> Decimal:
+    """Round an amount half-up to whole cents."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def with_tax(amount: Decimal) -> Decimal:
+    """Return the amount with the shop's tax (STORE_TAX_RATE), in whole cents."""
+    return round_to_cents(amount * (1 + settings.STORE_TAX_RATE))

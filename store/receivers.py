@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from .models import Customer, ProductImage
+
+
+def create_customer(
+    instance: AbstractBaseUser, created: bool, raw: bool, using: str, **kwargs: Any
+) -> None:
+    """Give every new user a customer profile; a fixture (raw) brings its own."""
+    if created and not raw:
+        Customer.objects.using(using).create(user_id=instance.pk)
+
+
+def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
+    """Remove the file of a deleted picture unless another row shows the same file."""
+
+    def remove() -> None:
+        if not ProductImage.objects.filter(image=instance.image.name).exists():
+            instance.image.storage.delete(instance.image.name)
+
+    # A roll-back brings the row back; its file must still be there then.
+    transaction.on_commit(remove)

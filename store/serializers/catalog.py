@@ -1,0 +1,48 @@
+from rest_framework import serializers
+
+from ..models import Collection, Product, ProductImage
+
+
+class CollectionSerializer(serializers.ModelSerializer):
+    # A new collection has none; every other one comes annotated.
+    products_count = serializers.IntegerField(read_only=True, default=0)
+
+    class Meta:
+        model = Collection
+        fields = ["id", "title", "products_count"]
+
+
+class ProductImageSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ProductImage
+        fields = ["id", "image"]
+
+
+class ProductSerializer(serializers.ModelSerializer):
+    collection = serializers.PrimaryKeyRelatedField(
+        queryset=Collection.objects.all(),
+        pk_field=serializers.IntegerField(),
+        style={"base_template": "input.html", "input_type": "number"},
+    )
+    price_with_tax = serializers.DecimalField(max_digits=8, decimal_places=2, read_only=True)
+    images = ProductImageSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Product
+        fields = [
+            "id",
+            "title",
+            "description",
+            "slug",
+            "inventory",
+            "unit_price",
+            "price_with_tax",
+            "collection",
+            "images",
+        ]
+
+
+class SimpleProductSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Product
+        fields = ["id", "title", "unit_price"]

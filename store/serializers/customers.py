@@ -1,0 +1,29 @@
+from django.contrib.auth import get_user_model
+from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
+
+from ..models import Customer
+
+
+class CustomerSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Customer
+        fields = ["id", "user_id", "phone", "birth_date", "membership"]
+        extra_kwargs = {"phone": {"required": True, "allow_blank": False}}
+
+
+class CreateCustomerSerializer(CustomerSerializer):
+    user_id = serializers.PrimaryKeyRelatedField(
+        source="user",
+        queryset=get_user_model().objects.all(),
+        pk_field=serializers.IntegerField(),
+        validators=[
+            UniqueValidator(Customer.objects.all(), "This user already has a customer profile.")
+        ],
+        style={"base_template": "input.html", "input_type": "number"},
+    )
+
+
+class MyCustomerSerializer(CustomerSerializer):
+    class Meta(CustomerSerializer.Meta):
+        read_only_fields = ["membership"]

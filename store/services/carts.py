@@ -1,0 +1,51 @@
+from uuid import UUID
+
+from django.db.models import F
+
+from ..exceptions import ProductNotFound, QuantityTooLarge
+from ..models import MAX_QUANTITY, Cart, CartItem, Product
+from .transactions import atomic
+
+
+def lock_cart(cart_id: UUID) -> Cart:
+    """Lock the cart for this transaction, or raise Cart.DoesNotExist.
+
+    Every write to a cart and its checkout take this lock first, so that they come one after another.
+    """
+    return Cart.objects.select_for_update().get(pk=cart_id)
+
+
+@atomic
+def add_to_cart(*, cart_id: UUID, product_id: int, quantity: int) -> CartItem:
+    """Put pieces of a product into the cart, on top of those it holds.
+
+    Raises Cart.DoesNotExist, ProductNotFound and QuantityTooLarge.
+    """
+    cart = lock_cart(cart_id)
+    if not Product.objects.filter(pk=product_id).exists():
+        raise ProductNotFound
+    items = CartItem.objects.filter(cart=cart, product_id=product_id)
+    if items.filter(quantity__lte=MAX_QUANTITY - quantity).update(
+        quantity=F("quantity") + quantity
+    ):
+        return items.get()
+    if items.exists():
+        raise QuantityTooLarge(MAX_QUANTITY)
+    return CartItem.objects.create(cart=cart, product_id=product_id, quantity=quantity)
+
+
+@atomic
+def change_quantity(*, item: CartItem, quantity: int) -> CartItem:
+    """Set the quantity of a line; raises Cart.DoesNotExist or CartItem.DoesNotExist where it is gone."""
+    lock_cart(item.cart_id)
+    item = CartItem.objects.get(pk=item.pk)
+    item.quantity = quantity
+    item.save(update_fields=["quantity"])
+    return item
+
+
+@atomic
+def remove_from_cart(*, item: CartItem) -> None:
+    """Take a line out of its cart."""
+    lock_cart(item.cart_id)
+    CartItem.objects.filter(pk=item.pk).delete()

@@ -1,0 +1,24 @@
+from rest_framework_nested.routers import NestedSimpleRouter, SimpleRouter
+
+from .views.carts import CartItemViewSet, CartViewSet
+from .views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
+from .views.customers import CustomerViewSet
+from .views.orders import OrderViewSet
+from .views.reviews import ReviewViewSet
+
+# Path converters: an id that is no id never reaches a view.
+router = SimpleRouter(use_regex_path=False)
+router.register("products", ProductViewSet, basename="product")
+router.register("collections", CollectionViewSet, basename="collection")
+router.register("carts", CartViewSet, basename="cart")
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("orders", OrderViewSet, basename="order")
+
+products_router = NestedSimpleRouter(router, "products", lookup="product", use_regex_path=False)
+products_router.register("reviews", ReviewViewSet, basename="product-review")
+products_router.register("images", ProductImageViewSet, basename="product-image")
+
+carts_router = NestedSimpleRouter(router, "carts", lookup="cart", use_regex_path=False)
+carts_router.register("items", CartItemViewSet, basename="cart-item")
+
+urlpatterns = router.urls + products_router.urls + carts_router.urls

@@ -1,0 +1,61 @@
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import mixins, viewsets
+from rest_framework.filters import SearchFilter
+from rest_framework.generics import get_object_or_404
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.serializers import BaseSerializer
+
+from ..filters import ProductFilter, StableOrderingFilter
+from ..models import Collection, Product, ProductImage
+from ..pagination import ProductPagination
+from ..serializers.catalog import (
+    CollectionSerializer,
+    ProductImageSerializer,
+    ProductSerializer,
+)
+from ..services.catalog import delete_collection, delete_product
+
+
+class ProductViewSet(viewsets.ModelViewSet):
+    queryset = Product.objects.prefetch_related("images")
+    serializer_class = ProductSerializer
+    pagination_class = ProductPagination
+    filter_backends = [DjangoFilterBackend, SearchFilter, StableOrderingFilter]
+    filterset_class = ProductFilter
+    search_fields = ["title", "description"]
+    ordering_fields = ["unit_price", "last_update", "title"]
+    ordering = ["title"]
+    lookup_value_converter = "int"
+
+    def perform_destroy(self, instance: Product) -> None:
+        delete_product(product=instance)
+
+
+class CollectionViewSet(viewsets.ModelViewSet):
+    queryset = Collection.objects.with_products_count()
+    serializer_class = CollectionSerializer
+    lookup_value_converter = "int"
+
+    def perform_destroy(self, instance: Collection) -> None:
+        delete_collection(collection=instance)
+
+
+class ProductImageViewSet(
+    mixins.ListModelMixin,
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet,
+):
+    queryset = ProductImage.objects.all()
+    serializer_class = ProductImageSerializer
+    parser_classes = [MultiPartParser, FormParser]
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> QuerySet[ProductImage]:
+        product = get_object_or_404(Product, pk=self.kwargs["product_pk"])
+        return super().get_queryset().filter(product=product)
+
+    def perform_create(self, serializer: BaseSerializer[ProductImage]) -> None:
+        serializer.save(product=get_object_or_404(Product, pk=self.kwargs["product_pk"]))

@@ -1,0 +1,58 @@
+from typing import cast
+
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.permissions import IsAdminUser, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ..models import Customer, Order
+from ..permissions import CanViewHistory
+from ..serializers.customers import (
+    CreateCustomerSerializer,
+    CustomerSerializer,
+    MyCustomerSerializer,
+)
+from ..serializers.orders import OrderSerializer
+from ..services.customers import customer_of, delete_customer
+
+
+class CustomerViewSet(viewsets.ModelViewSet):
+    queryset = Customer.objects.all()
+    permission_classes = [IsAdminUser]
+    lookup_value_converter = "int"
+
+    def get_serializer_class(self) -> type:
+        if self.action == "create":
+            return CreateCustomerSerializer
+        return CustomerSerializer
+
+    def perform_destroy(self, instance: Customer) -> None:
+        delete_customer(customer=instance)
+
+    @action(
+        detail=False,
+        serializer_class=MyCustomerSerializer,
+        permission_classes=[IsAuthenticated],
+    )
+    def me(self, request: Request) -> Response:
+        """Return the signed-in user's own profile."""
+        customer = get_object_or_404(Customer, user=request.user)
+        return Response(self.get_serializer(customer).data)
+
+    @me.mapping.put
+    def change_me(self, request: Request) -> Response:
+        """Change the signed-in user's own profile; one that is missing is made."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        serializer.instance = customer_of(user_id=cast(int, request.user.pk))
+        serializer.save()
+        return Response(serializer.data)
+
+    @action(detail=True, serializer_class=OrderSerializer, permission_classes=[CanViewHistory])
+    def history(self, request: Request, pk: int) -> Response:
+        """List the customer's orders, newest first."""
+        customer = self.get_object()
+        page = self.paginate_queryset(Order.objects.with_items().filter(customer=customer))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

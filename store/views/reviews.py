@@ -1,0 +1,25 @@
+from django.db.models import QuerySet
+from rest_framework import viewsets
+from rest_framework.generics import get_object_or_404
+from rest_framework.serializers import BaseSerializer
+
+from ..models import Product, Review
+from ..permissions import IsAuthorOrStaffOrCreateOrRead
+from ..serializers.reviews import ReviewSerializer
+
+
+class ReviewViewSet(viewsets.ModelViewSet):
+    queryset = Review.objects.all()
+    serializer_class = ReviewSerializer
+    permission_classes = [IsAuthorOrStaffOrCreateOrRead]
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> QuerySet[Review]:
+        product = get_object_or_404(Product, pk=self.kwargs["product_pk"])
+        return super().get_queryset().filter(product=product)
+
+    def perform_create(self, serializer: BaseSerializer[Review]) -> None:
+        product = get_object_or_404(Product, pk=self.kwargs["product_pk"])
+        user = self.request.user
+        author = user if user and user.is_authenticated else None
+        serializer.save(product=product, user=author)

@@ -1,0 +1,35 @@
+"""One database from one URL, with the options that keep each engine correct under concurrent writers."""
+
+from typing import Any
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    # WAL lets readers go on beside the one writer; NORMAL is durable enough with it.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    # A transaction takes the write lock at its start: one that reads first could not upgrade later.
+    "transaction_mode": "IMMEDIATE",
+    # Seconds that a writer waits for the one before it.
+    "timeout": 30,
+}
+MYSQL_OPTIONS: dict[str, Any] = {
+    "charset": "utf8mb4",
+    # A value that does not fit is refused, never cut.
+    "init_command": "SET sql_mode='STRICT_ALL_TABLES'",
+    # Each statement sees what is committed, as on PostgreSQL.
+    "isolation_level": "read committed",
+}
+
+
+def with_engine_options(database: dict[str, Any]) -> dict[str, Any]:
+    """Return the parsed DATABASE_URL with the options of its engine added below its own."""
+    engine = database["ENGINE"].rpartition(".")[2]
+    if engine == "sqlite3":
+        defaults = SQLITE_OPTIONS
+        # A file, not shared memory: the tests meet the same locks as the shop.
+        database["TEST"] = {"NAME": f"{database['NAME']}-test"}
+    elif engine == "mysql":
+        defaults = MYSQL_OPTIONS
+        database["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}
+    else:
+        defaults = {}
+    database["OPTIONS"] = {**defaults, **database.get("OPTIONS", {})}
+    return database

@@ -1,0 +1,13 @@
+"""A developer's machine: one process, SQLite, mail on the console."""
+
+from .common import *
+
+DEBUG = True
+SECRET_KEY = "for-development-only-never-for-a-shop-that-strangers-can-reach"
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS += ["debug_toolbar"]
+MIDDLEWARE.insert(0, "debug_toolbar.middleware.DebugToolbarMiddleware")
+INTERNAL_IPS = ["127.0.0.1"]
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

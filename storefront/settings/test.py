@@ -1,0 +1,17 @@
+"""The test run: fast hashing, mail in memory, no throttles, warnings as errors (pytest.ini)."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from .common import *
+
+DEBUG = False
+SECRET_KEY = "for-tests-only-and-long-enough-for-an-hmac-with-sha-256"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")
+
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": None}}

@@ -1,0 +1,31 @@
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from core.views.errors import UnknownEndpointView
+
+admin.site.site_header = "Storefront Admin"
+admin.site.site_title = "Storefront Admin"
+admin.site.index_title = "Admin Dashboard"
+
+handler500 = "core.views.errors.server_error"
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("store/", include("store.urls")),
+    path("tags/", include("tags.urls")),
+    path("likes/", include("likes.urls")),
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    # The closing slash leaves room for the redirect of a known path that lacks its own.
+    re_path(r"^(?:store|auth|tags|likes)/.*/$", UnknownEndpointView.as_view()),
+]
+
+if settings.DEBUG:
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    urlpatterns += debug_toolbar_urls()
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)

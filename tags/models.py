@@ -1,0 +1,50 @@
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+
+class TaggedItemQuerySet(models.QuerySet["TaggedItem"]):
+    def get_tags_for(self, model: type[models.Model], object_id: Any) -> "TaggedItemQuerySet":
+        """Return the tagged items of one object, each with its tag."""
+        content_type = ContentType.objects.get_for_model(model)
+        return self.select_related("tag").filter(content_type=content_type, object_id=object_id)
+
+    def objects_tagged(
+        self, model: type[models.Model], label: str
+    ) -> "models.QuerySet[TaggedItem, Any]":
+        """Return the ids of the model's objects that carry a tag with this label."""
+        content_type = ContentType.objects.get_for_model(model)
+        return self.filter(content_type=content_type, tag__label=label).values("object_id")
+
+
+class Tag(models.Model):
+    label = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ["label", "id"]
+        indexes = [models.Index(fields=["label", "id"], name="tag_label")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class TaggedItem(models.Model):
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="items")
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
+    object_id = models.PositiveBigIntegerField()
+    content_object = GenericForeignKey()
+
+    objects = TaggedItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "tag"], name="taggeditem_once_per_tag"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} on {self.content_type.name} {self.object_id}"

@@ -1,0 +1,33 @@
+from rest_framework import mixins, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .models import Tag, TaggedItem
+from .serializers import TaggedItemSerializer, TagSerializer
+
+
+class TagViewSet(viewsets.ModelViewSet):
+    queryset = Tag.objects.all()
+    serializer_class = TagSerializer
+    lookup_value_converter = "int"
+
+
+class TaggedItemViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet,
+):
+    queryset = TaggedItem.objects.select_related("content_type")
+    serializer_class = TaggedItemSerializer
+    lookup_value_converter = "int"
+
+    def create(self, request: Request) -> Response:
+        """Tag an object; one that has the tag already answers 200."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        item, created = TaggedItem.objects.get_or_create(**serializer.validated_data)
+        return Response(
+            self.get_serializer(item).data,
+            status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,
+        )
