@@ -1,3 +1,5 @@
+from typing import Any
+
 from rest_framework import serializers
 
 from ..models import Collection, Product, ProductImage
@@ -40,6 +42,13 @@ class ProductSerializer(serializers.ModelSerializer):
             "collection",
             "images",
         ]
+
+    def update(self, instance: Product, validated_data: dict[str, Any]) -> Product:
+        """Write only the fields the request names: an order may lower the stock meanwhile."""
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        instance.save(update_fields=[*validated_data, "last_update"])
+        return instance
 
 
 class SimpleProductSerializer(serializers.ModelSerializer):
