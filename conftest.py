@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -10,7 +10,21 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from rest_framework.test import APIClient
 
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
 CHROMIUM = ("chromium", "chromedriver")
+CHROMIUM_OPTIONS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1400,1000",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,3 +90,27 @@ def sign_in(api_client: APIClient, db: None) -> Callable[..., Any]:
         return user
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    profile = tmp_path_factory.mktemp("chromium")
+    for argument in [*CHROMIUM_OPTIONS, f"--user-data-dir={profile}"]:
+        options.add_argument(argument)
+    browser, driver = map(shutil.which, CHROMIUM)
+    options.binary_location = browser or ""
+    chrome = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def browser(_chromium: "Chrome") -> "Iterator[Chrome]":
+    """A headless Chromium without anybody's cookies; one process serves the whole run."""
+    yield _chromium
+    _chromium.delete_all_cookies()
+    # Leaves the page, so that it asks nothing of a server that goes down.
+    _chromium.get("about:blank")
