@@ -14,6 +14,7 @@ PIPENV := .tools/bin/pipenv
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
+SOURCES := conftest.py storefront core store tags likes store_custom
 DRIVERS := .venv/.synced-drivers
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
@@ -21,7 +22,7 @@ MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
 POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test test-all test-faults watch lint format lock clean
+.PHONY: help run seed test test-all test-faults drivers watch lint format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +49,10 @@ test-faults: $(DRIVERS)  ## Run the race and fault tests at full length on the t
 	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m faults --faults=full
 	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m faults --faults=full
 
+drivers: $(DRIVERS)  ## Install the MySQL and PostgreSQL drivers (needs gcc, pkg-config and the MySQL client's headers)
+
 watch: $(ENVIRONMENT)  ## Run the tests again on every change
-	.venv/bin/ptw . $(ARGS)
+	.venv/bin/watchfiles --filter python "$(PYTEST) --exitfirst $(ARGS)" $(SOURCES)
 
 lint: $(ENVIRONMENT)  ## Check format, lint, types, import contracts, migrations and the API schema
 	.venv/bin/ruff format --check .
