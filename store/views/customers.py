@@ -20,13 +20,15 @@ from ..services.customers import customer_of, delete_customer
 
 class CustomerViewSet(viewsets.ModelViewSet):
     queryset = Customer.objects.all()
+    serializer_class = CustomerSerializer
     permission_classes = [IsAdminUser]
     lookup_value_converter = "int"
 
     def get_serializer_class(self) -> type:
         if self.action == "create":
             return CreateCustomerSerializer
-        return CustomerSerializer
+        # An extra action brings its own.
+        return super().get_serializer_class()
 
     def perform_destroy(self, instance: Customer) -> None:
         delete_customer(customer=instance)

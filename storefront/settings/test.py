@@ -15,3 +15,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")
 
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": None}}
+
+BAKER_CUSTOM_FIELDS_GEN = {"core.models.LowercaseEmailField": "model_bakery.random_gen.gen_email"}
