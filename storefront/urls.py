@@ -18,6 +18,8 @@ urlpatterns = [
     path("tags/", include("tags.urls")),
     path("likes/", include("likes.urls")),
     path("admin/", admin.site.urls),
+    # People sign in and out of the browsable API here.
+    path("api-auth/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     # The closing slash leaves room for the redirect of a known path that lacks its own.

@@ -20,14 +20,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # core first among those with templates: its pages replace those of rest_framework.
+    "core",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
     "django_filters",
     "djoser",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    # core before store: its templates and its user model come first.
-    "core",
     "store",
     "tags",
     "likes",
