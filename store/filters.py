@@ -1,5 +1,5 @@
 from collections import OrderedDict
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.apps import apps
@@ -8,12 +8,18 @@ from django.db.models import QuerySet
 from django.forms import NumberInput
 from django.utils.module_loading import import_string
 from django_filters import rest_framework as filters
-from rest_framework.filters import OrderingFilter
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import CharField
+from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
+from .money import CENT
+
+# More than any float that a front-end computes.
+MAX_DECIMAL_PLACES = 20
 
 
 class CollectionFilter(filters.ModelChoiceFilter):
@@ -40,7 +46,15 @@ class PriceFilter(filters.NumberFilter):
             # Beyond every price, and safe to hand to every database.
             max_value=Decimal(10) ** 9,
             min_value=-(Decimal(10) ** 9),
+            decimal_places=MAX_DECIMAL_PLACES,
         )
+        # To the cent that keeps the bound; a database would round to the nearest one.
+        self.rounding = ROUND_FLOOR if lookup_expr in ("gt", "lte") else ROUND_CEILING
+
+    def filter(self, queryset: QuerySet, value: Decimal | None) -> QuerySet:
+        if value is not None:
+            value = value.quantize(CENT, rounding=self.rounding)
+        return super().filter(queryset, value)
 
 
 class ProductFilter(filters.FilterSet):
@@ -52,7 +66,11 @@ class ProductFilter(filters.FilterSet):
     price_max = PriceFilter("lte", "Price up to")
     in_stock = filters.BooleanFilter(method="filter_in_stock", label="In stock")
     rating_min = filters.NumberFilter(
-        method="filter_rating_min", label="Average rating from", min_value=1, max_value=5
+        method="filter_rating_min",
+        label="Average rating from",
+        min_value=1,
+        max_value=5,
+        decimal_places=MAX_DECIMAL_PLACES,
     )
 
     class Meta:
@@ -75,10 +93,27 @@ class ProductFilter(filters.FilterSet):
         return queryset.filter(pk__in=Review.objects.products_rated_at_least(value))
 
 
+class BoundedSearchFilter(SearchFilter):
+    """Search for every word of a text that is no longer than a title."""
+
+    def get_search_terms(self, request: Request) -> list[str]:
+        text = request.query_params.get(self.search_param, "")
+        try:
+            # Databases limit the length of a pattern and the number of conditions in a query.
+            CharField(allow_blank=True, max_length=255).run_validation(text)
+        except ValidationError as error:
+            raise ValidationError({self.search_param: error.detail}) from error
+        return super().get_search_terms(request)
+
+
 class StableOrderingFilter(OrderingFilter):
     """Order by the field asked for, then by id in the same direction, so that pages never overlap."""
 
     def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> list[str]:
-        ordering = super().get_ordering(request, queryset, view) or ["id"]
-        tie_breaker = "-id" if ordering[-1].startswith("-") else "id"
-        return [*(field for field in ordering if field.lstrip("-") != "id"), tie_breaker]
+        # The first mention of a field decides; databases limit the length of an ORDER BY.
+        ordering: dict[str, str] = {}
+        for field in super().get_ordering(request, queryset, view) or []:
+            ordering.setdefault(field.removeprefix("-"), field)
+        descending = bool(ordering) and [*ordering.values()][-1].startswith("-")
+        ordering.setdefault("id", "-id" if descending else "id")
+        return [*ordering.values()]

@@ -1,12 +1,11 @@
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, viewsets
-from rest_framework.filters import SearchFilter
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.serializers import BaseSerializer
 
-from ..filters import ProductFilter, StableOrderingFilter
+from ..filters import BoundedSearchFilter, ProductFilter, StableOrderingFilter
 from ..models import Collection, Product, ProductImage
 from ..pagination import ProductPagination
 from ..serializers.catalog import (
@@ -21,7 +20,7 @@ class ProductViewSet(viewsets.ModelViewSet):
     queryset = Product.objects.prefetch_related("images")
     serializer_class = ProductSerializer
     pagination_class = ProductPagination
-    filter_backends = [DjangoFilterBackend, SearchFilter, StableOrderingFilter]
+    filter_backends = [DjangoFilterBackend, BoundedSearchFilter, StableOrderingFilter]
     filterset_class = ProductFilter
     search_fields = ["title", "description"]
     ordering_fields = ["unit_price", "last_update", "title"]
