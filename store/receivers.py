@@ -18,7 +18,7 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
     """Remove the file of a deleted picture unless another row shows the same file."""
 
     def remove() -> None:
-        if not ProductImage.objects.filter(image=instance.image.name).exists():
+        if instance.image and not ProductImage.objects.filter(image=instance.image.name).exists():
             instance.image.storage.delete(instance.image.name)
 
     # A roll-back brings the row back; its file must still be there then.

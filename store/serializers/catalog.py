@@ -3,6 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ..models import Collection, Product, ProductImage
+from ..validators import validate_image_format, validate_image_size
 
 
 class CollectionSerializer(serializers.ModelSerializer):
@@ -15,6 +16,9 @@ class CollectionSerializer(serializers.ModelSerializer):
 
 
 class ProductImageSerializer(serializers.ModelSerializer):
+    # Not an ImageField, which judges a picture by its name.
+    image = serializers.FileField(validators=[validate_image_size, validate_image_format])
+
     class Meta:
         model = ProductImage
         fields = ["id", "image"]
