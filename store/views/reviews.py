@@ -20,6 +20,6 @@ class ReviewViewSet(viewsets.ModelViewSet):
 
     def perform_create(self, serializer: BaseSerializer[Review]) -> None:
         product = get_object_or_404(Product, pk=self.kwargs["product_pk"])
-        user = self.request.user
-        author = user if user and user.is_authenticated else None
-        serializer.save(product=product, user=author)
+        # None for a visitor.
+        author_id = getattr(self.request.user, "pk", None)
+        serializer.save(product=product, user_id=author_id)
