@@ -1,0 +1,31 @@
+from django.contrib import admin
+from django.contrib.auth import admin as auth
+from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
+
+from .models import User
+
+# Bookkeeping of the sign-in, not for people; a list of tokens is a list of keys.
+admin.site.unregister([BlacklistedToken, OutstandingToken])
+
+
+@admin.register(User)
+class UserAdmin(auth.UserAdmin):
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "email",
+                    "first_name",
+                    "last_name",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+    list_per_page = 50
+    show_full_result_count = False

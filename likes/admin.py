@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .models import LikedItem
+
+
+@admin.register(LikedItem)
+class LikedItemAdmin(admin.ModelAdmin):
+    """Likes are the users' own: staff look at them and may remove one."""
+
+    list_display = ["user", "content_type", "content_object"]
+    list_display_links = ["user", "content_object"]
+    list_per_page = 50
+    search_fields = ["user__username__istartswith", "user__email__istartswith"]
+    show_full_result_count = False
+    autocomplete_fields = ["user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LikedItem]:
+        queryset = super().get_queryset(request).select_related("user", "content_type")
+        return queryset.prefetch_related("content_object")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,180 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.forms import Field as FormField
+from django.forms import ModelForm, ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from ..exceptions import CollectionNotEmpty, ProductInOrders
+from ..models import Collection, Order, Product, ProductImage, Promotion
+from ..models.catalog import LOW_INVENTORY, ProductQuerySet
+from ..services.catalog import delete_collection, delete_product
+from ..services.transactions import atomic
+from .deletion import ServiceDeletionMixin
+
+
+@admin.register(Promotion)
+class PromotionAdmin(admin.ModelAdmin):
+    list_display = ["description", "discount_percent"]
+    search_fields = ["description"]
+    show_full_result_count = False
+
+    @admin.display(description="discount", ordering="discount")
+    def discount_percent(self, promotion: Promotion) -> str:
+        return f"{promotion.discount * 100:g} %"
+
+
+@admin.register(Collection)
+class CollectionAdmin(ServiceDeletionMixin):
+    list_display = ["title", "products_count"]
+    search_fields = ["title"]
+    autocomplete_fields = ["featured_product"]
+    show_full_result_count = False
+    refusal = CollectionNotEmpty
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
+        return Collection.objects.with_products_count()
+
+    def delete_row(self, row: Collection) -> None:
+        delete_collection(collection=row)
+
+    def blockers(self, rows: Sequence[Collection]) -> QuerySet:
+        return Product.objects.filter(collection__in=rows)
+
+    @admin.display(description="products", ordering="products_count")
+    def products_count(self, collection: Any) -> SafeString:
+        url = reverse("admin:store_product_changelist")
+        query = urlencode({"collection__id__exact": collection.pk})
+        return format_html('<a href="{}?{}">{}</a>', url, query, collection.products_count)
+
+
+class InventoryFilter(admin.SimpleListFilter):
+    title = "inventory"
+    parameter_name = "inventory"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("low", f"Low (below {LOW_INVENTORY})")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> ProductQuerySet:
+        return queryset.low_on_stock() if self.value() == "low" else queryset
+
+
+class ProductImageInline(admin.TabularInline):
+    model = ProductImage
+    fields = ["thumbnail", "image"]
+    readonly_fields = ["thumbnail"]
+    extra = 0
+    verbose_name_plural = "pictures"
+
+    # A picture is added or deleted, never replaced: its address means one content for good.
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def thumbnail(self, picture: ProductImage) -> str:
+        if not picture.image:
+            return ""
+        return format_html(
+            '<a href="{0}"><img class="thumbnail" src="{0}" alt="" loading="lazy"></a>',
+            picture.image.url,
+        )
+
+
+class ProductForm(ModelForm):
+    def clean_inventory(self) -> int:
+        """Refuse a new stock that was worked out from one that orders have changed meanwhile."""
+        shown = self.data.get(self.add_initial_prefix("inventory"))
+        current = self.initial.get("inventory")
+        stale = self.instance.pk and shown is not None and shown != str(current)
+        if stale and "inventory" in self.changed_data:
+            raise ValidationError(f"The stock changed to {current} while you were editing.")
+        return self.cleaned_data["inventory"]
+
+
+@admin.register(Product)
+class ProductAdmin(ServiceDeletionMixin):
+    form = ProductForm
+    list_display = ["title", "unit_price", "inventory_status", "collection_title"]
+    list_editable = ["unit_price"]
+    list_filter = ["collection", "last_update", InventoryFilter]
+    list_per_page = 50
+    list_select_related = ["collection"]
+    search_fields = ["title"]
+    show_full_result_count = False
+    actions = [*ServiceDeletionMixin.actions, "clear_inventory"]
+    fields = [
+        "title",
+        "slug",
+        "description",
+        "unit_price",
+        "inventory",
+        "collection",
+        "promotions",
+        "last_update",
+    ]
+    readonly_fields = ["last_update"]
+    autocomplete_fields = ["collection", "promotions"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [ProductImageInline]
+    refusal = ProductInOrders
+
+    class Media:
+        css = {"all": ["store/admin/shop.css"]}
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> FormField | None:
+        # The form remembers the stock it showed, and writes only one that staff changed.
+        if db_field.name == "inventory":
+            kwargs["show_hidden_initial"] = True
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Product | None:
+        product = super().get_object(request, object_id, from_field)
+        if product is None or request.method != "POST":
+            return product
+        # What the form compares with must not change before the form is saved.
+        return Product.objects.locked().filter(pk=product.pk).first()
+
+    def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
+        """Write only the fields that changed: an order may lower the stock meanwhile."""
+        names = {field.name for field in Product._meta.concrete_fields}
+        changed = [name for name in form.changed_data if name in names]
+        obj.save(update_fields=[*changed, "last_update"] if change else None)
+
+    def delete_row(self, row: Product) -> None:
+        delete_product(product=row)
+
+    def blockers(self, rows: Sequence[Product]) -> QuerySet:
+        return Order.objects.filter(items__product__in=rows).distinct()
+
+    @admin.display(description="inventory", ordering="inventory")
+    def inventory_status(self, product: Product) -> SafeString:
+        low = product.inventory < LOW_INVENTORY
+        return format_html(
+            '<span class="stock stock-{}" title="{} in stock">{}</span>',
+            "low" if low else "ok",
+            product.inventory,
+            "Low" if low else "OK",
+        )
+
+    @admin.display(description="collection", ordering="collection__title")
+    def collection_title(self, product: Product) -> str:
+        return product.collection.title
+
+    @admin.action(permissions=["change"], description="Clear inventory")
+    def clear_inventory(self, request: HttpRequest, queryset: ProductQuerySet) -> None:
+        count = atomic(queryset.order_by().update)(inventory=0, last_update=timezone.now())
+        message = ngettext(
+            "The inventory of %d product was cleared.",
+            "The inventory of %d products was cleared.",
+            count,
+        )
+        self.message_user(request, message % count, messages.SUCCESS)

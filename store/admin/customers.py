@@ -1,0 +1,54 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from ..exceptions import CustomerHasOrders
+from ..models import Address, Customer, Order
+from ..services.customers import delete_customer
+from .deletion import ServiceDeletionMixin
+
+
+class AddressInline(admin.TabularInline):
+    model = Address
+    extra = 0
+
+
+@admin.register(Customer)
+class CustomerAdmin(ServiceDeletionMixin):
+    list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
+    list_editable = ["membership"]
+    list_filter = ["membership"]
+    list_per_page = 50
+    list_display_links = ["first_name", "last_name"]
+    ordering = ["user__first_name", "user__last_name", "id"]
+    search_fields = ["user__first_name__istartswith", "user__last_name__istartswith"]
+    show_full_result_count = False
+    autocomplete_fields = ["user"]
+    inlines = [AddressInline]
+    refusal = CustomerHasOrders
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        return Customer.objects.with_orders_count().select_related("user")
+
+    def delete_row(self, row: Customer) -> None:
+        delete_customer(customer=row)
+
+    def blockers(self, rows: Sequence[Customer]) -> QuerySet:
+        return Order.objects.filter(customer__in=rows)
+
+    @admin.display(ordering="user__email")
+    def email(self, customer: Customer) -> str:
+        return customer.user.email
+
+    @admin.display(description="orders", ordering="orders_count")
+    def orders_count(self, customer: Any) -> SafeString:
+        url = reverse("admin:store_order_changelist")
+        query = urlencode({"customer__id__exact": customer.pk})
+        return format_html('<a href="{}?{}">{}</a>', url, query, customer.orders_count)

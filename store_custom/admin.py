@@ -1,0 +1,52 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.admin import GenericTabularInline
+from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from store.admin.catalog import ProductAdmin
+from store.models import Product
+from tags.models import TaggedItem
+
+
+class TagsFormSet(BaseGenericInlineFormSet):
+    def clean(self) -> None:
+        """Refuse a tag twice; the constraint spans columns that no form shows."""
+        super().clean()
+        tags: set[int] = set()
+        for form in self.forms:
+            tag = form.cleaned_data.get("tag") if hasattr(form, "cleaned_data") else None
+            if tag is None or form.cleaned_data.get("DELETE"):
+                continue
+            key = getattr(tag, "pk", tag)
+            if key in tags:
+                form.add_error("tag", "The product has this tag already.")
+            tags.add(key)
+
+
+class TagInline(GenericTabularInline):
+    model = TaggedItem
+    formset: Any = TagsFormSet
+    fields = ["tag"]
+    autocomplete_fields = ["tag"]
+    extra = 0
+    verbose_name = "tag"
+    verbose_name_plural = "tags"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TaggedItem]:
+        return super().get_queryset(request).select_related("tag")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+admin.site.unregister(Product)
+
+
+@admin.register(Product)
+class TaggedProductAdmin(ProductAdmin):
+    """The shop's product with its tags, which the shop itself knows nothing of."""
+
+    inlines = [*ProductAdmin.inlines, TagInline]
