@@ -49,3 +49,9 @@ def remove_from_cart(*, item: CartItem) -> None:
     """Take a line out of its cart."""
     lock_cart(item.cart_id)
     CartItem.objects.filter(pk=item.pk).delete()
+
+
+@atomic
+def delete_cart(*, cart: Cart) -> None:
+    """Delete a cart with its items; raises Cart.DoesNotExist where it is gone, or became an order."""
+    lock_cart(cart.pk).delete()

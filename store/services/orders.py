@@ -3,7 +3,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, IntegerField, When
 
 from ..exceptions import (
     CartNotFound,
@@ -115,8 +115,7 @@ def delete_order(*, order: Order) -> None:
 
 def find_shortages(quantities: Mapping[int, int]) -> list[Shortage]:
     """List every line (pieces by product id) that the stock does not cover now."""
-    products = Product.objects.filter(pk__in=quantities).order_by("pk")
-    return _shortages(products, quantities)
+    return _shortages(Product.objects.filter(pk__in=quantities), quantities)
 
 
 def take_stock(quantities: Mapping[int, int]) -> list[Product]:
@@ -124,21 +123,18 @@ def take_stock(quantities: Mapping[int, int]) -> list[Product]:
     products = list(Product.objects.locked().filter(pk__in=quantities))
     if shortages := _shortages(products, quantities):
         raise OutOfStock(shortages)
-    for product in products:
-        quantity = quantities[product.pk]
-        # The guard stands in the same statement, so that it holds even where a lock does not.
-        if not Product.objects.filter(pk=product.pk, inventory__gte=quantity).update(
-            inventory=F("inventory") - quantity
-        ):
-            raise OutOfStock([Shortage(product.pk, quantity, product.inventory)])
+    pieces = _pieces(quantities)
+    covered = Product.objects.filter(pk__in=quantities, inventory__gte=pieces)
+    # The guard stands in the same statement, so that it holds even where a lock does not.
+    if covered.update(inventory=F("inventory") - pieces) < len(products):
+        raise OutOfStock([Shortage(row.pk, quantities[row.pk], row.inventory) for row in products])
     return products
 
 
 def return_stock(quantities: Mapping[int, int]) -> None:
-    for product in Product.objects.locked().filter(pk__in=quantities):
-        Product.objects.filter(pk=product.pk).update(
-            inventory=F("inventory") + quantities[product.pk]
-        )
+    # Locked first, in key order, as those who take stock do.
+    products = [product.pk for product in Product.objects.locked().filter(pk__in=quantities)]
+    Product.objects.filter(pk__in=products).update(inventory=F("inventory") + _pieces(quantities))
 
 
 def quantities_of(order: Order) -> dict[int, int]:
@@ -149,9 +145,19 @@ def quantities_of(order: Order) -> dict[int, int]:
     return quantities
 
 
+def _pieces(quantities: Mapping[int, int]) -> Case:
+    """Return each product row's own pieces, so that one statement serves every line."""
+    return Case(
+        *(When(pk=product_id, then=quantity) for product_id, quantity in quantities.items()),
+        output_field=IntegerField(),
+    )
+
+
 def _shortages(products: Iterable[Product], quantities: Mapping[int, int]) -> list[Shortage]:
+    # A product that was deleted meanwhile has none.
+    available = {product.pk: product.inventory for product in products}
     return [
-        Shortage(product.pk, quantities[product.pk], product.inventory)
-        for product in products
-        if product.inventory < quantities[product.pk]
+        Shortage(product_id, requested, available.get(product_id, 0))
+        for product_id, requested in sorted(quantities.items())
+        if requested > available.get(product_id, 0)
     ]

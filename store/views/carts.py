@@ -11,7 +11,7 @@ from ..serializers.carts import (
     CartSerializer,
     UpdateCartItemSerializer,
 )
-from ..services.carts import add_to_cart, change_quantity, remove_from_cart
+from ..services.carts import add_to_cart, change_quantity, delete_cart, remove_from_cart
 
 
 class CartViewSet(
@@ -25,6 +25,9 @@ class CartViewSet(
     # Who knows the UUID holds the cart.
     permission_classes = [AllowAny]
     lookup_value_converter = "uuid"
+
+    def perform_destroy(self, instance: Cart) -> None:
+        delete_cart(cart=instance)
 
 
 class CartItemViewSet(viewsets.ModelViewSet):
