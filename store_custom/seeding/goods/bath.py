@@ -1,0 +1,117 @@
+from .kinds import Assortment, Kind
+from .vocabulary import (
+    BOARD_WOODS,
+    CERAMICS,
+    DYES,
+    GLAZES,
+    SCENTS,
+    SIZES,
+    VOLUMES,
+)
+
+SKINS = (" for Dry Skin", " for Sensitive Skin", " for Every Day")
+OILS = (" with Almond Oil", " with Olive Oil", " with Shea Butter", " with Oat Milk")
+TERRY = ("Cotton", "Organic Cotton", "Linen")
+
+BATH = Assortment(
+    title="Bath & Body",
+    stem="bath",
+    palette=("#f1ecf5", "#dccfe8", "#7d5a9b", "#4f9a94", "#e8a0a8"),
+    tags=("Vegan", "Self-care"),
+    notes=(
+        "It is made without palm oil and never tested on animals.",
+        "The packaging is paper, metal or glass and can be returned for a refill.",
+    ),
+    kinds=(
+        Kind(
+            "Soap Bar",
+            6,
+            SCENTS,
+            OILS,
+            {"": 1.0, ", Set of 3": 2.7},
+            "A bar boiled slowly and dried for six weeks, so it lasts.",
+            "r A 20 46 78 76 9; r B 24 40 82 68 9; r W 36 48 70 60 4; o W 18 22 32 36; o W 34 14 44 24; o W 62 20 76 34; o C 48 26 56 34",
+        ),
+        Kind(
+            "Hand Cream",
+            11,
+            SCENTS,
+            SKINS,
+            {", 30 ml": 0.6, ", 75 ml": 1.0},
+            "A cream that sinks in fast and leaves no film.",
+            "p A 32 14 68 14 62 70 38 70; r W 32 10 68 18 1; r K 39 70 61 86 2; r C 39 30 61 50 2; l A 2 43 37 57 37; l A 2 43 43 53 43",
+        ),
+        Kind(
+            "Bath Towel",
+            29,
+            TERRY,
+            DYES,
+            {", 50 x 100 cm": 0.7, ", 70 x 140 cm": 1.0, ", 100 x 180 cm": 1.6},
+            "A thick towel that drinks up water and dries quickly.",
+            "r A 22 62 78 80 6; r B 24 44 76 62 6; r C 26 28 74 44 6; r W 22 70 78 73 0; r W 24 52 76 55 0; r W 26 35 74 38 0",
+        ),
+        Kind(
+            "Scented Candle",
+            19,
+            SCENTS,
+            (" in Glass", " in Tin", " in Stoneware"),
+            {", 20 Hours": 0.7, ", 45 Hours": 1.2},
+            "A candle of rapeseed wax with a cotton wick that burns clean.",
+            "p C 50 14 57 28 50 36 43 28; l K 2 50 34 50 44; r A 28 40 72 84 5; o W 28 36 72 48; r W 36 56 64 74 2; l B 2 41 63 59 63; l B 2 41 68 54 68; l K 2 50 36 50 43",
+        ),
+        Kind(
+            "Body Oil",
+            24,
+            SCENTS,
+            SKINS,
+            VOLUMES,
+            "A light oil for after the shower; a few drops are enough.",
+            "r K 44 8 56 26 4; r K 40 26 60 34 1; p A 40 34 60 34 70 46 70 86 30 86 30 46; r W 36 52 64 76 2; p C 50 55 56 66 50 73 44 66",
+        ),
+        Kind(
+            "Bath Salts",
+            14,
+            SCENTS,
+            OILS,
+            {", 250 g": 0.7, ", 500 g": 1.0, ", 1 kg": 1.7},
+            "Coarse salts for a bath of twenty minutes, no shorter.",
+            "r A 30 34 70 84 8; r W 34 52 66 80 6; r B 34 22 66 36 3; r C 28 44 72 48 0; o C 40 58 46 64; o A 52 62 58 68; o B 44 70 50 76; l K 2 66 46 78 60; o K 74 58 82 68",
+        ),
+        Kind(
+            "Shampoo",
+            13,
+            SCENTS,
+            (" for Fine Hair", " for Dry Hair", " for Every Day"),
+            VOLUMES,
+            "A mild shampoo that foams well and rinses out at once.",
+            "l K 4 50 26 50 14 34 14; r K 44 24 56 32 1; r A 32 32 68 86 7; r W 38 46 62 72 2; o C 44 52 56 64; l B 2 42 68 58 68",
+        ),
+        Kind(
+            "Bath Brush",
+            18,
+            BOARD_WOODS,
+            (" with Soft Bristles", " with Firm Bristles", " with Copper Bristles"),
+            {", Short Handle": 0.8, ", Long Handle": 1.1},
+            "A brush for back and legs, with bristles set by hand.",
+            "l A 5 58 42 80 84; o A 22 14 64 50; o C 27 19 59 45; o B 34 25 38 29; o B 42 22 46 26; o B 49 27 53 31; o B 34 34 38 38; o B 42 31 46 35; o B 48 37 52 41; o S 76 79 80 83",
+        ),
+        Kind(
+            "Soap Dish",
+            12,
+            CERAMICS,
+            GLAZES,
+            SIZES,
+            "A dish with ribs, so that the soap dries between two washes.",
+            "r B 32 38 68 58 8; o A 14 52 86 80; o W 22 56 78 72; l A 2 32 60 32 69; l A 2 44 58 44 71; l A 2 56 58 56 71; l A 2 68 60 68 69; r B 32 40 68 58 8; r W 42 45 58 51 2",
+        ),
+        Kind(
+            "Bathrobe",
+            74,
+            TERRY,
+            DYES,
+            SIZES,
+            "A robe with a shawl collar, two pockets and a loop that holds.",
+            "p A 36 14 64 14 84 34 78 58 70 54 72 86 28 86 30 54 22 58 16 34; p W 42 14 58 14 50 48; r B 29 52 71 59 0; p B 48 58 54 58 58 76 52 76; r C 34 64 44 74 1; r C 59 64 68 74 1",
+        ),
+    ),
+)

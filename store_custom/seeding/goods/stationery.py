@@ -1,0 +1,127 @@
+from .kinds import Assortment, Kind
+from .vocabulary import (
+    BINDINGS,
+    DYES,
+    METALS,
+    ONE_SIZE,
+    PACKS,
+    PAPERS,
+    TWO_SIZES,
+    WOOD_FINISHES,
+    WOODS,
+)
+
+RULINGS = (", Plain", ", Lined", ", Dotted", ", Squared")
+FORMATS = {", A6": 0.7, ", A5": 1.0, ", A4": 1.5}
+MOTIFS = (
+    " with Wildflowers",
+    " with Swallows",
+    " with Mountains",
+    " with Citrus",
+    " with Stripes",
+    " with Stars",
+)
+NIBS = (", Fine Nib", ", Medium Nib", ", Broad Nib")
+
+STATIONERY = Assortment(
+    title="Stationery",
+    stem="stationery",
+    palette=("#eef0f7", "#d3daee", "#4a62a8", "#d96a6a", "#f2c14e"),
+    tags=("Desk", "Letter writing"),
+    notes=(
+        "It fits through an ordinary letter box.",
+        "Designed and printed in our own workshop.",
+    ),
+    kinds=(
+        Kind(
+            "Notebook",
+            13,
+            BINDINGS,
+            RULINGS,
+            FORMATS,
+            "A notebook of 160 numbered pages with a ribbon and a pocket.",
+            "r K 28 18 76 86 3; r A 26 16 72 84 3; r K 26 16 34 84 3; r W 42 28 64 42 2; l B 2 58 84 58 92; r B 66 16 69 84 0",
+        ),
+        Kind(
+            "Sketchbook",
+            17,
+            BINDINGS,
+            (", Smooth Paper", ", Rough Paper", ", Toned Paper"),
+            FORMATS,
+            "A sketchbook of heavy paper that opens flat across the fold.",
+            "r A 14 26 86 80 3; r W 18 28 50 76 1; r W 50 28 82 76 1; l K 1 50 28 50 76; o C 26 38 38 50; p B 22 68 34 52 46 68; l B 2 56 44 76 40; l B 2 56 54 74 52; l C 2 56 64 70 64",
+        ),
+        Kind(
+            "Fountain Pen",
+            36,
+            METALS,
+            DYES,
+            dict.fromkeys(NIBS, 1.0),
+            "A pen that starts at once, with a converter and two cartridges.",
+            "l A 8 74 18 42 58; l K 8 45 54 40 61; p C 35 58 45 64 26 82; l K 1 38 64 26 82; l W 2 72 18 60 35; a B 2 10 76 40 92 180 330; a B 2 38 76 68 92 20 180",
+        ),
+        Kind(
+            "Pencil Set",
+            12,
+            ("Beech", "Birch", "Ash"),
+            (", HB", ", 2B", ", Assorted Grades", ", Assorted Colours"),
+            {", 6 Pencils": 0.8, ", 12 Pencils": 1.4, ", 24 Pencils": 2.6},
+            "Pencils with break-proof leads that sharpen to a long point.",
+            "p A 20 82 20 36 26 24 32 36 32 82; p B 38 82 38 36 44 24 50 36 50 82; p C 56 82 56 36 62 24 68 36 68 82; p K 24 28 26 24 28 28; p K 42 28 44 24 46 28; p K 60 28 62 24 64 28; r W 16 60 72 84 3; r K 24 68 64 71 0",
+        ),
+        Kind(
+            "Greeting Card",
+            4,
+            PAPERS,
+            MOTIFS,
+            {"": 1.0, ", Pack of 5": 4.4, ", Pack of 10": 8.0},
+            "A folded card with an envelope, blank inside.",
+            "p C 20 30 72 26 78 78 26 82; r W 26 20 78 76 1; o B 42 32 54 44; o B 52 36 64 48; o B 44 44 56 56; o C 49 40 57 48; l A 2 52 54 52 70; l A 2 52 64 60 58",
+        ),
+        Kind(
+            "Wall Calendar",
+            22,
+            PAPERS,
+            MOTIFS,
+            ONE_SIZE,
+            "A calendar with a picture a month and room for every day.",
+            "r W 22 18 78 86 2; r A 22 18 78 50 2; o C 58 22 72 36; p B 22 50 42 30 56 44 64 38 78 50; l K 2 34 14 34 20; l K 2 66 14 66 20; o K 28 56 33 61; o K 40 56 45 61; o B 52 56 57 61; o K 64 56 69 61; o K 28 66 33 71; o K 40 66 45 71; o K 52 66 57 71; o K 64 66 69 71; o K 28 76 33 81; o K 40 76 45 81",
+        ),
+        Kind(
+            "Desk Organiser",
+            34,
+            WOODS,
+            WOOD_FINISHES,
+            TWO_SIZES,
+            "Five compartments for pens, notes, clips and a telephone.",
+            "l B 4 30 50 24 18; l C 4 38 50 40 16; l K 3 44 50 50 22; r W 58 26 78 50 1; r A 18 46 54 82 3; r A 50 58 84 82 3; l W 1 18 56 50 56; r K 60 66 74 69 1",
+        ),
+        Kind(
+            "Envelope Set",
+            7,
+            PAPERS,
+            DYES,
+            PACKS,
+            "Envelopes with a deep flap and a tear strip, for letters folded once.",
+            "r B 20 24 84 66 2; r A 14 34 80 78 2; p W 14 34 80 34 47 60; l K 1 14 34 47 60 80 34; o C 43 54 52 63",
+        ),
+        Kind(
+            "Paper Tape",
+            5,
+            PAPERS,
+            MOTIFS,
+            {"": 1.0, ", Set of 3": 2.7, ", Set of 6": 5.0},
+            "Tape for albums and parcels that comes off without a trace.",
+            "o A 16 30 64 78; o W 28 42 52 66; o S 32 46 48 62; p A 40 78 88 78 84 74 88 70 40 70; o C 60 24 84 48; o W 67 31 77 41; l B 2 62 74 78 74",
+        ),
+        Kind(
+            "Wrapping Paper",
+            6,
+            PAPERS,
+            MOTIFS,
+            {", 2 m": 1.0, ", 5 m": 2.2, ", 10 m": 4.0},
+            "Paper strong enough to be folded sharply, printed on one side.",
+            "p A 18 30 68 14 84 66 34 84; o W 28 36 38 46; o C 46 30 56 40; o W 36 56 46 66; o C 56 48 66 58; o W 62 30 70 38; o B 14 24 24 34; l B 8 20 30 34 80; l K 2 22 38 32 76",
+        ),
+    ),
+)

@@ -1,0 +1,108 @@
+from .kinds import Assortment, Kind
+from .vocabulary import DYES, FABRICS, LACQUERS, ONE_SIZE, PAPERS, SIZES, TWO_SIZES, WOODS
+
+TOY_WOODS = ("Beech", "Birch", "Ash", "Pine")
+SCENES = (", Forest", ", Harbour", ", Night Sky", ", Market Day", ", Coral Reef", ", Old Town")
+
+TOYS = Assortment(
+    title="Toys & Games",
+    stem="toys",
+    palette=("#fdf3dc", "#fbe2ae", "#e0604c", "#3d8f9c", "#f4b63f"),
+    tags=("For small hands", "Rainy day"),
+    notes=(
+        "All edges are rounded and all paints are safe to chew.",
+        "It comes in a cotton bag for tidying up.",
+    ),
+    kinds=(
+        Kind(
+            "Building Blocks",
+            34,
+            TOY_WOODS,
+            LACQUERS,
+            {", 25 Pieces": 0.8, ", 50 Pieces": 1.3, ", 100 Pieces": 2.3},
+            "Blocks cut to the same measure, so that towers stand.",
+            "r A 18 60 42 84 2; r B 42 60 66 84 2; r C 66 60 84 84 2; r C 28 36 52 60 2; r A 54 36 76 60 2; p B 28 36 40 14 52 36; o W 60 42 70 52; r W 50 68 58 76 0",
+        ),
+        Kind(
+            "Stacking Rings",
+            22,
+            TOY_WOODS,
+            LACQUERS,
+            ONE_SIZE,
+            "Six rings on a rocking stand, for the first experiments.",
+            "r K 47 12 53 40 2; r A 36 24 64 36 6; r C 31 37 69 49 6; r B 26 50 74 62 6; r A 21 63 79 75 6; r C 16 76 84 86 6; o B 43 8 57 22",
+        ),
+        Kind(
+            "Toy Train",
+            39,
+            TOY_WOODS,
+            LACQUERS,
+            {", Engine and 2 Wagons": 1.0, ", Engine and 4 Wagons": 1.6},
+            "A train with magnetic couplings that runs on all wooden tracks.",
+            "r A 12 38 34 74 3; r W 17 43 29 54 2; r B 34 50 66 74 3; r K 50 34 58 50 1; o W 44 22 58 34; r C 72 54 90 74 2; l K 3 64 70 74 70; o K 16 68 30 82; o K 46 68 60 82; o K 74 70 86 82",
+        ),
+        Kind(
+            "Teddy Bear",
+            36,
+            ("Cotton", "Organic Cotton", "Wool"),
+            DYES,
+            SIZES,
+            "A bear with stitched eyes, filled with wool and ready for the wash.",
+            "o A 28 12 44 28; o A 56 12 72 28; o A 28 48 72 86; o A 30 18 70 54; o W 40 34 60 50; o K 39 29 44 34; o K 56 29 61 34; o K 46 37 54 42; o C 38 56 62 80; o A 20 52 36 68; o A 64 52 80 68",
+        ),
+        Kind(
+            "Jigsaw Puzzle",
+            19,
+            (*PAPERS, "Birch"),
+            SCENES,
+            {", 48 Pieces": 0.8, ", 200 Pieces": 1.0, ", 500 Pieces": 1.25, ", 1000 Pieces": 1.5},
+            "A puzzle with thick pieces that click and do not slide apart.",
+            "r A 20 24 50 54 1; r B 52 24 82 54 1; r C 20 56 50 84 1; r B 56 60 86 88 1; o A 44 34 58 46; o B 60 48 72 60; o C 28 48 40 60; o S 64 66 78 80",
+        ),
+        Kind(
+            "Domino Game",
+            18,
+            TOY_WOODS,
+            (", Animals", ", Numbers", ", Colours", ", Fruit"),
+            {", 28 Tiles": 1.0, ", 56 Tiles": 1.7},
+            "Tiles for two to four players, quick to learn and quick to play.",
+            "r W 18 22 46 78 4; l K 1 20 50 44 50; o A 28 32 36 40; o B 22 56 29 63; o B 34 66 41 73; r C 54 28 82 84 4; l K 1 56 56 80 56; o K 59 34 65 40; o K 71 44 77 50; o K 64 66 72 74",
+        ),
+        Kind(
+            "Kite",
+            28,
+            ("Cotton", "Recycled Nylon"),
+            DYES,
+            TWO_SIZES,
+            "A kite that rises in a light wind, with 40 metres of line.",
+            "p A 54 8 80 36 46 66 26 30; p B 54 8 80 36 42 40; p C 80 36 46 66 42 40; l K 2 46 66 36 76 44 84 30 92; p A 34 74 28 70 30 80; p B 44 80 50 78 48 88; l K 1 26 30 80 36",
+        ),
+        Kind(
+            "Spinning Top",
+            9,
+            (*TOY_WOODS, "Oak", "Walnut"),
+            LACQUERS,
+            {"": 1.0, ", Set of 3": 2.6},
+            "A top that spins for two minutes when you have the knack.",
+            "r K 47 12 53 36 2; o C 42 8 58 18; s A 16 16 84 80 0 180; r B 16 42 84 50 3; r W 20 37 80 43 2; p K 46 76 54 76 50 90; a C 2 6 62 94 92 120 170",
+        ),
+        Kind(
+            "Play Ball",
+            15,
+            (*FABRICS, "Wool", "Felt"),
+            DYES,
+            SIZES,
+            "A soft ball for indoors with a bell inside.",
+            "o A 20 20 80 80; s C 20 20 80 80 270 330; s W 20 20 80 80 330 390; s B 20 20 80 80 90 150; s W 20 20 80 80 150 210; o K 44 44 56 56",
+        ),
+        Kind(
+            "Toy Boat",
+            24,
+            (*WOODS, "Cork"),
+            LACQUERS,
+            TWO_SIZES,
+            "A boat that sails upright in the bath and on the pond.",
+            "l K 3 48 12 48 62; p W 52 16 78 56 52 56; p C 44 22 44 56 26 56; p A 14 62 86 62 74 80 26 80; r B 14 62 86 67 0; p B 48 10 60 14 48 18; a B 2 4 80 36 94 180 360; a B 2 36 80 68 94 180 360; a B 2 68 80 98 94 180 360",
+        ),
+    ),
+)

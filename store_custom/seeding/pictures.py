@@ -1,0 +1,109 @@
+"""The pool of pictures: one for each kind of thing, and two for each collection that suit all of it."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, ImageDraw
+
+from store.validators import image_format
+
+from .goods import ASSORTMENTS, Assortment
+
+SIDE = 800
+# Drawn larger and scaled down, for smooth edges.
+SCALE = 16
+FOLDER = "store/images"
+PREFIX = f"{FOLDER}/seed-"
+
+SWATCH = (
+    "p A 18 30 70 16 82 72 30 86; l B 4 24 40 72 27; l C 2 26 50 74 37; l B 4 28 60 76 47;"
+    "l C 2 30 70 78 57; l B 4 32 80 80 67; o S 24 30 30 36; l K 1 27 33 20 16"
+)
+PARCEL = (
+    "p B 20 40 50 28 80 40 50 52; p A 20 40 50 52 50 88 20 76; p C 80 40 50 52 50 88 80 76;"
+    "p W 32 35 38 33 68 45 62 47; p W 62 47 68 45 68 81 62 83; r W 26 52 42 62 1;"
+    "l K 1 29 55 39 57; l K 1 29 59 36 60"
+)
+
+
+def picture_name(assortment: Assortment, number: int) -> str:
+    return f"{PREFIX}{assortment.stem}-{number}.webp"
+
+
+def drawings(assortment: Assortment) -> Iterator[str]:
+    """Yield the drawings of the collection: those of its kinds, then a sample and a parcel."""
+    yield from (kind.drawing for kind in assortment.kinds)
+    yield from (SWATCH, PARCEL)
+
+
+def fill_pool() -> int:
+    """Draw the pictures that storage lacks and return their number."""
+    drawn = 0
+    for assortment in ASSORTMENTS:
+        for number, drawing in enumerate(drawings(assortment), start=1):
+            name = picture_name(assortment, number)
+            if not is_stored(name):
+                default_storage.save(name, ContentFile(draw(assortment, number, drawing)))
+                drawn += 1
+    return drawn
+
+
+def is_stored(name: str) -> bool:
+    """Tell whether a whole picture is there; the stump that a cut-off run left is removed."""
+    if not default_storage.exists(name):
+        return False
+    with default_storage.open(name) as file:
+        whole = image_format(file) is not None
+    if not whole:
+        default_storage.delete(name)
+    return whole
+
+
+def draw(assortment: Assortment, number: int, drawing: str) -> bytes:
+    """Draw the shapes on the colours of the collection, as a WebP file."""
+    sheet, patch, *inks = assortment.palette
+    colours = dict(zip("ABCSWK", [*inks, patch, "#fffaf2", "#38332f"], strict=True))
+    image = Image.new("RGB", (100 * SCALE, 100 * SCALE), sheet)
+    pen = ImageDraw.Draw(image)
+    for shape in [*backdrop(number), *drawing.split(";")]:
+        draw_shape(pen, shape.split(), colours)
+    content = BytesIO()
+    image.resize((SIDE, SIDE), Image.Resampling.BOX).save(content, "WEBP", quality=80, method=2)
+    return content.getvalue()
+
+
+def backdrop(number: int) -> list[str]:
+    patch = ("o S 5 5 95 95", "r S 8 8 92 92 14", "p S 50 2 98 50 50 98 2 50")[number % 3]
+    return [patch]
+
+
+def draw_shape(pen: ImageDraw.ImageDraw, shape: list[str], colours: dict[str, str]) -> None:
+    """Draw one shape: its letter, its colour's letter, then numbers on a sheet of 100 x 100.
+
+    o: ellipse in a box; r: rectangle and the radius of its corners; p: polygon; l: a line's width
+    and points; a: an arc's width, box and angles; s: a slice's box and angles.
+    """
+    letter, ink, *rest = shape
+    colour = colours[ink]
+    numbers = [float(number) for number in rest]
+    sizes = [number * SCALE for number in numbers]
+    if letter == "o":
+        pen.ellipse(sizes, colour)
+    elif letter == "r":
+        pen.rounded_rectangle(sizes[:4], sum(sizes[4:]), colour)
+    elif letter == "p":
+        pen.polygon(sizes, colour)
+    elif letter == "l":
+        draw_line(pen, sizes[0], sizes[1:], colour)
+    elif letter == "a":
+        pen.arc(sizes[1:5], numbers[5], numbers[6], colour, round(sizes[0]))
+    else:
+        pen.pieslice(sizes[:4], numbers[4], numbers[5], colour)
+
+
+def draw_line(pen: ImageDraw.ImageDraw, width: float, points: list[float], colour: str) -> None:
+    pen.line(points, colour, round(width), joint="curve")
+    for x, y in (points[:2], points[-2:]):
+        pen.circle((x, y), width / 2, colour)

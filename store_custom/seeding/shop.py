@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import connection, reset_queries, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from likes.models import LikedItem
+from store.models import (
+    Cart,
+    CartItem,
+    Collection,
+    Order,
+    OrderItem,
+    Product,
+    ProductImage,
+    Promotion,
+    Review,
+)
+from tags.models import Tag, TaggedItem
+
+from .catalog import Good, stock_shop
+from .orders import insert_orders
+from .people import insert_people, seeded_users
+from .pictures import PREFIX
+from .reviews import insert_reviews
+from .tags import Tagger, insert_likes
+
+# Whoever points at a row comes before it.
+EMPTIED: tuple[type[Model], ...] = (
+    LikedItem,
+    TaggedItem,
+    Tag,
+    OrderItem,
+    Order,
+    CartItem,
+    Cart,
+    Review,
+    ProductImage,
+    Product.promotions.through,
+    Product,
+    Promotion,
+    Collection,
+)
+
+
+def is_seeded() -> bool:
+    return seeded_users().exists()
+
+
+def has_goods() -> bool:
+    return Product.objects.exists() or Collection.objects.exists()
+
+
+def fill_shop(*, products: int, advance: Callable[[int], Any]) -> None:
+    """Insert the demonstration data; `advance` is told of every batch of products.
+
+    Call it inside a transaction: what is cut off must leave nothing behind.
+    """
+    now = timezone.now()
+    tagger = Tagger()
+
+    def with_batch(batch: list[Good]) -> None:
+        tagger.tag(batch)
+        # With DEBUG on, Django would keep the text of every statement.
+        reset_queries()
+        advance(len(batch))
+
+    customers = insert_people(now=now)
+    popular = stock_shop(count=products, now=now, with_batch=with_batch)
+    insert_orders(customers=customers, products=popular, now=now)
+    insert_reviews(customers=customers, products=popular, now=now)
+    insert_likes(customers=customers, products=popular)
+
+
+def empty_shop() -> None:
+    """Delete the shop's data and the seeded users; users that others made stay, with their profile.
+
+    Call it inside a transaction.
+    """
+    forget_uploads()
+    # The rows go without passing through Python: there may be a million of them.
+    Collection.objects.update(featured_product=None)
+    with connection.cursor() as cursor:
+        for model in EMPTIED:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
+    seeded_users().delete()
+
+
+def forget_uploads() -> None:
+    """Remove, once the rows are gone, the files of pictures that are not of the pool."""
+    names = ProductImage.objects.exclude(image__startswith=PREFIX).order_by("image")
+    uploads = list(names.values_list("image", flat=True).distinct())
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in uploads])
