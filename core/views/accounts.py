@@ -1,9 +1,10 @@
 from typing import cast
 
+from django.db.models import QuerySet
 from djoser.views import UserViewSet as DjoserUserViewSet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -42,6 +43,12 @@ class LogoutAllView(APIView):
 class UserViewSet(DjoserUserViewSet):
     queryset = User.objects.order_by("pk")
     lookup_value_converter = "int"
+
+    def get_queryset(self) -> QuerySet[User]:
+        user = self.request.user
+        # Staff who could change a superuser's address could also have the password reset to it.
+        sees_all = user.is_staff if self.request.method in SAFE_METHODS else user.is_superuser
+        return self.queryset if sees_all else self.queryset.filter(pk=user.pk)
 
     def get_throttles(self) -> list[BaseThrottle]:
         self.throttle_scope = "credentials" if self.action in THROTTLED_ACTIONS else None

@@ -1,0 +1,107 @@
+"""Every endpoint of the API with a body it accepts; what stands in braces is an id of the world fixture."""
+
+REGISTRATION = {
+    "username": "bob",
+    "password": "a-Str0ng-one",
+    "email": "bob@example.com",
+    "first_name": "Bob",
+    "last_name": "Builder",
+}
+PROFILE = {"email": "new@example.com", "first_name": "Ann", "last_name": "Lee"}
+CONFIRMATION = {"uid": "{uid}", "token": "{token}"}
+PASSWORDS = {"current_password": "a-Str0ng-one", "new_password": "an0ther-Str0ng-one"}
+PRODUCT = {
+    "title": "Lamp",
+    "description": "Lights up.",
+    "slug": "lamp",
+    "inventory": 3,
+    "unit_price": 9.99,
+    "collection": "{collection}",
+}
+REVIEW = {"name": "Ann", "description": "Good.", "rating": 5}
+CUSTOMER = {"phone": "555", "birth_date": "1990-01-31", "membership": "B"}
+ADDED_ITEM = {"product_id": "{product}", "quantity": 2}
+GENERIC = {"content_type": "store.product", "object_id": "{product}"}
+
+
+# Path -> method -> body; None where the method takes no body.
+ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
+    "/auth/users/": {"get": None, "post": REGISTRATION},
+    "/auth/users/{user}/": {
+        "get": None,
+        "put": PROFILE,
+        "patch": PROFILE,
+        "delete": {"current_password": "a-Str0ng-one"},
+    },
+    "/auth/users/me/": {
+        "get": None,
+        "put": PROFILE,
+        "patch": PROFILE,
+        "delete": {"current_password": "a-Str0ng-one"},
+    },
+    "/auth/users/activation/": {"post": CONFIRMATION},
+    "/auth/users/resend_activation/": {"post": {"email": "ann@example.com"}},
+    "/auth/users/reset_password/": {"post": {"email": "ann@example.com"}},
+    "/auth/users/reset_password_confirm/": {
+        "post": {**CONFIRMATION, "new_password": "an0ther-Str0ng-one"}
+    },
+    "/auth/users/reset_username/": {"post": {"email": "ann@example.com"}},
+    "/auth/users/reset_username_confirm/": {"post": {**CONFIRMATION, "new_username": "anna"}},
+    "/auth/users/set_password/": {"post": PASSWORDS},
+    "/auth/users/set_username/": {
+        "post": {"current_password": "a-Str0ng-one", "new_username": "anna"}
+    },
+    "/auth/jwt/create/": {"post": {"username": "ann", "password": "a-Str0ng-one"}},
+    "/auth/jwt/refresh/": {"post": {"refresh": "{refresh}"}},
+    "/auth/jwt/verify/": {"post": {"token": "{refresh}"}},
+    "/auth/jwt/blacklist/": {"post": {"refresh": "{refresh}"}},
+    "/auth/jwt/logout_all/": {"post": None},
+    "/store/products/": {"get": None, "post": PRODUCT},
+    "/store/products/{product}/": {"get": None, "put": PRODUCT, "patch": PRODUCT, "delete": None},
+    "/store/products/{product}/reviews/": {"get": None, "post": REVIEW},
+    "/store/products/{product}/reviews/{review}/": {
+        "get": None,
+        "put": REVIEW,
+        "patch": REVIEW,
+        "delete": None,
+    },
+    "/store/products/{product}/images/": {"get": None, "post": {"image": "x"}},
+    "/store/products/{product}/images/{image}/": {"get": None, "delete": None},
+    "/store/collections/": {"get": None, "post": {"title": "Lamps"}},
+    "/store/collections/{collection}/": {
+        "get": None,
+        "put": {"title": "Lamps"},
+        "patch": {"title": "Lamps"},
+        "delete": None,
+    },
+    "/store/carts/": {"post": {}},
+    "/store/carts/{cart}/": {"get": None, "delete": None},
+    "/store/carts/{cart}/items/": {"get": None, "post": ADDED_ITEM},
+    "/store/carts/{cart}/items/{item}/": {"get": None, "patch": {"quantity": 2}, "delete": None},
+    "/store/customers/": {"get": None, "post": {**CUSTOMER, "user_id": "{bare_user}"}},
+    "/store/customers/me/": {"get": None, "put": CUSTOMER},
+    "/store/customers/{customer}/": {
+        "get": None,
+        "put": CUSTOMER,
+        "patch": CUSTOMER,
+        "delete": None,
+    },
+    "/store/customers/{customer}/history/": {"get": None},
+    "/store/orders/": {"get": None, "post": {"cart_id": "{cart}"}},
+    "/store/orders/{order}/": {"get": None, "patch": {"payment_status": "C"}, "delete": None},
+    "/tags/": {"get": None, "post": {"label": "new"}},
+    "/tags/{tag}/": {
+        "get": None,
+        "put": {"label": "new"},
+        "patch": {"label": "new"},
+        "delete": None,
+    },
+    "/tags/items/": {"get": None, "post": {**GENERIC, "tag": "{tag}"}},
+    "/tags/items/{tagged}/": {"get": None, "delete": None},
+    "/likes/": {"get": None, "post": GENERIC},
+    "/likes/{like}/": {"get": None, "delete": None},
+}
+REQUESTS = [(method, path) for path, methods in ROUTES.items() for method in methods]
+WRITES = [(method, path) for method, path in REQUESTS if ROUTES[path][method] is not None]
+READS = [path for path, methods in ROUTES.items() if "get" in methods]
+WITH_IDS = [(method, path) for method, path in REQUESTS if "{" in path]
