@@ -79,15 +79,19 @@ def write_order(*, order: Order, quantities: Mapping[int, int]) -> None:
 
 
 @atomic
-def change_payment_status(*, order: Order, payment_status: str) -> Order:
+def change_payment_status(*, order: Order, payment_status: str, seen: str | None = None) -> Order:
     """Move an order along TRANSITIONS; its stock goes back on P->F and is taken again from F.
 
-    Raises PaymentStatusConflict and OutOfStock.
+    Raises PaymentStatusConflict, also where the status is no longer the one seen, and OutOfStock.
     """
     order = Order.objects.select_for_update().get(pk=order.pk)
     previous = order.payment_status
     if payment_status == previous:
         return order
+    if seen not in (None, previous):
+        raise PaymentStatusConflict(
+            f"The payment status has become {previous} meanwhile; read the order again."
+        )
     if payment_status not in TRANSITIONS[previous]:
         raise PaymentStatusConflict(
             f"An order cannot go from payment status {previous} to {payment_status}."
@@ -111,11 +115,6 @@ def delete_order(*, order: Order) -> None:
         return_stock(quantities_of(order))
     order.items.all().delete()
     order.delete()
-
-
-def find_shortages(quantities: Mapping[int, int]) -> list[Shortage]:
-    """List every line (pieces by product id) that the stock does not cover now."""
-    return _shortages(Product.objects.filter(pk__in=quantities), quantities)
 
 
 def take_stock(quantities: Mapping[int, int]) -> list[Product]:

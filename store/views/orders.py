@@ -47,8 +47,9 @@ class OrderViewSet(viewsets.ModelViewSet):
 
     def perform_update(self, serializer: BaseSerializer[Order]) -> None:
         if serializer.instance and serializer.validated_data:
+            order = serializer.instance
             serializer.instance = change_payment_status(
-                order=serializer.instance, **serializer.validated_data
+                order=order, seen=order.payment_status, **serializer.validated_data
             )
 
     def perform_destroy(self, instance: Order) -> None:

@@ -1,0 +1,72 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connections
+from rest_framework_simplejwt.tokens import AccessToken
+
+from store.models import Cart, CartItem, Customer, Product
+
+from .crowd import Answer, Request, send_at_once
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def at_once(live_server: Any) -> Callable[[Sequence[Request]], list[Answer]]:
+    """Send requests to the served shop at once and return the answers in the same order."""
+    return lambda requests: send_at_once(live_server.url, requests)
+
+
+@pytest.fixture
+def make_users(transactional_db: None) -> Callable[..., list[Any]]:
+    """Make customers in bulk; each user has a `token` to sign in with."""
+
+    def make_users(number: int, **fields: Any) -> list[Any]:
+        User = get_user_model()
+        first = User.objects.count()
+        names = [f"racer-{first + index}" for index in range(number)]
+        User.objects.bulk_create(
+            User(username=name, email=f"{name}@example.com", **fields) for name in names
+        )
+        users = list(User.objects.filter(username__in=names))
+        Customer.objects.bulk_create(Customer(user=user) for user in users)
+        for user in users:
+            user.token = str(AccessToken.for_user(user))
+        return users
+
+    return make_users
+
+
+@pytest.fixture
+def make_cart() -> Callable[..., Cart]:
+    """Make a cart with pieces by product, in this order."""
+
+    def make_cart(quantities: dict[Product, int]) -> Cart:
+        cart = Cart.objects.create()
+        CartItem.objects.bulk_create(
+            CartItem(cart=cart, product=product, quantity=quantity)
+            for product, quantity in quantities.items()
+        )
+        return cart
+
+    return make_cart
+
+
+@pytest.fixture
+def report_figures(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Keep a line for the end of the run."""
+    return pytestconfig.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if figures := config.stash.get(FIGURES, []):
+        terminalreporter.section("races", sep="-")
+        terminalreporter.write("".join(f"{line}\n" for line in figures))
+
+
+@pytest.fixture(autouse=True)
+def _close_connections(transactional_db: None) -> Any:
+    yield
+    connections.close_all()

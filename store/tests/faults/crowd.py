@@ -1,0 +1,63 @@
+"""Clients that send their requests to a served shop at the same moment."""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+from threading import Barrier
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+MAX_CLIENTS = 64
+SECONDS = 120
+
+
+class Request(NamedTuple):
+    method: str
+    path: str
+    body: Any = None
+    token: str | None = None
+
+
+class Answer(NamedTuple):
+    request: Request
+    status: int
+    body: Any
+
+
+def send_at_once(url: str, requests: Sequence[Request]) -> list[Answer]:
+    """Send all requests at once, 64 at a time; the answers come in the order of the requests."""
+    clients = min(MAX_CLIENTS, len(requests))
+    start = Barrier(clients)
+
+    def work(connection: HTTPConnection, share: Sequence[Request]) -> list[Answer]:
+        start.wait(SECONDS)
+        return [send(connection, request) for request in share]
+
+    with ExitStack() as stack, ThreadPoolExecutor(clients) as pool:
+        connections = [stack.enter_context(closing(connect(url))) for _ in range(clients)]
+        shares = [requests[number::clients] for number in range(clients)]
+        answers = dict[int, Answer]()
+        for number, share in enumerate(pool.map(work, connections, shares)):
+            answers |= dict(zip(range(number, len(requests), clients), share, strict=True))
+    return [answers[number] for number in range(len(requests))]
+
+
+def connect(url: str) -> HTTPConnection:
+    """Open a connection that the server has accepted, so that nobody starts late."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=SECONDS)
+    send(connection, Request("GET", "/health/live/"))
+    return connection
+
+
+def send(connection: HTTPConnection, request: Request) -> Answer:
+    headers = {"Content-Type": "application/json"}
+    if request.token:
+        headers["Authorization"] = f"JWT {request.token}"
+    body = None if request.body is None else json.dumps(request.body)
+    connection.request(request.method, request.path, body, headers)
+    response = connection.getresponse()
+    content = response.read()
+    return Answer(request, response.status, json.loads(content) if content else None)

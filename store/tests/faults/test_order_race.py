@@ -1,0 +1,172 @@
+import time
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Barrier
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+
+from store.exceptions import OutOfStock
+from store.models import Cart, CartItem, Order, OrderItem, Product
+from store.models.catalog import ProductQuerySet
+from store.services import orders, transactions
+
+from .crowd import Request
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+ORDERS = "/store/orders/"
+# Buyers of one piece each, pieces, rounds.
+PROFILES = {"reduced": (60, 15, 2), "full": (200, 50, 20)}
+
+
+@dataclass
+class Race:
+    """Many buyers, each with a cart of one piece, and fewer pieces than buyers."""
+
+    product: Product
+    pieces: int
+    carts: list[Cart]
+    answers: list = field(default_factory=list)
+
+    @property
+    def placed(self):
+        return [answer for answer in self.answers if answer.status == 201]
+
+    @property
+    def refused(self):
+        return [answer for answer in self.answers if answer.status == 409]
+
+    @property
+    def stock_difference(self):
+        """Pieces that are missing (negative) or left over once sold and in stock are added up."""
+        sold = OrderItem.objects.filter(product=self.product).aggregate(sold=Sum("quantity"))
+        self.product.refresh_from_db()
+        return self.product.inventory + (sold["sold"] or 0) - self.pieces
+
+    def violations(self):
+        """List every promise of the shop that this race broke."""
+        refusal = {
+            "detail": "The stock does not cover the order.",
+            "code": "insufficient_stock",
+            "lines": [{"product_id": self.product.pk, "requested": 1, "available": 0}],
+        }
+        left = {str(pk) for pk in Cart.objects.values_list("pk", flat=True)}
+        orders_of_carts = set(Order.objects.values_list("cart_uuid", flat=True))
+        broken = {
+            "every other answer is a refusal": len(self.placed) + len(self.refused)
+            != len(self.carts),
+            "as many orders as pieces": len(self.placed) != self.pieces,
+            "an order is one row": len({answer.body["id"] for answer in self.placed})
+            != Order.objects.count(),
+            "stock and sold make the whole": self.stock_difference != 0,
+            "nothing is left": self.product.inventory != 0,
+            "refused for the stock only": any(a.body != refusal for a in self.refused),
+            "a refused cart is whole": left
+            != {answer.request.body["cart_id"] for answer in self.refused}
+            or CartItem.objects.filter(quantity=1).count() != len(self.refused),
+            "an ordered cart is gone": len(orders_of_carts) != len(self.placed)
+            or any(str(pk) in left for pk in orders_of_carts),
+        }
+        return [promise for promise, is_broken in broken.items() if is_broken]
+
+
+@pytest.fixture
+def profile(pytestconfig):
+    return PROFILES[pytestconfig.getoption("--faults")]
+
+
+@pytest.fixture
+def run_race(at_once, make_product):
+    def run_race(users, pieces):
+        product = make_product(inventory=pieces)
+        carts = Cart.objects.bulk_create(Cart() for _ in users)
+        CartItem.objects.bulk_create(
+            CartItem(cart=cart, product=product, quantity=1) for cart in carts
+        )
+        race = Race(product, pieces, carts)
+        race.answers = at_once(
+            [
+                Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token)
+                for cart, user in zip(carts, users, strict=True)
+            ]
+        )
+        return race
+
+    return run_race
+
+
+def clear():
+    OrderItem.objects.all().delete()
+    Order.objects.all().delete()
+    Cart.objects.all().delete()
+
+
+class TestOneProductManyBuyers:
+    def test_sells_every_piece_once(self, make_users, run_race, profile, report_figures):
+        buyers, pieces, rounds = profile
+        users = make_users(buyers)
+        statuses, differences, started = Counter(), 0, time.perf_counter()
+        for _ in range(rounds):
+            race = run_race(users, pieces)
+            assert race.violations() == []
+            statuses += Counter(answer.status for answer in race.answers)
+            differences += abs(race.stock_difference)
+            clear()
+        placed, refused = statuses.pop(201), statuses.pop(409)
+        report_figures(
+            f"{connection.vendor}: {buyers} carts, {pieces} pieces, {rounds} rounds: "
+            f"{placed} orders, {refused} refusals, {dict(statuses)} other answers, "
+            f"stock difference {differences}, {time.perf_counter() - started:.1f} s"
+        )
+
+    def test_the_guard_holds_without_the_lock(self, make_users, run_race, monkeypatch):
+        monkeypatch.setattr(ProductQuerySet, "locked", lambda self: self.order_by("pk"))
+
+        race = run_race(make_users(40), pieces=10)
+
+        assert (len(race.placed), len(race.refused)) == (10, 30)
+        assert race.stock_difference == race.product.inventory == 0
+
+
+class TestNaiveShop:
+    """A test of the test: a shop without lock and guard must be caught."""
+
+    @pytest.fixture
+    def _naive(self, monkeypatch):
+        readers, meet = count(1), Barrier(8)
+
+        def take_stock(quantities):
+            products = list(Product.objects.filter(pk__in=quantities))
+            if any(product.inventory < quantities[product.pk] for product in products):
+                raise OutOfStock([])
+            if next(readers) <= meet.parties:
+                # The first buyers have all read the same stock before one of them writes.
+                meet.wait(timeout=60)
+            for product in products:
+                left = product.inventory - quantities[product.pk]
+                Product.objects.filter(pk=product.pk).update(inventory=left)
+            return products
+
+        monkeypatch.setattr(orders, "take_stock", take_stock)
+        if connection.vendor == "sqlite":
+            # Its transactions come one after another; the naive shop has none.
+            monkeypatch.setattr(transactions, "transaction", SimpleNamespace(atomic=nullcontext))
+
+    @pytest.mark.usefixtures("_naive")
+    def test_is_caught_overselling(self, make_users, run_race, report_figures):
+        race = run_race(make_users(60), pieces=15)
+
+        report_figures(
+            f"{connection.vendor}, naive: 60 carts, 15 pieces, 1 round: "
+            f"{len(race.placed)} orders, {len(race.refused)} refusals, "
+            f"stock difference {race.stock_difference}"
+        )
+        assert {"as many orders as pieces", "stock and sold make the whole"} <= set(
+            race.violations()
+        )
+        assert len(race.placed) > 15
