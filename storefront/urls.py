@@ -23,7 +23,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     # The closing slash leaves room for the redirect of a known path that lacks its own.
-    re_path(r"^(?:store|auth|tags|likes)/.*/$", UnknownEndpointView.as_view()),
+    re_path(r"^(?:store|auth|tags|likes)/[\s\S]*/$", UnknownEndpointView.as_view()),
 ]
 
 if settings.DEBUG:

@@ -132,6 +132,9 @@ DJOSER = {
         "user_create": "core.serializers.RegisterUserSerializer",
         "user": "core.serializers.UserSerializer",
         "current_user": "core.serializers.UserSerializer",
+        "activation": "core.serializers.ActivationSerializer",
+        "password_reset_confirm": "core.serializers.ConfirmPasswordSerializer",
+        "username_reset_confirm": "core.serializers.ConfirmUsernameSerializer",
     },
     "TOKEN_MODEL": None,
     # Pages of the front-end that the mails link to.
