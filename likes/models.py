@@ -14,12 +14,10 @@ class LikedItem(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [
-            models.Index(fields=["content_type", "object_id"], name="likeditem_object"),
-        ]
+        indexes = [models.Index(fields=["user", "-id"], name="likeditem_user")]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "content_type", "object_id"], name="likeditem_once_per_user"
+                fields=["content_type", "object_id", "user"], name="likeditem_once_per_user"
             )
         ]
 

@@ -21,7 +21,10 @@ class Promotion(models.Model):
 
     class Meta:
         ordering = ["description", "id"]
-        indexes = [models.Index(fields=["description", "id"], name="promotion_description")]
+        indexes = [
+            models.Index(fields=["description", "id"], name="promotion_description"),
+            models.Index(fields=["discount", "id"], name="promotion_discount"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(discount__gte=0, discount__lte=1), name="promotion_discount_is_fraction"

@@ -1,13 +1,16 @@
 from django.conf import settings
 from django.contrib import admin
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def with_orders_count(self) -> "CustomerQuerySet":
         """Annotate each customer with the number of their orders."""
-        return self.annotate(orders_count=Count("orders"))
+        # Per customer, not joined and grouped: a page of customers counts its own orders only.
+        one = Customer.objects.order_by().filter(pk=OuterRef("pk"))
+        count = one.annotate(count=Count("orders")).values("count")
+        return self.annotate(orders_count=Subquery(count))
 
 
 class Customer(models.Model):

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Sum
 
 from .catalog import Product
 from .customers import Customer
@@ -24,12 +24,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def with_total(self) -> "OrderQuerySet":
         """Annotate each order with the sum of its lines before tax, None without lines."""
-        return self.annotate(
-            total=Sum(
-                F("items__quantity") * F("items__unit_price"),
-                output_field=models.DecimalField(max_digits=14, decimal_places=2),
-            )
+        # Per order, not joined and grouped: a page of orders adds up its own lines only.
+        lines = OrderItem.objects.order_by().filter(order=OuterRef("pk")).values("order")
+        amount = Sum(
+            F("quantity") * F("unit_price"),
+            output_field=models.DecimalField(max_digits=14, decimal_places=2),
         )
+        return self.annotate(total=Subquery(lines.annotate(total=amount).values("total")))
 
 
 class Order(models.Model):
@@ -60,6 +61,7 @@ class Order(models.Model):
             models.Index(
                 fields=["payment_status", "-placed_at", "-id"], name="order_status_placed_at"
             ),
+            models.Index(fields=["payment_status", "id"], name="order_status"),
         ]
         constraints = [
             models.CheckConstraint(

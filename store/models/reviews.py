@@ -45,6 +45,7 @@ class Review(models.Model):
             models.Index(fields=["product", "-date", "-id"], name="review_product_date"),
             models.Index(fields=["-date", "-id"], name="review_date"),
             models.Index(fields=["product", "rating"], name="review_product_rating"),
+            models.Index(fields=["rating", "id"], name="review_rating"),
         ]
         constraints = [
             models.CheckConstraint(
