@@ -1,4 +1,5 @@
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -22,6 +23,7 @@ class LikedItemViewSet(
     def get_queryset(self) -> QuerySet[LikedItem]:
         return super().get_queryset().filter(user_id=self.request.user.pk)
 
+    @extend_schema(responses={200: LikedItemSerializer, 201: LikedItemSerializer})
     def create(self, request: Request) -> Response:
         """Like an object; one that the user likes already answers 200 with the same like."""
         serializer = self.get_serializer(data=request.data)

@@ -32,7 +32,9 @@ class TaggableModelField(serializers.Field):
 
 class TaggedItemSerializer(serializers.ModelSerializer):
     tag = serializers.PrimaryKeyRelatedField(
-        queryset=Tag.objects.all(), pk_field=serializers.IntegerField()
+        queryset=Tag.objects.all(),
+        pk_field=serializers.IntegerField(),
+        style={"base_template": "input.html", "input_type": "number"},
     )
     content_type = TaggableModelField()
 

@@ -1,3 +1,4 @@
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +23,7 @@ class TaggedItemViewSet(
     serializer_class = TaggedItemSerializer
     lookup_value_converter = "int"
 
+    @extend_schema(responses={200: TaggedItemSerializer, 201: TaggedItemSerializer})
     def create(self, request: Request) -> Response:
         """Tag an object; one that has the tag already answers 200."""
         serializer = self.get_serializer(data=request.data)

@@ -1,5 +1,6 @@
 from typing import cast
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -52,6 +53,7 @@ class CustomerViewSet(viewsets.ModelViewSet):
         serializer.save()
         return Response(serializer.data)
 
+    @extend_schema(responses=OrderSerializer(many=True))
     @action(detail=True, serializer_class=OrderSerializer, permission_classes=[CanViewHistory])
     def history(self, request: Request, pk: int) -> Response:
         """List the customer's orders, newest first."""
