@@ -70,7 +70,7 @@ def insert_people(*, now: datetime) -> list[Customer]:
 def demo_users() -> list[Any]:
     """Return the demo accounts, less those whose name somebody here already has."""
     model: Any = get_user_model()
-    rights = {
+    rights: dict[str, dict[str, Any]] = {
         "admin": {"is_staff": True, "is_superuser": True},
         "support": {"is_staff": True},
         "customer": {"first_name": "Mina", "last_name": "Example"},

@@ -92,4 +92,9 @@ def forget_uploads() -> None:
     """Remove, once the rows are gone, the files of pictures that are not of the pool."""
     names = ProductImage.objects.exclude(image__startswith=PREFIX).order_by("image")
     uploads = list(names.values_list("image", flat=True).distinct())
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in uploads])
+
+    def remove() -> None:
+        for name in uploads:
+            default_storage.delete(name)
+
+    transaction.on_commit(remove)

@@ -18,7 +18,7 @@ SOFT = Assortment(
             DYES,
             {", 40 x 40 cm": 0.8, ", 50 x 50 cm": 1.0, ", 40 x 60 cm": 1.05},
             "A cover with a hidden zip and piped edges.",
-            "p A 22 26 50 30 78 26 74 52 78 80 50 76 22 80 26 52; o B 38 40 62 66; o W 44 46 56 60; l C 1 26 30 74 76",
+            "p A 22 26 50 30 78 26 74 52 78 80 50 76 22 80 26 52; o B 38 40 62 66; o W 44 46 56 60; o C 28 31 35 38; o C 65 31 72 38; o C 28 67 35 74; o C 65 67 72 74",
         ),
         Kind(
             "Throw Blanket",
@@ -72,7 +72,7 @@ SOFT = Assortment(
             DYES,
             {", 40 x 140 cm": 0.9, ", 40 x 200 cm": 1.2},
             "A runner with mitred corners, heavy enough to stay flat.",
-            "p K 8 44 92 44 86 54 14 54; p A 40 40 60 40 64 56 64 82 36 82 36 56; p B 36 70 64 70 64 75 36 75; p W 36 62 64 62 64 65 36 65; o C 44 30 56 44",
+            "l K 4 22 56 18 86; l K 4 78 56 82 86; p C 20 38 80 38 92 58 8 58; p A 38 38 62 38 66 58 66 80 34 80 34 58; r B 34 70 66 74 0; r W 34 63 66 66 0; r K 46 30 54 46 3; o B 42 14 58 32",
         ),
         Kind(
             "Tablecloth",
