@@ -19,6 +19,7 @@ from ..models.catalog import LOW_INVENTORY, ProductQuerySet
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionMixin
+from .paging import KeysFirstPaginator
 
 
 @admin.register(Promotion)
@@ -35,13 +36,15 @@ class PromotionAdmin(admin.ModelAdmin):
 @admin.register(Collection)
 class CollectionAdmin(ServiceDeletionMixin):
     list_display = ["title", "products_count"]
+    ordering = ["title", "id"]
     search_fields = ["title"]
     autocomplete_fields = ["featured_product"]
     show_full_result_count = False
     refusal = CollectionNotEmpty
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
-        return Collection.objects.with_products_count()
+        queryset: Any = super().get_queryset(request)
+        return queryset.with_products_count()
 
     def delete_row(self, row: Collection) -> None:
         delete_collection(collection=row)
@@ -106,6 +109,7 @@ class ProductAdmin(ServiceDeletionMixin):
     list_filter = ["collection", "last_update", InventoryFilter]
     list_per_page = 50
     list_select_related = ["collection"]
+    paginator = KeysFirstPaginator
     search_fields = ["title"]
     show_full_result_count = False
     actions = [*ServiceDeletionMixin.actions, "clear_inventory"]

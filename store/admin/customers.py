@@ -13,6 +13,7 @@ from ..exceptions import CustomerHasOrders
 from ..models import Address, Customer, Order
 from ..services.customers import delete_customer
 from .deletion import ServiceDeletionMixin
+from .paging import KeysFirstPaginator
 
 
 class AddressInline(admin.TabularInline):
@@ -27,6 +28,7 @@ class CustomerAdmin(ServiceDeletionMixin):
     list_filter = ["membership"]
     list_per_page = 50
     list_display_links = ["first_name", "last_name"]
+    paginator = KeysFirstPaginator
     ordering = ["user__first_name", "user__last_name", "id"]
     search_fields = ["user__first_name__istartswith", "user__last_name__istartswith"]
     show_full_result_count = False
@@ -35,7 +37,8 @@ class CustomerAdmin(ServiceDeletionMixin):
     refusal = CustomerHasOrders
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
-        return Customer.objects.with_orders_count().select_related("user")
+        queryset: Any = super().get_queryset(request)
+        return queryset.with_orders_count().select_related("user")
 
     def delete_row(self, row: Customer) -> None:
         delete_customer(customer=row)

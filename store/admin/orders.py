@@ -13,6 +13,7 @@ from ..models import MAX_QUANTITY, Order, OrderItem
 from ..services.orders import TRANSITIONS, change_payment_status, delete_order, write_order
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionMixin
+from .paging import KeysFirstPaginator
 
 MAX_LINES = 10
 
@@ -123,7 +124,8 @@ class OrderAdmin(ServiceDeletionMixin):
     list_display = ["id", "placed_at", "customer", "payment_status", "total"]
     list_filter = ["payment_status", "placed_at"]
     list_per_page = 50
-    list_select_related = ["customer__user"]
+    paginator = KeysFirstPaginator
+    ordering = ["-placed_at", "-id"]
     search_fields = ["id", "customer__user__email", "customer__user__username"]
     search_help_text = "An order's number, or how the customer's e-mail or user name begins."
     show_full_result_count = False
@@ -132,7 +134,8 @@ class OrderAdmin(ServiceDeletionMixin):
     refusal = OrderIsPaid
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return Order.objects.with_total().select_related("customer__user")
+        queryset: Any = super().get_queryset(request)
+        return queryset.with_total().select_related("customer__user")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
