@@ -3,7 +3,8 @@ from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from ..money import with_tax
 from ..validators import IMAGE_EXTENSIONS, image_format, validate_image_format, validate_image_size
@@ -38,7 +39,10 @@ class Promotion(models.Model):
 class CollectionQuerySet(models.QuerySet["Collection"]):
     def with_products_count(self) -> "CollectionQuerySet":
         """Annotate each collection with the number of its products."""
-        return self.annotate(products_count=Count("products"))
+        products = Product.objects.filter(collection=OuterRef("pk")).order_by()
+        # Not a join: grouped rows lose the order of the model, and all products would be read.
+        counted = products.values("collection").annotate(total=Count("pk")).values("total")
+        return self.annotate(products_count=Coalesce(Subquery(counted), 0))
 
 
 class Collection(models.Model):

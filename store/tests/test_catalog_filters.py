@@ -1,0 +1,222 @@
+from decimal import Decimal
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from model_bakery import baker
+
+from store.models import Collection, Product, Review
+from tags.models import Tag, TaggedItem
+
+pytestmark = pytest.mark.django_db
+URL = "/store/products/"
+PRICES = ["unit_price__gt", "unit_price__lt", "price_min", "price_max"]
+COLLECTIONS = ["collection_id", "collection"]
+NO_NUMBERS = ["abc", "1,5", "NaN", "sNaN", "Infinity", "-Infinity", "\0", "true"]
+
+
+def titles(api_client, **query):
+    response = api_client.get(URL, query)
+    assert response.status_code == 200, response.json()
+    body = response.json()
+    assert body["count"] == len(body["results"])
+    return " ".join(product["title"] for product in body["results"])
+
+
+@pytest.fixture
+def shelves(make_product):
+    """Four products A to D, dear to cheap, in two collections; D is sold out."""
+    kitchen, garden = (baker.make(Collection, title=title) for title in ("Kitchen", "Garden"))
+    make_product(title="A", unit_price=40, collection=kitchen, description="Cast iron pan")
+    make_product(title="B", unit_price=30, collection=kitchen, description="100% linen")
+    make_product(title="C", unit_price=20, collection=garden, description=None)
+    make_product(title="D", unit_price=10, collection=garden, description="Iron", inventory=0)
+    return {"kitchen": kitchen.id, "garden": garden.id}
+
+
+class TestOne:
+    @pytest.mark.parametrize("name", COLLECTIONS)
+    def test_collection(self, api_client, shelves, name):
+        assert titles(api_client, **{name: shelves["garden"]}) == "C D"
+
+    @pytest.mark.parametrize(
+        ("name", "value", "found"),
+        [
+            ("unit_price__gt", "20", "A B"),
+            ("unit_price__lt", "20", "D"),
+            ("price_min", "20", "A B C"),
+            ("price_max", "20", "C D"),
+            ("unit_price__gt", "-1", "A B C D"),
+            ("unit_price__gt", "999999999.99", ""),
+            ("unit_price__lt", "1e3", "A B C D"),
+            ("price_min", " 20 ", "A B C"),
+        ],
+    )
+    def test_price(self, api_client, shelves, name, value, found):
+        assert titles(api_client, **{name: value}) == found
+
+    @pytest.mark.parametrize(
+        ("name", "value", "found"),
+        [
+            ("unit_price__gt", "19.999", "A B C"),
+            ("unit_price__gt", "20.000000000000004", "A B"),
+            ("unit_price__lt", "20.001", "C D"),
+            ("unit_price__lt", "19.995", "D"),
+            ("price_min", "20.001", "A B"),
+            ("price_min", "19.995", "A B C"),
+            ("price_max", "19.999", "D"),
+            ("price_max", "20.005", "C D"),
+        ],
+    )
+    def test_price_is_compared_with_every_decimal(self, api_client, shelves, name, value, found):
+        assert titles(api_client, **{name: value}) == found
+
+    @pytest.mark.parametrize(
+        ("value", "found"),
+        [("true", "A B C"), ("1", "A B C"), ("True", "A B C"), ("false", "D"), ("0", "D")],
+    )
+    def test_in_stock(self, api_client, shelves, value, found):
+        assert titles(api_client, in_stock=value) == found
+
+    def test_rating_is_the_average_of_those_who_rated(self, api_client, make_product):
+        for title, ratings in {"A": [5, 4], "B": [4, 4, None], "C": [None], "D": []}.items():
+            product = make_product(title=title)
+            for rating in ratings:
+                baker.make(Review, product=product, rating=rating)
+
+        assert titles(api_client, rating_min="4") == "A B"
+        assert titles(api_client, rating_min="4.5") == "A"
+        assert titles(api_client, rating_min="4.51") == ""
+
+    def test_tag_is_one_of_a_product(self, api_client, make_product):
+        product, other = make_product(title="A"), make_product(title="B")
+        content_type = ContentType.objects.get_for_model(Product)
+        for label, model in [("new", content_type), ("sale", content_type)]:
+            tag = baker.make(Tag, label=label)
+            baker.make(TaggedItem, tag=tag, content_type=model, object_id=product.id)
+        collection_type = ContentType.objects.get_for_model(Collection)
+        baker.make(TaggedItem, tag=tag, content_type=collection_type, object_id=other.id)
+
+        assert titles(api_client, tag="sale") == "A"
+        assert titles(api_client, tag="sal") == ""
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("b", "B"),
+            ("iron", "A D"),
+            ("IRO", "A D"),
+            ("iron pan", "A"),
+            ("pan iron", "A"),
+            ('"cast iron"', "A"),
+            ('"iron cast"', ""),
+            ("0%", "B"),
+            ("%", "B"),
+            ("_", ""),
+            ("chef's", ""),
+            ("\\", ""),
+            ("\U0001fad6", ""),
+            ("   ", "A B C D"),
+            ("x" * 255, ""),
+            ("a " * 127, "A"),
+        ],
+    )
+    def test_every_word_is_in_title_or_description(self, api_client, shelves, text, found):
+        assert titles(api_client, search=text) == found
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("\0", "Null characters are not allowed."),
+            ("x" * 256, "Ensure this field has no more than 255 characters."),
+            ("a " * 50_000 + "a", "Ensure this field has no more than 255 characters."),
+        ],
+    )
+    def test_text_that_no_database_takes_is_refused(self, api_client, product, text, message):
+        response = api_client.get(URL, {"search": text})
+
+        assert response.status_code == 400
+        assert response.json() == {"search": [message]}
+
+
+class TestTogether:
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({"unit_price__gt": 10, "unit_price__lt": 40}, "B C"),
+            ({"price_min": 10, "price_max": 20, "in_stock": "true"}, "C"),
+            ({"search": "iron", "in_stock": "false"}, "D"),
+            ({"search": "iron", "price_min": 20, "ordering": "-title"}, "A"),
+            ({"price_min": 30, "price_max": 20}, ""),
+            ({"ordering": "unit_price", "price_max": 30}, "D C B"),
+        ],
+    )
+    def test_filters_narrow_each_other(self, api_client, shelves, query, found):
+        assert titles(api_client, **query) == found
+
+    def test_filters_narrow_a_collection(self, api_client, shelves):
+        query = {"collection_id": shelves["kitchen"], "unit_price__gt": 30, "search": "iron"}
+
+        assert titles(api_client, **query) == "A"
+        assert titles(api_client, **{**query, "collection": shelves["garden"]}) == ""
+
+    def test_next_page_keeps_the_filters(self, api_client, shelves):
+        body = api_client.get(URL, {"price_min": 20, "page_size": 2}).json()
+
+        assert body["count"] == 3
+        assert "price_min=20" in body["next"]
+        assert [row["title"] for row in api_client.get(body["next"]).json()["results"]] == ["C"]
+
+
+class TestNone:
+    @pytest.mark.parametrize(
+        "name", [*PRICES, *COLLECTIONS, "in_stock", "tag", "rating_min", "search", "ordering"]
+    )
+    def test_empty_value_is_no_filter(self, api_client, shelves, name):
+        assert titles(api_client, **{name: ""}) == "A B C D"
+
+    def test_unknown_parameter_is_no_filter(self, api_client, shelves):
+        assert titles(api_client, color="red") == "A B C D"
+
+
+class TestRefused:
+    @pytest.mark.parametrize("name", COLLECTIONS)
+    @pytest.mark.parametrize("value", ["0", "-1", "1.5", "9" * 20, "9" * 5000, *NO_NUMBERS])
+    def test_unknown_collection(self, api_client, product, name, value):
+        response = api_client.get(URL, {name: value})
+
+        assert response.status_code == 400
+        assert list(response.json()) == [name]
+
+    @pytest.mark.parametrize("name", [*PRICES, "rating_min"])
+    @pytest.mark.parametrize(
+        "value", ["1e400", "-1e400", "1e49", "1e-400", "9" * 5000, "1." + "1" * 5000, *NO_NUMBERS]
+    )
+    def test_number_that_is_none_or_beyond_all_bounds(self, api_client, product, name, value):
+        response = api_client.get(URL, {name: value})
+
+        assert response.status_code == 400
+        assert list(response.json()) == [name]
+
+    @pytest.mark.parametrize("value", ["0", "0.99", "5.01", "6", "-3"])
+    def test_rating_beyond_the_scale(self, api_client, product, value):
+        assert list(api_client.get(URL, {"rating_min": value}).json()) == ["rating_min"]
+
+    def test_tag_with_nul(self, api_client, product):
+        response = api_client.get(URL, {"tag": "a\0"})
+
+        assert response.status_code == 400
+        assert response.json() == {"tag": ["Null characters are not allowed."]}
+
+    def test_every_bad_filter_is_named(self, api_client, product):
+        response = api_client.get(URL, {"collection_id": "x", "price_min": "y"})
+
+        assert sorted(response.json()) == ["collection_id", "price_min"]
+
+
+def test_price_of_a_cent_more_is_above(api_client, make_product):
+    for price in ("9999.98", "9999.99"):
+        make_product(title=price, unit_price=Decimal(price))
+
+    assert titles(api_client, unit_price__gt="9999.98") == "9999.99"
