@@ -16,6 +16,9 @@ CUSTOMER_SERVICE_PERMISSIONS = [
     "cancel_order",
     "view_orderitem",
     "view_history",
+    # To choose the products of an order and the user of a customer.
+    "view_product",
+    "view_user",
 ]
 
 
@@ -25,6 +28,7 @@ def create_groups(using: str, **kwargs: Any) -> None:
     if created:
         group.permissions.set(
             Permission.objects.using(using).filter(
-                content_type__app_label="store", codename__in=CUSTOMER_SERVICE_PERMISSIONS
+                content_type__app_label__in=["core", "store"],
+                codename__in=CUSTOMER_SERVICE_PERMISSIONS,
             )
         )
