@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 
+from django.http import HttpRequest
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -8,7 +9,7 @@ from rest_framework.request import Request
 PROBLEM_JSON = "application/problem+json"
 
 
-def accepts_problem(request: Request) -> bool:
+def accepts_problem(request: HttpRequest | Request) -> bool:
     """Tell whether the client asks for errors as problem details (RFC 9457)."""
     accepted = request.META.get("HTTP_ACCEPT", "").split(",")
     return any(media.partition(";")[0].strip().lower() == PROBLEM_JSON for media in accepted)

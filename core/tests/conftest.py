@@ -40,12 +40,16 @@ def tokens_of(api_client: APIClient) -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def world(register: Callable[..., Any]) -> dict[str, Any]:
+def product(db: None) -> Any:
+    return baker.make("store.Product", title="Lamp", unit_price=10, inventory=100)
+
+
+@pytest.fixture
+def world(register: Callable[..., Any], product: Any) -> dict[str, Any]:
     """Save one row of everything, as the name in ROUTES -> the id; `ann` may do all."""
     ann = register(is_staff=True, is_superuser=True)
     bare = register("bare")
     bare.customer.delete()
-    product = baker.make("store.Product", unit_price=10, inventory=100)
     cart = baker.make("store.Cart")
     order = baker.make("store.Order", customer=ann.customer)
     baker.make("store.OrderItem", order=order, product=product, unit_price=10, quantity=1)

@@ -209,9 +209,9 @@ class TestDeleteMe:
         assert User.objects.get().likes.count() == Customer.objects.count() == 1
 
     def test_keeps_the_reviews_without_their_author(
-        self, api_client: APIClient, sign_in: Callable
+        self, api_client: APIClient, sign_in: Callable, product: Any
     ) -> None:
-        review = baker.make("store.Review", user=sign_in())
+        review = baker.make("store.Review", user=sign_in(), product=product, rating=5)
         response = api_client.delete(ME, {"current_password": PASSWORD}, format="json")
         assert response.status_code == 204
         review.refresh_from_db()

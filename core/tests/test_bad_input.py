@@ -185,7 +185,7 @@ def test_bodies_that_are_no_objects(
 def test_query_parameters_that_mean_nothing(
     client: APIClient, world: dict[str, Any], path: str
 ) -> None:
-    for name in PARAMETERS:
+    for name in PARAMETERS if path == "/store/products/" else ["page", "format"]:
         for value in BAD_PARAMETERS:
             query = f"{name}={value.format(name)}"
             send(client, "get", path.format(**world), QUERY_STRING=query)

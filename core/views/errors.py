@@ -8,6 +8,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from ..exceptions import problem
+from ..negotiation import PROBLEM_JSON, accepts_problem
+
 
 @extend_schema(exclude=True)
 class UnknownEndpointView(APIView):
@@ -24,4 +27,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error: a page to a browser, JSON to everybody else."""
     if "text/html" in request.headers.get("Accept", ""):
         return server_error_page(request)
-    return JsonResponse({"detail": "A server error occurred."}, status=500)
+    body = {"detail": "A server error occurred."}
+    if accepts_problem(request):
+        return JsonResponse(problem(500, body), status=500, content_type=PROBLEM_JSON)
+    return JsonResponse(body, status=500)
