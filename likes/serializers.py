@@ -26,6 +26,7 @@ class LikeableModelField(serializers.Field):
 
 class LikedItemSerializer(serializers.ModelSerializer):
     content_type = LikeableModelField()
+    object_id = serializers.IntegerField(min_value=0)
 
     class Meta:
         model = LikedItem

@@ -37,6 +37,7 @@ class TaggedItemSerializer(serializers.ModelSerializer):
         style={"base_template": "input.html", "input_type": "number"},
     )
     content_type = TaggableModelField()
+    object_id = serializers.IntegerField(min_value=0)
 
     class Meta:
         model = TaggedItem

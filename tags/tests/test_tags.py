@@ -1,0 +1,113 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from model_bakery import baker
+from rest_framework.test import APIClient
+
+from tags.models import Tag, TaggedItem
+
+TAGS = "/tags/"
+
+pytestmark = pytest.mark.django_db
+
+
+class TestList:
+    def test_everybody_reads_them_by_label(self, api_client: APIClient) -> None:
+        sale, new = (Tag.objects.create(label=label) for label in ("sale", "new"))
+        response = api_client.get(TAGS)
+        assert response.status_code == 200
+        assert response.json() == [
+            {"id": new.pk, "label": "new"},
+            {"id": sale.pk, "label": "sale"},
+        ]
+
+    @pytest.mark.parametrize("rows", [10, 100])
+    def test_costs_one_query(
+        self, api_client: APIClient, rows: int, django_assert_num_queries: Callable
+    ) -> None:
+        baker.make("tags.Tag", _quantity=rows, _bulk_create=True)
+        with django_assert_num_queries(1):
+            response = api_client.get(TAGS)
+        assert len(response.json()) == rows
+
+    def test_holds_a_hundred_rows_and_links_to_the_rest(self, api_client: APIClient) -> None:
+        baker.make("tags.Tag", _quantity=101, _bulk_create=True)
+        response = api_client.get(TAGS)
+        assert len(response.json()) == 100
+        assert response["Link"] == '<http://testserver/tags/?page=2>; rel="next"'
+        assert len(api_client.get(TAGS, {"page": 2}).json()) == 1
+
+
+class TestCreate:
+    def test_staff_make_one(self, api_client: APIClient, authenticate: Callable) -> None:
+        authenticate(is_staff=True)
+        response = api_client.post(TAGS, {"label": "sale"})
+        assert response.status_code == 201
+        assert response.json() == {"id": Tag.objects.get(label="sale").pk, "label": "sale"}
+
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ({}, "This field is required."),
+            ({"label": ""}, "This field may not be blank."),
+            ({"label": None}, "This field may not be null."),
+            ({"label": ["sale"]}, "Not a valid string."),
+            ({"label": "x" * 256}, "Ensure this field has no more than 255 characters."),
+            ({"label": "a\0b"}, "Null characters are not allowed."),
+        ],
+    )
+    def test_a_bad_label_is_refused(
+        self, api_client: APIClient, authenticate: Callable, body: dict[str, Any], message: str
+    ) -> None:
+        authenticate(is_staff=True)
+        response = api_client.post(TAGS, body, format="json")
+        assert (response.status_code, response.json()) == (400, {"label": [message]})
+        assert not Tag.objects.exists()
+
+
+class TestDetail:
+    def test_everybody_reads_one(self, api_client: APIClient, tag: Tag) -> None:
+        response = api_client.get(f"{TAGS}{tag.pk}/")
+        assert (response.status_code, response.json()) == (200, {"id": tag.pk, "label": "sale"})
+
+    @pytest.mark.parametrize("method", ["put", "patch"])
+    def test_staff_change_one(
+        self, api_client: APIClient, authenticate: Callable, tag: Tag, method: str
+    ) -> None:
+        authenticate(is_staff=True)
+        response = getattr(api_client, method)(f"{TAGS}{tag.pk}/", {"label": "new"})
+        assert (response.status_code, response.json()) == (200, {"id": tag.pk, "label": "new"})
+        tag.refresh_from_db()
+        assert tag.label == "new"
+
+    def test_staff_delete_one_with_what_it_tags(
+        self, api_client: APIClient, authenticate: Callable, tag: Tag, product: Any
+    ) -> None:
+        TaggedItem.objects.create(tag=tag, content_object=product)
+        authenticate(is_staff=True)
+        response = api_client.delete(f"{TAGS}{tag.pk}/")
+        assert (response.status_code, response.content) == (204, b"")
+        assert not Tag.objects.exists()
+        assert not TaggedItem.objects.exists()
+        product.refresh_from_db()
+
+    def test_one_that_is_not_there_is_404(self, api_client: APIClient) -> None:
+        assert api_client.get(f"{TAGS}0/").status_code == 404
+
+
+@pytest.mark.parametrize(("signed_in", "status"), [(False, 401), (True, 403)])
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_only_staff_write(
+    api_client: APIClient,
+    authenticate: Callable,
+    tag: Tag,
+    method: str,
+    signed_in: bool,
+    status: int,
+) -> None:
+    if signed_in:
+        authenticate()
+    assert getattr(api_client, method)(f"{TAGS}{tag.pk}/", {"label": "x"}).status_code == status
+    assert api_client.post(TAGS, {"label": "x"}).status_code == status
+    assert list(Tag.objects.values_list("label", flat=True)) == ["sale"]
