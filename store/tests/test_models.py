@@ -1,0 +1,200 @@
+"""The constraints hold for writes that pass no form and no serializer."""
+
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import CheckConstraint, ProtectedError
+from model_bakery import baker
+
+from store.models import (
+    Cart,
+    CartItem,
+    Collection,
+    Customer,
+    Order,
+    OrderItem,
+    Product,
+    ProductImage,
+    Promotion,
+    Review,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def customer(django_user_model):
+    return baker.make(django_user_model, email="ann@example.com").customer
+
+
+@pytest.fixture
+def stranger(django_user_model):
+    """A user without a customer profile."""
+    user = baker.make(django_user_model, email="eve@example.com")
+    user.customer.delete()
+    return user
+
+
+@pytest.fixture
+def rows(product, customer):
+    """One sane row of every model that has a constraint."""
+    order = Order.objects.create(customer=customer)
+    cart = Cart.objects.create()
+    return {
+        Promotion: Promotion.objects.create(description="Sale", discount=0.2),
+        Product: product,
+        Review: Review.objects.create(product=product, name="Ann", description="Good.", rating=5),
+        Customer: customer,
+        CartItem: CartItem.objects.create(cart=cart, product=product, quantity=1),
+        Order: order,
+        OrderItem: OrderItem.objects.create(
+            order=order, product=product, quantity=1, unit_price=Decimal(1)
+        ),
+    }
+
+
+REFUSED = [
+    (Promotion, "promotion_discount_is_fraction", {"discount": -0.01}),
+    (Promotion, "promotion_discount_is_fraction", {"discount": 1.01}),
+    (Product, "product_unit_price_at_least_1", {"unit_price": Decimal("0.99")}),
+    (Product, "product_inventory_not_negative", {"inventory": -1}),
+    (Review, "review_rating_1_to_5", {"rating": 0}),
+    (Review, "review_rating_1_to_5", {"rating": 6}),
+    (Customer, "customer_membership_known", {"membership": "X"}),
+    (Customer, "customer_membership_known", {"membership": ""}),
+    (CartItem, "cartitem_quantity_positive", {"quantity": 0}),
+    (Order, "order_payment_status_known", {"payment_status": "X"}),
+    (OrderItem, "orderitem_quantity_positive", {"quantity": 0}),
+    (OrderItem, "orderitem_unit_price_not_negative", {"unit_price": Decimal("-0.01")}),
+]
+ACCEPTED = [
+    (Promotion, {"discount": 0}),
+    (Promotion, {"discount": 1}),
+    (Product, {"unit_price": 1}),
+    (Product, {"unit_price": Decimal("9999.99")}),
+    (Product, {"inventory": 0}),
+    (Review, {"rating": 1}),
+    (Review, {"rating": None}),
+    (CartItem, {"quantity": 32767}),
+    (OrderItem, {"unit_price": 0}),
+    (Order, {"payment_status": "F"}),
+    (Customer, {"membership": "G"}),
+]
+
+
+def copy_of(row, **fields):
+    values = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key
+    }
+    return type(row)(**{**values, **fields})
+
+
+@pytest.mark.parametrize(("model", "constraint", "fields"), REFUSED, ids=str)
+def test_bulk_update_is_refused(rows, model, constraint, fields):
+    before = model.objects.values().get()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        model.objects.update(**fields)
+
+    assert model.objects.values().get() == before
+
+
+@pytest.mark.parametrize(("model", "constraint", "fields"), REFUSED, ids=str)
+def test_bulk_insert_is_refused(rows, stranger, model, constraint, fields):
+    # Of another user and cart, so that no unique constraint is in the way of this one.
+    others = {Customer: {"user_id": stranger.pk}, CartItem: {"cart_id": Cart.objects.create().pk}}
+    copy = copy_of(rows[model], **others.get(model, {}), **fields)
+    count = model.objects.count()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        model.objects.bulk_create([copy])
+
+    assert model.objects.count() == count
+
+
+@pytest.mark.parametrize(("model", "fields"), ACCEPTED, ids=str)
+def test_bounds_themselves_are_accepted(rows, model, fields):
+    assert model.objects.filter(pk=rows[model].pk).update(**fields) == 1
+
+
+def test_every_check_constraint_is_tried():
+    checks = {
+        constraint.name
+        for model in apps.get_app_config("store").get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+
+    assert checks == {constraint for _, constraint, _ in REFUSED}
+
+
+def test_product_is_in_a_cart_once(rows):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CartItem.objects.bulk_create([copy_of(rows[CartItem])])
+
+    assert CartItem.objects.count() == 1
+
+
+def test_cart_becomes_one_order(rows, customer):
+    key = rows[CartItem].cart_id
+    Order.objects.update(cart_uuid=key)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Order.objects.bulk_create([Order(customer=customer, cart_uuid=key)])
+
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize("model", [Collection, Product, Customer, Order])
+def test_row_that_others_need_is_protected(rows, model):
+    with pytest.raises(ProtectedError):
+        model.objects.all().delete()
+
+    assert model.objects.exists()
+
+
+def test_featured_product_leaves_its_collection(make_product, collection):
+    product = make_product()
+    Collection.objects.update(featured_product=product)
+
+    product.delete()
+
+    collection.refresh_from_db()
+    assert collection.featured_product is None
+
+
+def test_what_belongs_to_a_product_goes_with_it(make_product):
+    product = make_product()
+    baker.make(Review, product=product)
+    ProductImage.objects.create(product=product, image="store/images/a.png")
+    CartItem.objects.create(cart=Cart.objects.create(), product=product, quantity=1)
+
+    product.delete()
+
+    assert [model.objects.count() for model in (Review, ProductImage, CartItem)] == [0, 0, 0]
+    assert Cart.objects.count() == 1
+
+
+def test_names_that_other_code_relies_on(rows, product, customer):
+    cart, order = rows[CartItem].cart, rows[Order]
+
+    assert (cart.items.get(), order.items.get()) == (rows[CartItem], rows[OrderItem])
+    assert (product.orderitems.get(), product.reviews.get()) == (rows[OrderItem], rows[Review])
+    assert (product.collection.products.get(), product.images.count()) == (product, 0)
+    assert (
+        Customer.MEMBERSHIP_BRONZE + Customer.MEMBERSHIP_SILVER + Customer.MEMBERSHIP_GOLD == "BSG"
+    )
+    assert customer.membership == "B"
+    assert order.payment_status == Order.PAYMENT_STATUS_PENDING == "P"
+    assert (Order.PAYMENT_STATUS_COMPLETE, Order.PAYMENT_STATUS_FAILED) == ("C", "F")
+
+
+def test_rows_read_as_a_sentence(rows, product):
+    assert (str(product), str(rows[Promotion])) == ("Teapot", "Sale")
+    assert str(product.collection) == "Kitchen"
+    assert str(rows[CartItem]) == str(rows[OrderItem]) == "1 x Teapot"
+    assert str(rows[Review]) == f"Ann on {rows[Review].date}"

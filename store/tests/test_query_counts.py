@@ -1,0 +1,93 @@
+"""A list costs the same number of queries whether it shows few rows or a hundred."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from model_bakery import baker
+
+from store.models import Collection, Product, ProductImage, Review
+from tags.models import Tag, TaggedItem
+
+pytestmark = pytest.mark.django_db
+ROWS = pytest.mark.parametrize("rows", [10, 100])
+
+
+@pytest.fixture
+def shelf(collection):
+    """Fill a shelf with tagged products of two pictures and a review each; return their ids."""
+    tag = baker.make(Tag, label="sale")
+    content_type = ContentType.objects.get_for_model(Product)
+
+    def shelf(rows):
+        products = Product.objects.bulk_create(
+            Product(title="Cup", slug="cup", unit_price=2, inventory=1, collection=collection)
+            for _ in range(rows)
+        )
+        ids = [product.pk for product in products]
+        ProductImage.objects.bulk_create(
+            ProductImage(product_id=pk, image=f"{pk}-{side}.png") for pk in ids for side in "ab"
+        )
+        Review.objects.bulk_create(Review(product_id=pk, rating=5) for pk in ids)
+        TaggedItem.objects.bulk_create(
+            TaggedItem(tag=tag, content_type=content_type, object_id=pk) for pk in ids
+        )
+        return ids
+
+    return shelf
+
+
+@pytest.fixture
+def shown(api_client):
+    """Fetch a list and return how many rows it shows."""
+
+    def shown(url):
+        body = api_client.get(url).json()
+        return len(body["results"] if isinstance(body, dict) else body)
+
+    return shown
+
+
+@ROWS
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        # The count, the page, the pictures; a collection is looked up first.
+        ("", 3),
+        ("&ordering=-unit_price", 3),
+        ("&search=cup", 3),
+        ("&in_stock=true&price_min=1&rating_min=5&tag=sale", 3),
+        ("&collection_id={collection}", 4),
+    ],
+)
+def test_products(shelf, shown, collection, django_assert_num_queries, rows, query, queries):
+    shelf(rows)
+
+    with django_assert_num_queries(queries):
+        assert shown(f"/store/products/?page_size=100{query}".format(collection=collection.id)) == (
+            rows
+        )
+
+
+@ROWS
+def test_collections(shown, django_assert_num_queries, rows):
+    baker.make(Collection, _quantity=rows)
+
+    with django_assert_num_queries(1):
+        assert shown("/store/collections/") == rows
+
+
+@ROWS
+@pytest.mark.parametrize("name", ["reviews", "images"])
+def test_lists_of_a_product(shown, product, django_assert_num_queries, rows, name):
+    model = {"reviews": Review, "images": ProductImage}[name]
+    model.objects.bulk_create(model(product=product) for _ in range(rows))
+
+    # The product, then its rows.
+    with django_assert_num_queries(2):
+        assert shown(f"/store/products/{product.id}/{name}/") == rows
+
+
+def test_one_product(api_client, shelf, django_assert_num_queries):
+    (product_id,) = shelf(1)
+
+    with django_assert_num_queries(2):
+        assert len(api_client.get(f"/store/products/{product_id}/").json()["images"]) == 2
