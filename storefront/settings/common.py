@@ -113,7 +113,11 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         # Per address: sign-in, registration and password mails are what guessers try.
         "credentials": env.str(
-            "THROTTLE_CREDENTIALS", "30/min", validate=validate.Regexp(r"^\d+/(s|m|h|d)\w*$")
+            "THROTTLE_CREDENTIALS",
+            "30/min",
+            validate=validate.Regexp(
+                r"^\d+/(s|m|h|d)\w*$", error="Not a rate such as 30/min or 100/hour."
+            ),
         ),
     },
 }
@@ -156,7 +160,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/favicon.ico",
     # Closed groups: an overview first. The token stays over a reload.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "persistAuthorization": True},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "docExpansion": "none",
+        "persistAuthorization": True,
+    },
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 SQLITE_OPTIONS: dict[str, Any] = {
     # WAL lets readers go on beside the one writer; NORMAL is durable enough with it.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
@@ -21,6 +23,8 @@ MYSQL_OPTIONS: dict[str, Any] = {
 
 def with_engine_options(database: dict[str, Any]) -> dict[str, Any]:
     """Return the parsed DATABASE_URL with the options of its engine added below its own."""
+    if not database["NAME"]:
+        raise ImproperlyConfigured('Environment variable "DATABASE_URL" names no database.')
     engine = database["ENGINE"].rpartition(".")[2]
     if engine == "sqlite3":
         defaults = SQLITE_OPTIONS

@@ -9,5 +9,7 @@ ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS += ["debug_toolbar"]
 MIDDLEWARE.insert(0, "debug_toolbar.middleware.DebugToolbarMiddleware")
 INTERNAL_IPS = ["127.0.0.1"]
+# A tab at the edge until it is clicked: unfolded it covers the page.
+DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

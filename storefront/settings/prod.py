@@ -4,7 +4,9 @@ from .common import *
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", validate=validate.Length(min=1))
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", validate=validate.Length(min=1, error="Name a host.")
+)
 DATABASES = {"default": with_engine_options(env.dj_db_url("DATABASE_URL", conn_max_age=60))}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 

@@ -1,0 +1,203 @@
+"""Each environment starts in a process of its own, as it does where it runs."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+SETTINGS = Path(settings.BASE_DIR, "storefront", "settings")
+PRODUCTION = {
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "ALLOWED_HOSTS": "shop.example.com",
+    "DATABASE_URL": "postgres://shop@db/shop",
+}
+Result = subprocess.CompletedProcess[str]
+Start = Callable[..., Result]
+
+
+def run(*arguments: str, folder: Path, **variables: str) -> Result:
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Import the settings where no .env file of a developer lies about."""
+    shutil.copytree(SETTINGS, tmp_path / "storefront" / "settings")
+
+    def start(name: str, show: str = "None", **variables: str) -> Result:
+        code = f"import json; from storefront.settings.{name} import *; print(json.dumps({show}))"
+        return run("-c", code, folder=tmp_path, **variables)
+
+    return start
+
+
+class TestVariables:
+    def test_production_starts_with_three(self, start: Start) -> None:
+        result = start("prod", "[DEBUG, ALLOWED_HOSTS]", **PRODUCTION)
+        assert (result.stderr, result.returncode) == ("", 0)
+        assert json.loads(result.stdout) == [False, ["shop.example.com"]]
+
+    @pytest.mark.parametrize("name", PRODUCTION)
+    def test_a_missing_one_stops_the_start(self, start: Start, name: str) -> None:
+        rest = {key: value for key, value in PRODUCTION.items() if key != name}
+        result = start("prod", **rest)
+        assert result.returncode == 1
+        assert result.stderr.splitlines()[-1].endswith(f'Environment variable "{name}" not set')
+
+    @pytest.mark.parametrize(
+        ("name", "value", "reason"),
+        [
+            ("SECRET_KEY", "short", "Shorter than minimum length 50."),
+            ("ALLOWED_HOSTS", "", "Name a host."),
+            ("DATABASE_URL", "", "Not a valid database URL."),
+            ("DATABASE_URL", "nonsense", "Not a valid database URL."),
+            ("DATABASE_URL", "mysql://shop@db:port/shop", "Not a valid database URL."),
+            ("DATABASE_URL", "postgres://shop@db/", "names no database."),
+            ("STORE_TAX_RATE", "ten", "Not a valid number."),
+            ("STORE_TAX_RATE", "NaN", "Special numeric values"),
+            (
+                "STORE_TAX_RATE",
+                "10",
+                "Must be greater than or equal to 0 and less than or equal to 1.",
+            ),
+            ("THROTTLE_CREDENTIALS", "often", "Not a rate such as 30/min or 100/hour."),
+            ("DJANGO_LOG_LEVEL", "loud", "Must be one of: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
+        ],
+    )
+    def test_a_malformed_one_is_named_with_the_reason(
+        self, start: Start, name: str, value: str, reason: str
+    ) -> None:
+        result = start("prod", **{**PRODUCTION, name: value})
+        assert result.returncode == 1
+        last = result.stderr.splitlines()[-1]
+        assert f'Environment variable "{name}"' in last
+        assert reason in last
+
+    def test_a_file_may_set_them(self, start: Start, tmp_path: Path) -> None:
+        lines = [f"{name}={value}\n" for name, value in PRODUCTION.items()]
+        (tmp_path / ".env").write_text("".join([*lines, "STORE_TAX_RATE=0.25\n"]))
+        result = start("prod", "[ALLOWED_HOSTS, str(STORE_TAX_RATE)]", STORE_TAX_RATE="0.2")
+        assert json.loads(result.stdout) == [["shop.example.com"], "0.2"]
+
+    @pytest.mark.parametrize("name", ["dev", "test"])
+    def test_other_environments_start_without_any(self, start: Start, name: str) -> None:
+        result = start(name, "DATABASES['default']['ENGINE']")
+        assert (result.stderr, result.returncode) == ("", 0)
+        assert json.loads(result.stdout) == "django.db.backends.sqlite3"
+        source = (SETTINGS / f"{name}.py").read_text()
+        assert "env." not in source
+        assert "environ" not in source
+
+
+class TestDatabaseUrl:
+    @pytest.mark.parametrize(
+        ("url", "engine", "options"),
+        [
+            (
+                "sqlite:///shop.sqlite3",
+                "sqlite3",
+                {"transaction_mode": "IMMEDIATE", "timeout": 30},
+            ),
+            (
+                "mysql://shop:secret@db:3307/shop",
+                "mysql",
+                {"charset": "utf8mb4", "isolation_level": "read committed"},
+            ),
+            ("postgres://shop:secret@db/shop", "postgresql", {}),
+            ("postgres://shop@db/shop?sslmode=require", "postgresql", {"sslmode": "require"}),
+        ],
+    )
+    def test_chooses_the_engine_and_its_options(
+        self, start: Start, url: str, engine: str, options: dict[str, Any]
+    ) -> None:
+        result = start("prod", "DATABASES", **{**PRODUCTION, "DATABASE_URL": url})
+        database = json.loads(result.stdout)["default"]
+        assert database["ENGINE"] == f"django.db.backends.{engine}"
+        assert options.items() <= database["OPTIONS"].items()
+        assert database["CONN_HEALTH_CHECKS"] is True
+
+    def test_its_own_options_win(self, start: Start) -> None:
+        url = "mysql://shop@db/shop?isolation_level=repeatable read"
+        result = start("common", "DATABASES", DATABASE_URL=url)
+        options = json.loads(result.stdout)["default"]["OPTIONS"]
+        assert options["isolation_level"] == "repeatable read"
+        assert options["charset"] == "utf8mb4"
+
+
+class TestSqlite:
+    def ask(self, code: str, path: Path) -> str:
+        setup = "import django; django.setup(); from django.db import connection, transaction"
+        result = run(
+            *("-c", f"{setup}\n{code}"),
+            folder=settings.BASE_DIR,
+            DATABASE_URL=f"sqlite:///{path}",
+            DJANGO_SETTINGS_MODULE="storefront.settings.dev",
+        )
+        assert (result.stderr, result.returncode) == ("", 0)
+        return result.stdout
+
+    def test_writes_ahead_and_waits_for_other_writers(self, tmp_path: Path) -> None:
+        code = """
+for name in ("journal_mode", "busy_timeout", "synchronous", "foreign_keys"):
+    print(*connection.cursor().execute(f"PRAGMA {name}").fetchone())
+"""
+        answers = self.ask(code, tmp_path / "shop.sqlite3").split()
+        assert answers == ["wal", "30000", "1", "1"]
+
+    def test_takes_the_write_lock_when_a_transaction_starts(self, tmp_path: Path) -> None:
+        path = tmp_path / "shop.sqlite3"
+        code = f"""
+import sqlite3
+other = sqlite3.connect({str(path)!r}, timeout=0, isolation_level=None)
+with transaction.atomic():
+    print(other.execute("SELECT 1").fetchone()[0])
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        print(error)
+other.close()
+"""
+        assert self.ask(code, path).splitlines() == ["1", "database is locked"]
+        with sqlite3.connect(path) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        connection.close()
+
+
+class TestDeployment:
+    def test_the_checks_are_silent(self, tmp_path: Path) -> None:
+        result = run(
+            *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+            folder=settings.BASE_DIR,
+            **{**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path}/shop.sqlite3"},
+            DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+        )
+        assert (result.stderr, result.returncode) == ("", 0)
+        assert result.stdout == "System check identified no issues (0 silenced).\n"
+
+    def test_access_tokens_live_a_quarter_of_an_hour(self, start: Start) -> None:
+        lifetime = "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME'].total_seconds()"
+        assert json.loads(start("prod", lifetime, **PRODUCTION).stdout) == 15 * 60
+        assert json.loads(start("dev", lifetime).stdout) == 24 * 3600
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("url", ["/", "/api/docs/", "/admin/login/", "/store/products/"])
+    def test_pages_need_no_collected_files(
+        self, client: Client, tmp_path: Path, settings: Any, url: str
+    ) -> None:
+        settings.STATIC_ROOT = tmp_path / "nothing"
+        assert client.get(url, headers={"accept": "text/html"}).status_code == 200
