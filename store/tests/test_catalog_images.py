@@ -1,6 +1,7 @@
 import io
 import struct
 import zlib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,24 @@ def bomb(width=60_000, height=60_000):
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in chunks
     )
+
+
+NO_PICTURES = {
+    "gif": picture("GIF"),
+    "bmp": picture("BMP"),
+    "tiff": picture("TIFF"),
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "text": b"only text",
+    "png": picture("PNG")[:50],
+    "jpeg": picture("JPEG", (64, 64))[:400],
+    "webp": picture("WEBP", (64, 64))[:40],
+    "script": picture("JPEG")[:24] + b"<script>alert(1)</script>" * 20,
+    "polyglot": b"GIF89a/*" + picture("PNG"),
+    "php": b"\x89PNG\r\n\x1a\n<?php echo 1; ?>",
+    "bomb": bomb(),
+    "big": bomb(11_000, 11_000),
+    "large": bomb(5_001, 5_000),
+}
 
 
 def files():
@@ -89,41 +108,7 @@ class TestUpload:
 
         assert upload(content).json()["image"].endswith(".jpg")
 
-    @pytest.mark.parametrize(
-        "content",
-        [
-            picture("GIF"),
-            picture("BMP"),
-            picture("TIFF"),
-            b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-            b"only text",
-            picture("PNG")[:50],
-            picture("JPEG", (64, 64))[:400],
-            picture("WEBP", (64, 64))[:40],
-            picture("JPEG")[:24] + b"<script>alert(1)</script>" * 20,
-            b"GIF89a/*" + picture("PNG"),
-            b"\x89PNG\r\n\x1a\n<?php echo 1; ?>",
-            bomb(),
-            bomb(11_000, 11_000),
-            bomb(5_001, 5_000),
-        ],
-        ids=[
-            "gif",
-            "bmp",
-            "tiff",
-            "svg",
-            "text",
-            "png",
-            "jpeg",
-            "webp",
-            "script",
-            "polyglot",
-            "php",
-            "bomb",
-            "big",
-            "large",
-        ],
-    )
+    @pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES)
     def test_what_is_no_picture_is_refused_whatever_its_name(self, upload, content):
         response = upload(content, "photo.png")
 
@@ -235,46 +220,45 @@ class TestFile:
     def image(self, upload):
         return ProductImage.objects.get(pk=upload(picture()).json()["id"])
 
-    def delete(self, api_client, *paths):
-        return [api_client.delete(path).status_code for path in paths]
+    @pytest.fixture
+    def commits(self, django_capture_on_commit_callbacks):
+        """Do in a test what follows a commit."""
+        return partial(django_capture_on_commit_callbacks, execute=True)
 
-    def test_goes_with_its_row(self, api_client, url, image, django_capture_on_commit_callbacks):
-        with django_capture_on_commit_callbacks(execute=True):
-            assert self.delete(api_client, f"{url}{image.id}/") == [204]
+    def delete(self, api_client, path):
+        return api_client.delete(path).status_code
+
+    def test_goes_with_its_row(self, api_client, url, image, commits):
+        with commits():
+            assert self.delete(api_client, f"{url}{image.id}/") == 204
 
         assert not ProductImage.objects.exists()
         assert files() == []
 
     @pytest.mark.parametrize("rows", [Product, ProductImage])
-    def test_goes_with_every_row_of_a_bulk_deletion(
-        self, upload, image, rows, django_capture_on_commit_callbacks
-    ):
+    def test_goes_with_every_row_of_a_bulk_deletion(self, upload, image, rows, commits):
         upload(picture())
         assert len(files()) == 2
 
-        with django_capture_on_commit_callbacks(execute=True):
+        with commits():
             rows.objects.all().delete()
 
         assert files() == []
 
-    def test_goes_with_its_product(
-        self, api_client, product, image, django_capture_on_commit_callbacks
-    ):
-        with django_capture_on_commit_callbacks(execute=True):
-            assert self.delete(api_client, f"/store/products/{product.id}/") == [204]
+    def test_goes_with_its_product(self, api_client, product, image, commits):
+        with commits():
+            assert self.delete(api_client, f"/store/products/{product.id}/") == 204
 
         assert files() == []
 
-    def test_stays_while_another_row_shows_it(
-        self, api_client, url, product, image, django_capture_on_commit_callbacks
-    ):
+    def test_stays_while_another_row_shows_it(self, api_client, url, product, image, commits):
         other = ProductImage.objects.create(product=product, image=image.image.name)
 
-        with django_capture_on_commit_callbacks(execute=True):
+        with commits():
             self.delete(api_client, f"{url}{image.id}/")
         assert len(files()) == 1
 
-        with django_capture_on_commit_callbacks(execute=True):
+        with commits():
             self.delete(api_client, f"{url}{other.id}/")
         assert files() == []
 
@@ -289,16 +273,16 @@ class TestFile:
 
     @pytest.mark.parametrize("name", ["", "store/images/gone.png"])
     def test_missing_file_does_not_keep_the_row(
-        self, api_client, authenticate, product, url, name, django_capture_on_commit_callbacks
+        self, api_client, authenticate, product, url, name, commits
     ):
         image = ProductImage.objects.create(product=product, image=name)
         authenticate(is_staff=True)
 
-        with django_capture_on_commit_callbacks(execute=True):
-            assert self.delete(api_client, f"{url}{image.id}/") == [204]
+        with commits():
+            assert self.delete(api_client, f"{url}{image.id}/") == 204
 
     def test_picture_of_another_product_is_not_found(self, api_client, make_product, image):
         url = f"/store/products/{make_product().id}/images/{image.id}/"
 
-        assert self.delete(api_client, url) == [404]
+        assert self.delete(api_client, url) == 404
         assert len(files()) == 1
