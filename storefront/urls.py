@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from core.views.errors import UnknownEndpointView
+from core.views.errors import MissingSlashView, UnknownEndpointView
 
 admin.site.site_header = "Storefront Admin"
 admin.site.site_title = "Storefront Admin"
@@ -22,8 +22,8 @@ urlpatterns = [
     path("api-auth/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    # The closing slash leaves room for the redirect of a known path that lacks its own.
     re_path(r"^(?:store|auth|tags|likes)/[\s\S]*/$", UnknownEndpointView.as_view()),
+    re_path(r"^(?:store|auth|tags|likes)(?:/[\s\S]*)?(?<!/)\Z", MissingSlashView.as_view()),
 ]
 
 if settings.DEBUG:

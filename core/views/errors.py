@@ -1,8 +1,10 @@
 from typing import Any, NoReturn
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.utils.http import escape_leading_slashes
 from django.views.defaults import server_error as server_error_page
 from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -21,6 +23,23 @@ class UnknownEndpointView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
         super().initial(request, *args, **kwargs)
         raise NotFound
+
+
+@extend_schema(exclude=True)
+class MissingSlashView(APIView):
+    """Leads readers to the address with its closing slash; a write would lose its body on the way."""
+
+    authentication_classes: list[type[BaseAuthentication]] = []
+    permission_classes = [AllowAny]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            raise NotFound("Every address ends in a slash; this one has none.")
+
+    def get(self, request: Request) -> HttpResponse:
+        with_slash = request._request.get_full_path(force_append_slash=True)
+        return HttpResponsePermanentRedirect(escape_leading_slashes(with_slash))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -33,7 +33,9 @@ ENDPOINTS = [
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show what runs here, where to go, and how much the shop holds now."""
-    counts = {model._meta.verbose_name_plural: model._default_manager.count() for model in COUNTED}
+    counts = {
+        model._meta.verbose_name_plural: f"{model._default_manager.count():,}" for model in COUNTED
+    }
     return render(request, "core/home.html", {"counts": counts, "endpoints": ENDPOINTS})
 
 
