@@ -6,6 +6,7 @@ from django.db.models.signals import post_migrate
 
 class CoreConfig(AppConfig):
     name = "core"
+    verbose_name = "Accounts"
 
     def ready(self) -> None:
         from store.signals import order_created

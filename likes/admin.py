@@ -11,12 +11,12 @@ from .models import LikedItem
 class LikedItemAdmin(admin.ModelAdmin):
     """Likes are the users' own: staff look at them and may remove one."""
 
-    list_display = ["user", "content_type", "content_object"]
-    list_display_links = ["user", "content_object"]
+    list_display = ["user", "content_type", "liked"]
+    list_display_links = ["user", "liked"]
     list_per_page = 50
     search_fields = ["user__username__istartswith", "user__email__istartswith"]
     show_full_result_count = False
-    autocomplete_fields = ["user"]
+    fields = ["user", "content_type", "liked"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LikedItem]:
         queryset = super().get_queryset(request).select_related("user", "content_type")
@@ -27,3 +27,7 @@ class LikedItemAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description="object")
+    def liked(self, like: LikedItem) -> str:
+        return str(like.content_object or f"no longer there ({like.object_id})")

@@ -18,8 +18,8 @@ from ..models import Collection, Order, Product, ProductImage, Promotion
 from ..models.catalog import LOW_INVENTORY, ProductQuerySet
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import atomic
-from .deletion import ServiceDeletionMixin
-from .paging import KeysFirstPaginator
+from .deletion import ServiceDeletionAdmin
+from .lists import EditedRowsFormSet, KeysFirstPaginator
 
 
 @admin.register(Promotion)
@@ -32,9 +32,17 @@ class PromotionAdmin(admin.ModelAdmin):
     def discount_percent(self, promotion: Promotion) -> str:
         return f"{promotion.discount * 100:g} %"
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Count the products that lose a promotion: thousands may have it."""
+        names = [str(promotion) for promotion in objs]
+        products = Product.promotions.through.objects.filter(promotion__in=list(objs)).count()
+        return names, {"promotions": len(names), "products that lose them": products}, set(), []
+
 
 @admin.register(Collection)
-class CollectionAdmin(ServiceDeletionMixin):
+class CollectionAdmin(ServiceDeletionAdmin):
     list_display = ["title", "products_count"]
     ordering = ["title", "id"]
     search_fields = ["title"]
@@ -102,7 +110,7 @@ class ProductForm(ModelForm):
 
 
 @admin.register(Product)
-class ProductAdmin(ServiceDeletionMixin):
+class ProductAdmin(ServiceDeletionAdmin):
     form = ProductForm
     list_display = ["title", "unit_price", "inventory_status", "collection_title"]
     list_editable = ["unit_price"]
@@ -112,7 +120,7 @@ class ProductAdmin(ServiceDeletionMixin):
     paginator = KeysFirstPaginator
     search_fields = ["title"]
     show_full_result_count = False
-    actions = [*ServiceDeletionMixin.actions, "clear_inventory"]
+    actions = [*ServiceDeletionAdmin.actions, "clear_inventory"]
     fields = [
         "title",
         "slug",
@@ -152,6 +160,9 @@ class ProductAdmin(ServiceDeletionMixin):
         names = {field.name for field in Product._meta.concrete_fields}
         changed = [name for name in form.changed_data if name in names]
         obj.save(update_fields=[*changed, "last_update"] if change else None)
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=EditedRowsFormSet, **kwargs)
 
     def delete_row(self, row: Product) -> None:
         delete_product(product=row)

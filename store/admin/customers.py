@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from ..exceptions import CustomerHasOrders
 from ..models import Address, Customer, Order
 from ..services.customers import delete_customer
-from .deletion import ServiceDeletionMixin
-from .paging import KeysFirstPaginator
+from .deletion import ServiceDeletionAdmin
+from .lists import EditedRowsFormSet, KeysFirstPaginator
 
 
 class AddressInline(admin.TabularInline):
@@ -22,7 +22,7 @@ class AddressInline(admin.TabularInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ServiceDeletionMixin):
+class CustomerAdmin(ServiceDeletionAdmin):
     list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
     list_editable = ["membership"]
     list_filter = ["membership"]
@@ -36,9 +36,15 @@ class CustomerAdmin(ServiceDeletionMixin):
     inlines = [AddressInline]
     refusal = CustomerHasOrders
 
+    class Media:
+        css = {"all": ["store/admin/shop.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         queryset: Any = super().get_queryset(request)
         return queryset.with_orders_count().select_related("user")
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=EditedRowsFormSet, **kwargs)
 
     def delete_row(self, row: Customer) -> None:
         delete_customer(customer=row)

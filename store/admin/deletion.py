@@ -20,7 +20,7 @@ LISTED = 10
 MAX_SELECTED = 500
 
 
-class ServiceDeletionMixin(admin.ModelAdmin):
+class ServiceDeletionAdmin(admin.ModelAdmin):
     """Deletes through a service of the shop, all that is selected or nothing, and shows its refusal.
 
     The confirmation page names what stands in the way; once confirmed, the service alone decides.

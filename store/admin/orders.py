@@ -7,13 +7,17 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ..exceptions import OrderIsPaid, OutOfStock, StoreError
 from ..models import MAX_QUANTITY, Order, OrderItem
+from ..money import round_to_cents
 from ..services.orders import TRANSITIONS, change_payment_status, delete_order, write_order
 from ..services.transactions import atomic
-from .deletion import ServiceDeletionMixin
-from .paging import KeysFirstPaginator
+from .deletion import ServiceDeletionAdmin
+from .lists import KeysFirstPaginator
 
 MAX_LINES = 10
 
@@ -77,7 +81,7 @@ class OrderItemInline(admin.TabularInline):
     model = OrderItem
     formset = NewLinesFormSet
     autocomplete_fields = ["product"]
-    readonly_fields = ["total_price"]
+    readonly_fields = ["ordered", "total_price"]
     min_num = 1
     max_num = MAX_LINES
     extra = 0
@@ -87,7 +91,7 @@ class OrderItemInline(admin.TabularInline):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
             return ["product", "quantity"]
-        return ["product", "title", "unit_price", "quantity", "total_price"]
+        return ["ordered", "unit_price", "quantity", "total_price"]
 
     def get_formset(self, request: Any, obj: Model | None = None, **kwargs: Any) -> Any:
         if obj is None:
@@ -113,13 +117,19 @@ class OrderItemInline(admin.TabularInline):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    @admin.display(description="product")
+    def ordered(self, item: OrderItem) -> SafeString:
+        """Link the product under the title it had when it was ordered."""
+        url = reverse("admin:store_product_change", args=[item.product_id])
+        return format_html('<a href="{}">{}</a>', url, item.title or item.product.title)
+
     @admin.display(description="total")
     def total_price(self, item: OrderItem) -> Decimal:
         return item.total_price
 
 
 @admin.register(Order)
-class OrderAdmin(ServiceDeletionMixin):
+class OrderAdmin(ServiceDeletionAdmin):
     form = OrderForm
     list_display = ["id", "placed_at", "customer", "payment_status", "total"]
     list_filter = ["payment_status", "placed_at"]
@@ -132,6 +142,9 @@ class OrderAdmin(ServiceDeletionMixin):
     autocomplete_fields = ["customer"]
     inlines = [OrderItemInline]
     refusal = OrderIsPaid
+
+    class Media:
+        css = {"all": ["store/admin/shop.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         queryset: Any = super().get_queryset(request)
@@ -218,6 +231,6 @@ class OrderAdmin(ServiceDeletionMixin):
         counts = {"orders": len(orders), "lines": sum(map(len, lines_of.values()))}
         return rows, counts, set(), []
 
-    @admin.display(ordering="total", empty_value="0.00")
-    def total(self, order: Any) -> Decimal | None:
-        return order.total
+    @admin.display(ordering="total")
+    def total(self, order: Any) -> Decimal:
+        return round_to_cents(order.total or Decimal(0))

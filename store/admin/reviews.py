@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from ..models import Product, Review
 from ..models.reviews import MAX_RATING
-from .paging import KeysFirstPaginator
+from .lists import KeysFirstPaginator
 
 
 @admin.register(Review)

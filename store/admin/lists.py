@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.core.paginator import Page, Paginator
 
 
@@ -15,3 +16,15 @@ class KeysFirstPaginator(Paginator):
         every_row: Any = self.object_list
         page.object_list = every_row.filter(pk__in=list(rows.values_list("pk", flat=True)))
         return page
+
+
+class EditedRowsFormSet(forms.BaseModelFormSet):
+    """The rows of an editable list; only those that somebody edited are validated."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.empty_permitted = True
+        # The rows were found by their keys in one query; the usual field would look up each again.
+        form.fields[self.model._meta.pk.name] = forms.IntegerField(
+            required=False, initial=form.instance.pk, widget=forms.HiddenInput
+        )

@@ -1,0 +1,110 @@
+"""What the lists of the admin cost, whatever the number of rows."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from model_bakery import baker
+
+from likes.models import LikedItem
+from store.models import Collection, Customer, Order, OrderItem, Product, Promotion, Review
+from tags.models import Tag
+
+pytestmark = pytest.mark.django_db
+
+# At 10 rows and at 100. Two queries for the session and its user, then filters, count and rows;
+# where a list has pages, the long ones look for the keys of a page first.
+QUERIES = {
+    "store/product/": (5, 6),
+    "store/product/?q=product": (5, 6),
+    "store/product/?inventory=low": (5, 6),
+    "store/product/?o=3": (5, 6),
+    "store/collection/": (4, 4),
+    "store/customer/": (4, 5),
+    "store/customer/?q=ann": (4, 5),
+    "store/order/": (4, 5),
+    "store/order/?q=user": (4, 5),
+    "store/review/": (5, 6),
+    "store/review/?q=product": (5, 6),
+    "store/promotion/": (4, 4),
+    "tags/tag/": (4, 4),
+    "likes/likeditem/": (5, 5),
+    "core/user/": (5, 5),
+}
+MOST = 10
+
+
+@pytest.fixture
+def fill(make_product: Callable[..., Product]) -> Callable[[int], None]:
+    """Add so many rows to each list, each with rows of its own around it."""
+
+    def fill(rows: int) -> None:
+        products = [make_product(inventory=5) for _ in range(rows)]
+        for number, product in enumerate(products, Product.objects.count()):
+            user = get_user_model().objects.create_user(
+                f"user{number}", f"user{number}@example.com", first_name="Ann"
+            )
+            order = baker.make(Order, customer=user.customer)
+            baker.make(OrderItem, order=order, product=product, unit_price=Decimal(2), quantity=3)
+            baker.make(Review, product=product, rating=4)
+            LikedItem.objects.create(user=user, content_object=product)
+        baker.make(Promotion, discount=0.2, _quantity=rows)
+        for model in (Collection, Tag):
+            baker.make(model, _quantity=rows)
+
+    return fill
+
+
+def queries_of(client: Any, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/admin/{path}")
+    assert response.status_code == 200
+    assert response.context["cl"].result_count >= 10
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_a_list_costs_no_more_for_more_rows(admin_client, fill, path):
+    admin_client.get(f"/admin/{path}")
+    fill(10)
+    at_10 = queries_of(admin_client, path)
+    fill(90)
+
+    assert (at_10, queries_of(admin_client, path)) == QUERIES[path]
+
+
+@pytest.mark.parametrize("path", ["store/order/", "store/customer/"])
+def test_a_list_costs_customer_service_the_rights_more(desk_client, fill, path):
+    fill(10)
+
+    assert queries_of(desk_client, path) <= MOST
+
+
+def test_choosing_a_customer_costs_one_query_for_all(admin_client, fill):
+    fill(30)
+    url = "/admin/autocomplete/?app_label=store&model_name=order&field_name=customer&term=ann"
+
+    with CaptureQueriesContext(connection) as queries:
+        results = admin_client.get(url).json()["results"]
+
+    assert len(results) == 20
+    assert len(queries) == 5
+
+
+def test_every_membership_of_a_page_is_saved_in_few_queries(admin_client, fill):
+    fill(50)
+    customers = list(Customer.objects.filter(user__first_name="Ann"))
+    form = {"form-TOTAL_FORMS": 50, "form-INITIAL_FORMS": 50, "_save": "Save"}
+    for number, customer in enumerate(customers):
+        form |= {f"form-{number}-id": customer.pk, f"form-{number}-membership": "B"}
+    form["form-7-membership"] = "G"
+
+    with CaptureQueriesContext(connection) as queries:
+        admin_client.post("/admin/store/customer/?q=ann", form)
+
+    assert Customer.objects.filter(membership="G").get() == customers[7]
+    assert len(queries) <= 15
