@@ -3,7 +3,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, When
+from django.db.models import F
 
 from ..exceptions import (
     CartNotFound,
@@ -122,18 +122,20 @@ def take_stock(quantities: Mapping[int, int]) -> list[Product]:
     products = list(Product.objects.locked().filter(pk__in=quantities))
     if shortages := _shortages(products, quantities):
         raise OutOfStock(shortages)
-    pieces = _pieces(quantities)
-    covered = Product.objects.filter(pk__in=quantities, inventory__gte=pieces)
-    # The guard stands in the same statement, so that it holds even where a lock does not.
-    if covered.update(inventory=F("inventory") - pieces) < len(products):
-        raise OutOfStock([Shortage(row.pk, quantities[row.pk], row.inventory) for row in products])
+    for quantity, product_ids in _by_quantity(quantities).items():
+        covered = Product.objects.filter(pk__in=product_ids, inventory__gte=quantity)
+        # The guard stands in the same statement, so that it holds even where a lock does not.
+        if covered.update(inventory=F("inventory") - quantity) < len(product_ids):
+            rows = (row for row in products if row.pk in product_ids)
+            raise OutOfStock([Shortage(row.pk, quantity, row.inventory) for row in rows])
     return products
 
 
 def return_stock(quantities: Mapping[int, int]) -> None:
     # Locked first, in key order, as those who take stock do.
-    products = [product.pk for product in Product.objects.locked().filter(pk__in=quantities)]
-    Product.objects.filter(pk__in=products).update(inventory=F("inventory") + _pieces(quantities))
+    list(Product.objects.locked().filter(pk__in=quantities).values_list("pk"))
+    for quantity, product_ids in _by_quantity(quantities).items():
+        Product.objects.filter(pk__in=product_ids).update(inventory=F("inventory") + quantity)
 
 
 def quantities_of(order: Order) -> dict[int, int]:
@@ -144,12 +146,12 @@ def quantities_of(order: Order) -> dict[int, int]:
     return quantities
 
 
-def _pieces(quantities: Mapping[int, int]) -> Case:
-    """Return each product row's own pieces, so that one statement serves every line."""
-    return Case(
-        *(When(pk=product_id, then=quantity) for product_id, quantity in quantities.items()),
-        output_field=IntegerField(),
-    )
+def _by_quantity(quantities: Mapping[int, int]) -> dict[int, list[int]]:
+    """Group the product ids by their pieces: one statement for all lines of the same quantity."""
+    product_ids: dict[int, list[int]] = {}
+    for product_id, quantity in quantities.items():
+        product_ids.setdefault(quantity, []).append(product_id)
+    return product_ids
 
 
 def _shortages(products: Iterable[Product], quantities: Mapping[int, int]) -> list[Shortage]:

@@ -10,8 +10,8 @@ R = TypeVar("R")
 ATTEMPTS = 3
 # Deadlock, lock wait time-out; MariaDB 11.6 adds "record has changed since last read".
 MYSQL_CODES = {1213, 1205, 1020}
-# Deadlock detected, serialization failure.
-POSTGRES_STATES = {"40P01", "40001"}
+# Deadlock detected, serialization failure, lock time-out.
+POSTGRES_STATES = {"40P01", "40001", "55P03"}
 
 
 def lost_a_race(error: OperationalError) -> bool:

@@ -55,6 +55,12 @@ def make_cart() -> Callable[..., Cart]:
 
 
 @pytest.fixture
+def rounds(pytestconfig: pytest.Config) -> int:
+    """How often a short race is run."""
+    return 20 if pytestconfig.getoption("--faults") == "full" else 2
+
+
+@pytest.fixture
 def report_figures(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """Keep a line for the end of the run."""
     return pytestconfig.stash.setdefault(FIGURES, []).append

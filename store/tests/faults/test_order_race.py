@@ -170,3 +170,150 @@ class TestNaiveShop:
             race.violations()
         )
         assert len(race.placed) > 15
+
+
+def test_a_cart_placed_many_times_at_once_is_one_order(
+    make_users, make_cart, make_product, at_once, rounds
+):
+    user = make_users(1)[0]
+    for _ in range(rounds):
+        product = make_product(inventory=10)
+        cart = make_cart({product: 3})
+
+        answers = at_once([Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token)] * 20)
+
+        order = Order.objects.get(cart_uuid=cart.pk)
+        product.refresh_from_db()
+        assert Counter(answer.status for answer in answers) == {201: 1, 200: 19}
+        assert {answer.body["id"] for answer in answers} == {order.pk}
+        assert (order.items.get().quantity, product.inventory) == (3, 7)
+
+
+def test_a_cart_placed_by_two_users_at_once_is_ones_order(
+    make_users, make_cart, make_product, at_once, rounds
+):
+    users = make_users(10)
+    for _ in range(rounds):
+        product = make_product(inventory=10)
+        body = {"cart_id": str(make_cart({product: 3}).pk)}
+
+        answers = at_once([Request("POST", ORDERS, body, user.token) for user in users])
+
+        product.refresh_from_db()
+        assert Counter(answer.status for answer in answers) == {201: 1, 400: 9}
+        assert {a.body["code"] for a in answers if a.status == 400} == {"cart_not_found"}
+        assert product.inventory == 7
+
+
+def test_a_user_without_a_profile_places_many_carts_at_once(
+    make_users, make_cart, make_product, at_once, rounds
+):
+    for user in make_users(rounds):
+        user.customer.delete()
+        product = make_product(inventory=10)
+        carts = [make_cart({product: 1}) for _ in range(10)]
+
+        answers = at_once(
+            [Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token) for cart in carts]
+        )
+
+        assert Counter(answer.status for answer in answers) == {201: 10}
+        assert len({answer.body["customer"] for answer in answers}) == 1
+
+
+def test_the_same_products_in_opposite_order_block_nobody(
+    make_users, make_cart, make_product, at_once, rounds
+):
+    users = make_users(40)
+    for _ in range(rounds):
+        first, second = make_product(inventory=40), make_product(inventory=40)
+        carts = [
+            make_cart({first: 1, second: 1} if number % 2 else {second: 1, first: 1})
+            for number in range(len(users))
+        ]
+
+        answers = at_once(
+            [
+                Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token)
+                for cart, user in zip(carts, users, strict=True)
+            ]
+        )
+
+        assert Counter(answer.status for answer in answers) == {201: 40}
+        stock = Product.objects.filter(pk__in=[first.pk, second.pk])
+        assert [product.inventory for product in stock] == [0, 0]
+
+
+class TestStaffAtOnce:
+    @pytest.fixture
+    def clerk(self, make_users):
+        return make_users(1, is_staff=True)[0]
+
+    @pytest.fixture
+    def make_orders(self, clerk, make_product):
+        """Make orders of three pieces of one product that has seven left for each."""
+
+        def make_orders(number):
+            product = make_product(inventory=0)
+            made = [Order.objects.create(customer=clerk.customer) for _ in range(number)]
+            OrderItem.objects.bulk_create(
+                OrderItem(order=order, product=product, quantity=3, unit_price=1) for order in made
+            )
+            return product, made
+
+        return make_orders
+
+    def test_deleting_twice_returns_the_stock_once(self, clerk, make_orders, at_once):
+        product, made = make_orders(30)
+        twice = [order for order in made for _ in range(2)]
+
+        answers = at_once(
+            [Request("DELETE", f"{ORDERS}{order.pk}/", token=clerk.token) for order in twice]
+        )
+
+        product.refresh_from_db()
+        assert Counter(answer.status for answer in answers) == {204: 30, 404: 30}
+        assert product.inventory == 90
+        assert not Order.objects.exists()
+
+    def test_cancelling_and_deleting_returns_the_stock_once(self, clerk, make_orders, at_once):
+        product, made = make_orders(30)
+        requests = [
+            request
+            for order in made
+            for request in (
+                Request("DELETE", f"{ORDERS}{order.pk}/", token=clerk.token),
+                Request(
+                    "PATCH", f"{ORDERS}{order.pk}/", {"payment_status": "F"}, token=clerk.token
+                ),
+            )
+        ]
+
+        answers = at_once(requests)
+
+        product.refresh_from_db()
+        assert {answer.status for answer in answers[::2]} == {204}
+        assert {answer.status for answer in answers[1::2]} <= {200, 404}
+        assert product.inventory == 90
+
+    def test_paying_and_cancelling_is_won_by_one(self, clerk, make_orders, at_once):
+        product, made = make_orders(30)
+        moves = [(order, status) for order in made for status in "CF"]
+
+        answers = at_once(
+            [
+                Request("PATCH", f"{ORDERS}{order.pk}/", {"payment_status": status}, clerk.token)
+                for order, status in moves
+            ]
+        )
+
+        paid = Order.objects.filter(payment_status="C").count()
+        failed = Order.objects.filter(payment_status="F").count()
+        product.refresh_from_db()
+        assert {answer.status for answer in answers} <= {200, 409}
+        assert paid + failed == 30
+        assert product.inventory == 3 * failed
+        for order, pay, cancel in zip(made, answers[::2], answers[1::2], strict=True):
+            order.refresh_from_db()
+            won = {"C": pay, "F": cancel}[order.payment_status]
+            assert won.status == 200
