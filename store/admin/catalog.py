@@ -78,8 +78,17 @@ class InventoryFilter(admin.SimpleListFilter):
         return queryset.low_on_stock() if self.value() == "low" else queryset
 
 
+class PictureForm(ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A stored picture is not judged again: one whose file is gone can still be deleted.
+        if self.instance.pk:
+            del self.fields["image"]
+
+
 class ProductImageInline(admin.TabularInline):
     model = ProductImage
+    form = PictureForm
     fields = ["thumbnail", "image"]
     readonly_fields = ["thumbnail"]
     extra = 0

@@ -40,7 +40,7 @@ def order_form(customer: Customer, *lines: tuple[Product, Any]) -> dict[str, Any
 def errors_in(response: HttpResponse) -> list[str]:
     """Return every error that a form of the admin shows."""
     assert response.status_code == 200
-    return [str(error) for error in response.context["errors"]]
+    return [message for errors in response.context["errors"] for message in errors]
 
 
 def messages_in(response: HttpResponse) -> list[str]:
