@@ -19,8 +19,8 @@ BATH = Assortment(
     palette=("#f1ecf5", "#dccfe8", "#7d5a9b", "#4f9a94", "#e8a0a8"),
     tags=("Vegan", "Self-care"),
     notes=(
-        "It is made without palm oil and never tested on animals.",
-        "The packaging is paper, metal or glass and can be returned for a refill.",
+        "It is made in small batches and checked by hand.",
+        "The packaging is paper and goes into the paper bin.",
     ),
     kinds=(
         Kind(

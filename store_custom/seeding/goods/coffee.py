@@ -24,8 +24,8 @@ COFFEE = Assortment(
     palette=("#f3ebe4", "#e5cfbb", "#8a5a3c", "#4f7f5f", "#e0a458"),
     tags=("Breakfast", "Gift idea"),
     notes=(
-        "We write the packing date on every order of coffee and tea.",
-        "A leaflet with brewing times is in the box.",
+        "Ask us for a recipe to go with it.",
+        "Everybody who works here has one at home.",
     ),
     kinds=(
         Kind(

@@ -23,7 +23,7 @@ GARDEN = Assortment(
     tags=("Balcony", "Weatherproof"),
     notes=(
         "Leave it out in the rain; bring it in when it freezes hard.",
-        "A growing calendar for the season is in the box.",
+        "It was tried for a whole year in our own garden.",
     ),
     kinds=(
         Kind(

@@ -9,8 +9,8 @@ LIGHTING = Assortment(
     palette=("#2f3a4a", "#3d4b60", "#f2b84b", "#e8e2d4", "#d9734e"),
     tags=("Evening light", "Easy to fit"),
     notes=(
-        "The bulb can be changed without tools.",
-        "The flex is covered in cloth and easy to swap.",
+        "Every piece is looked at twice before it leaves us.",
+        "It earns its place by day as well, when nothing is lit.",
     ),
     kinds=(
         Kind(

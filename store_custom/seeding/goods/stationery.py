@@ -29,7 +29,7 @@ STATIONERY = Assortment(
     palette=("#eef0f7", "#d3daee", "#4a62a8", "#d96a6a", "#f2c14e"),
     tags=("Desk", "Letter writing"),
     notes=(
-        "It fits through an ordinary letter box.",
+        "It is posted in a sleeve of recycled card.",
         "Designed and printed in our own workshop.",
     ),
     kinds=(
@@ -106,7 +106,7 @@ STATIONERY = Assortment(
             "r B 20 24 84 66 2; r A 14 34 80 78 2; p W 14 34 80 34 47 60; l K 1 14 34 47 60 80 34; o C 43 54 52 63",
         ),
         Kind(
-            "Paper Tape",
+            "Album Tape",
             5,
             PAPERS,
             MOTIFS,
@@ -115,7 +115,7 @@ STATIONERY = Assortment(
             "o A 16 30 64 78; o W 28 42 52 66; o S 32 46 48 62; p A 40 78 88 78 84 74 88 70 40 70; o C 60 24 84 48; o W 67 31 77 41; l B 2 62 74 78 74",
         ),
         Kind(
-            "Wrapping Paper",
+            "Gift Wrap",
             6,
             PAPERS,
             MOTIFS,

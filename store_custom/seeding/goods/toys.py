@@ -1,5 +1,5 @@
 from .kinds import Assortment, Kind
-from .vocabulary import DYES, FABRICS, LACQUERS, ONE_SIZE, PAPERS, SIZES, TWO_SIZES, WOODS
+from .vocabulary import DYES, FABRICS, LACQUERS, ONE_SIZE, SIZES, TWO_SIZES, WOODS
 
 TOY_WOODS = ("Beech", "Birch", "Ash", "Pine")
 SCENES = (", Forest", ", Harbour", ", Night Sky", ", Market Day", ", Coral Reef", ", Old Town")
@@ -10,7 +10,7 @@ TOYS = Assortment(
     palette=("#fdf3dc", "#fbe2ae", "#e0604c", "#3d8f9c", "#f4b63f"),
     tags=("For small hands", "Rainy day"),
     notes=(
-        "All edges are rounded and all paints are safe to chew.",
+        "It was tried out by the children of everybody who works here.",
         "It comes in a cotton bag for tidying up.",
     ),
     kinds=(
@@ -53,7 +53,7 @@ TOYS = Assortment(
         Kind(
             "Jigsaw Puzzle",
             19,
-            (*PAPERS, "Birch"),
+            ("Birch", "Beech", "Cork"),
             SCENES,
             {", 48 Pieces": 0.8, ", 200 Pieces": 1.0, ", 500 Pieces": 1.25, ", 1000 Pieces": 1.5},
             "A puzzle with thick pieces that click and do not slide apart.",

@@ -7,7 +7,7 @@ TRAVEL = Assortment(
     palette=("#e8f1f4", "#c6dfe6", "#2f6f82", "#d88c4a", "#e9c46a"),
     tags=("Commute", "Weekend trip"),
     notes=(
-        "The zips and buckles can be repaired, and we do repair them.",
+        "Whatever breaks can be repaired, and we do repair it.",
         "It is guaranteed for five years of use.",
     ),
     kinds=(
