@@ -22,7 +22,10 @@ class Refusal(NamedTuple):
 
 # The first prefix that fits a path decides.
 RESOURCES = [
-    ("/auth/jwt/", Resource("sign in", "a token", "tokens", "Access and refresh tokens.")),
+    (
+        "/auth/jwt/",
+        Resource("tokens", "a token", "tokens", "Signing in and out: access and refresh tokens."),
+    ),
     ("/auth/", Resource("accounts", "a user", "users", "Registration and the user's own account.")),
     (
         "/store/products/{product_pk}/reviews/",
@@ -183,7 +186,7 @@ TAG_ORDER = [
     "carts",
     "orders",
     "customers",
-    "sign in",
+    "tokens",
     "accounts",
     "tags",
     "likes",

@@ -6,8 +6,8 @@ DEBUG = True
 SECRET_KEY = "for-development-only-never-for-a-shop-that-strangers-can-reach"
 ALLOWED_HOSTS = ["*"]
 
-INSTALLED_APPS += ["debug_toolbar"]
-MIDDLEWARE.insert(0, "debug_toolbar.middleware.DebugToolbarMiddleware")
+INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
+MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware", *MIDDLEWARE]
 INTERNAL_IPS = ["127.0.0.1"]
 # A tab at the edge until it is clicked: unfolded it covers the page.
 DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}

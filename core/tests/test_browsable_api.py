@@ -1,0 +1,176 @@
+"""The API in a browser: every address answers with a small page, however much the shop holds."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from model_bakery import baker
+
+from store.models import CartItem, Collection, Customer, Order, OrderItem, Product, Review
+from tags.models import Tag
+
+from .conftest import PASSWORD
+from .routes import READS, ROUTES
+
+User = get_user_model()
+HTML = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8"}
+WRITE_ONLY = [path for path in ROUTES if path not in READS]
+# A cart, a product's images and its tags: as many as people make.
+A_FEW = 20
+# A page of products asked for at its full size would be longer.
+LARGEST_PAGE = 100_000
+
+
+@pytest.fixture
+def staff(client: Client, world: dict[str, Any]) -> Client:
+    client.force_login(User.objects.get(pk=world["user"]))
+    return client
+
+
+def fill(world: dict[str, Any], number: int) -> None:
+    """Add this many rows of what grows without end, and a few of the rest."""
+    text = "Does what it should, and looks good doing so. " * 4
+    product = Product.objects.get(pk=world["product"])
+    Collection.objects.bulk_create(Collection(title=f"Collection {i}") for i in range(number))
+    products = Product.objects.bulk_create(
+        Product(
+            title=f"Lamp {i}",
+            slug=f"lamp-{i}",
+            description=text,
+            unit_price=9,
+            inventory=1,
+            collection_id=world["collection"],
+        )
+        for i in range(number)
+    )
+    Review.objects.bulk_create(
+        Review(product=product, name="Ann Lee", description=text) for i in range(number)
+    )
+    names = [f"user{User.objects.count() + i}" for i in range(number)]
+    users = User.objects.bulk_create(User(username=n, email=f"{n}@example.com") for n in names)
+    Customer.objects.bulk_create(Customer(user=user, phone="555-0100") for user in users)
+    orders = Order.objects.bulk_create(Order(customer_id=world["customer"]) for _ in range(number))
+    OrderItem.objects.bulk_create(
+        OrderItem(order=order, product=product, title="A lamp", quantity=1, unit_price=9)
+        for order in orders
+        for _ in range(4)
+    )
+    Tag.objects.bulk_create(Tag(label=f"tag {i}") for i in range(number))
+    for added in products[:A_FEW]:
+        baker.make("tags.TaggedItem", tag_id=world["tag"], content_object=added)
+        baker.make("likes.LikedItem", user_id=world["user"], content_object=added)
+        CartItem.objects.create(cart_id=world["cart"], product=added, quantity=1)
+
+
+def options(html: str) -> list[int]:
+    """Return the number of options of each select box."""
+    boxes = re.findall(r"<select.*?</select>", html, re.DOTALL)
+    return [box.count("<option") for box in boxes]
+
+
+def browse(client: Client, world: dict[str, Any]) -> dict[str, tuple[HttpResponse, int]]:
+    """Return the page of each address and the number of its queries."""
+    pages = {}
+    for path in READS:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(path.format(**world), **HTML)
+        pages[path] = (response, len(queries))
+    return pages
+
+
+@pytest.mark.parametrize("number", [10, 3000])
+def test_every_address_is_a_small_page(staff: Client, world: dict, number: int) -> None:
+    fill(world, number)
+    pages = {path: page for path, (page, _) in browse(staff, world).items()}
+    assert {path: page.status_code for path, page in pages.items()} == dict.fromkeys(READS, 200)
+    assert {page["Content-Type"] for page in pages.values()} == {"text/html; charset=utf-8"}
+    too_large = {path: len(page.content) for path, page in pages.items()}
+    assert {path: size for path, size in too_large.items() if size > LARGEST_PAGE} == {}
+    crowded = {path: options(page.text) for path, page in pages.items()}
+    # A membership is one of three; media types and yes, no, unknown are as few.
+    assert {path: boxes for path, boxes in crowded.items() if max(boxes, default=0) > 4} == {}
+
+
+def test_a_page_costs_the_same_queries_however_much_there_is(staff: Client, world: dict) -> None:
+    fill(world, 10)
+    browse(staff, world)
+    few = {path: queries for path, (_, queries) in browse(staff, world).items()}
+    fill(world, 200)
+    many = {path: queries for path, (_, queries) in browse(staff, world).items()}
+    assert many == few
+    assert max(few.values()) <= 8
+
+
+@pytest.mark.parametrize("path", WRITE_ONLY)
+def test_an_address_that_is_only_written_shows_its_form(
+    staff: Client, world: dict, path: str
+) -> None:
+    response = staff.get(path.format(**world), **HTML)
+    assert response.status_code == 405
+    assert "<textarea" in response.text
+    assert 'method="POST"' in response.text
+
+
+def test_lists_lead_to_their_next_page(staff: Client, world: dict) -> None:
+    fill(world, 30)
+    first = staff.get("/store/orders/", **HTML).text
+    assert 'href="http://testserver/store/orders/?page=2" rel="next"' in first
+    second = staff.get("/store/orders/?page=2", **HTML).text
+    assert 'href="http://testserver/store/orders/" rel="prev"' in second
+    assert 'rel="next"' not in second
+
+
+def test_a_list_of_one_page_has_no_pager(staff: Client, world: dict) -> None:
+    assert 'rel="next"' not in staff.get("/store/orders/", **HTML).text
+
+
+class TestBrand:
+    def test_the_brand_leads_home(self, client: Client, db: None) -> None:
+        html = client.get("/store/collections/", **HTML).text
+        assert re.search(r'<a class="navbar-brand" href="/">\s*<img [^>]*>\s*Storefront', html)
+        assert "<title>Collection List – Storefront</title>" in html
+        assert "Django REST framework" not in html
+
+    @pytest.mark.parametrize("url", ["/store/orders/", "/api-auth/login/"])
+    def test_pages_of_refusal_and_of_the_login_carry_it_too(
+        self, client: Client, db: None, url: str
+    ) -> None:
+        html = client.get(url, **HTML).text
+        assert "Storefront" in html
+        assert "Django REST framework" not in html
+
+
+class TestLogin:
+    def test_a_visitor_is_led_to_the_login_and_back(self, client: Client, register: Any) -> None:
+        register()
+        page = client.get("/store/orders/", **HTML)
+        assert page.status_code == 401
+        assert "/api-auth/login/?next=/store/orders/" in page.text
+        form = {"username": "ann", "password": PASSWORD, "next": "/store/orders/"}
+        response = client.post("/api-auth/login/", form, follow=True, **HTML)
+        assert response.redirect_chain == [("/store/orders/", 302)]
+        assert response.status_code == 200
+
+    def test_a_wrong_password_signs_nobody_in(self, client: Client, register: Any) -> None:
+        register()
+        response = client.post("/api-auth/login/", {"username": "ann", "password": "wrong"})
+        assert response.status_code == 200
+        assert "_auth_user_id" not in client.session
+
+    def test_the_login_leads_to_no_other_host(self, client: Client, register: Any) -> None:
+        register()
+        form = {"username": "ann", "password": PASSWORD, "next": "https://evil.example/"}
+        response = client.post("/api-auth/login/", form)
+        assert (response.status_code, response["Location"]) == (302, "/accounts/profile/")
+
+    def test_a_form_of_the_browsable_api_needs_the_csrf_token(self, world: dict) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(User.objects.get(pk=world["user"]))
+        response = client.post("/tags/", {"label": "new"})
+        assert response.status_code == 403
+        assert not Tag.objects.filter(label="new").exists()

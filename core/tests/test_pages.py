@@ -1,0 +1,226 @@
+"""The pages for people: home, documentation, the browsable API, as they stand in a browser."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from model_bakery import baker
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import visibility_of_element_located
+from selenium.webdriver.support.wait import WebDriverWait
+
+from store.models import Product
+
+from .conftest import PASSWORD
+
+
+@pytest.fixture
+def stocked(db: None) -> None:
+    collection = baker.make("store.Collection")
+    products = baker.make("store.Product", 3, collection=collection, unit_price=10, inventory=5)
+    baker.make("store.Review", 4, product=products[0])
+    user = baker.make("core.User", username="ann", email="ann@example.com")
+    baker.make("store.Order", 2, customer=user.customer)
+
+
+def counts_of(html: str) -> dict[str, str]:
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html))
+
+
+class TestHome:
+    def test_the_counts_are_what_the_shop_holds(self, client: Client, stocked: None) -> None:
+        response = client.get("/")
+        assert response.status_code == 200
+        assert counts_of(response.text) == {
+            "products": "3",
+            "collections": "1",
+            "customers": "1",
+            "orders": "2",
+            "reviews": "4",
+        }
+
+    def test_a_new_product_counts_at_once(self, client: Client, stocked: None) -> None:
+        client.get("/")
+        baker.make("store.Product", unit_price=10, inventory=5)
+        assert counts_of(client.get("/").text)["products"] == "4"
+
+    def test_thousands_are_grouped(self, client: Client, db: None) -> None:
+        baker.make("store.Collection", 1234, _bulk_create=True)
+        assert counts_of(client.get("/").text)["collections"] == "1,234"
+
+    def test_it_costs_one_query_per_count(
+        self, client: Client, stocked: None, django_assert_num_queries: Callable
+    ) -> None:
+        with django_assert_num_queries(5):
+            client.get("/")
+
+    def test_every_link_leads_to_a_page(self, admin_client: Client) -> None:
+        links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', admin_client.get("/").text))
+        assert {"/store/products/", "/api/docs/", "/admin/", "/health/live/"} <= links
+        answers = {
+            link: admin_client.get(link, HTTP_ACCEPT="text/html,*/*").status_code for link in links
+        }
+        assert answers == dict.fromkeys(links, 200)
+
+    def test_it_asks_nothing_of_other_hosts_and_runs_no_script(
+        self, client: Client, db: None
+    ) -> None:
+        html = client.get("/").text
+        assert "<script" not in html
+        assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', html) == []
+
+    def test_a_visitor_can_log_in(self, client: Client, db: None) -> None:
+        html = client.get("/").text
+        assert 'href="/api-auth/login/?next=/"' in html
+        assert "Log out" not in html
+
+    def test_a_user_can_log_out_and_is_back_home(self, admin_client: Client) -> None:
+        assert "Log out admin" in admin_client.get("/").text
+        response = admin_client.post("/api-auth/logout/?next=/")
+        assert (response.status_code, response["Location"]) == (302, "/")
+        assert "Log out" not in admin_client.get("/").text
+
+
+class TestFavicon:
+    def test_the_icon_is_found_at_the_root(self, client: Client) -> None:
+        response = client.get("/favicon.ico")
+        assert response.status_code == 302
+        assert response["Location"] == "/static/core/favicon.ico"
+
+
+class TestDebugToolbar:
+    def test_it_is_no_part_of_the_shop_outside_development(self, client: Client, db: None) -> None:
+        assert "debug_toolbar" not in settings.INSTALLED_APPS
+        assert "djDebug" not in client.get("/").text
+        assert client.get("/__debug__/render_panel/").status_code == 404
+
+    def test_development_has_it_on_every_page(self) -> None:
+        from storefront.settings import dev
+
+        assert "debug_toolbar" in dev.INSTALLED_APPS
+        assert dev.MIDDLEWARE[0] == "debug_toolbar.middleware.DebugToolbarMiddleware"
+
+
+def severe(browser: Chrome) -> list[Any]:
+    return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def wait_for(browser: Chrome, css: str) -> Any:
+    """Return the first element that fits, once it can be seen."""
+    located = visibility_of_element_located((By.CSS_SELECTOR, css))
+    return WebDriverWait(browser, 20).until(located)
+
+
+@pytest.fixture
+def staff_browser(browser: Chrome, live_server: Any, register: Callable[..., Any]) -> Chrome:
+    """A browser whose user, of the staff, signed in through the browsable API's form."""
+    register("ann", is_staff=True)
+    browser.get(f"{live_server.url}/api-auth/login/?next=/")
+    browser.find_element(By.NAME, "username").send_keys("ann")
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD)
+    browser.find_element(By.NAME, "submit").click()
+    WebDriverWait(browser, 20).until(lambda _: "Log out ann" in browser.page_source)
+    return browser
+
+
+@pytest.mark.chromium
+class TestInChromium:
+    @pytest.fixture(autouse=True)
+    def _empty_log(self, browser: Chrome) -> None:
+        browser.get_log("browser")
+
+    def test_home_shows_its_logo_and_the_counts(
+        self, browser: Chrome, live_server: Any, stocked: None
+    ) -> None:
+        browser.get(live_server.url)
+        logo = browser.find_element(By.CSS_SELECTOR, "img.logo")
+        assert logo.get_property("naturalWidth") > 0
+        assert "logo" in logo.get_attribute("alt")
+        counts = [element.text for element in browser.find_elements(By.CSS_SELECTOR, ".counts dd")]
+        assert counts == ["3", "1", "1", "2", "4"]
+        assert severe(browser) == []
+
+    @pytest.mark.parametrize(
+        ("text", "path", "title"),
+        [
+            ("API", "/store/products/", "Product List"),
+            ("Read the API docs", "/api/docs/", "Storefront API"),
+            ("Open the admin", "/admin/", "Storefront Admin"),
+            ("/store/collections/", "/store/collections/", "Collection List"),
+            ("Health: ready", "/health/ready/", ""),
+        ],
+    )
+    def test_a_link_of_home_leads_where_it_says(
+        self, staff_browser: Chrome, live_server: Any, text: str, path: str, title: str
+    ) -> None:
+        staff_browser.find_element(By.LINK_TEXT, text).click()
+        WebDriverWait(staff_browser, 20).until(lambda b: b.current_url == live_server.url + path)
+        assert title in staff_browser.title
+        assert severe(staff_browser) == []
+
+    @pytest.mark.parametrize("path", ["/", "/store/products/", "/api-auth/login/", "/api/docs/"])
+    def test_a_page_fits_a_phone(
+        self, browser: Chrome, live_server: Any, stocked: None, path: str
+    ) -> None:
+        phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+        try:
+            browser.get(live_server.url + path)
+            assert browser.execute_script("return document.documentElement.scrollWidth") == 390
+        finally:
+            browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def test_the_docs_try_an_operation_with_a_token(
+        self, browser: Chrome, live_server: Any, register: Callable[..., Any], tokens_of: Callable
+    ) -> None:
+        register()
+        token = f"JWT {tokens_of()['access']}"
+        browser.get(f"{live_server.url}/api/docs/")
+        wait_for(browser, "button.authorize").click()
+        wait_for(browser, ".auth-container input").send_keys(token)
+        browser.find_element(By.CSS_SELECTOR, "button.authorize.modal-btn").click()
+        browser.find_element(By.CSS_SELECTOR, "button.btn-done").click()
+        browser.find_element(By.ID, "operations-tag-accounts").click()
+        wait_for(
+            browser, "#operations-accounts-auth_users_me_retrieve .opblock-summary-control"
+        ).click()
+        wait_for(browser, ".try-out__btn").click()
+        wait_for(browser, "button.execute").click()
+        assert "ann@example.com" in wait_for(browser, ".live-responses-table").text
+        assert severe(browser) == []
+
+    def test_staff_post_a_product_in_the_browsable_api(
+        self, staff_browser: Chrome, live_server: Any
+    ) -> None:
+        collection = baker.make("store.Collection")
+        staff_browser.get(f"{live_server.url}/store/products/")
+        lamp = {"title": "Lamp", "slug": "lamp", "inventory": 3, "unit_price": "9.99"}
+        for name, value in {**lamp, "collection": collection.pk}.items():
+            staff_browser.find_element(By.NAME, name).send_keys(str(value))
+        staff_browser.find_element(By.CSS_SELECTOR, "#post-object-form button").click()
+        WebDriverWait(staff_browser, 20).until(lambda b: "HTTP 201 Created" in b.page_source)
+        product = Product.objects.get()
+        assert (product.title, product.inventory, product.collection) == ("Lamp", 3, collection)
+        assert severe(staff_browser) == []
+
+    def test_the_filters_of_the_browsable_api_find_a_product(
+        self, browser: Chrome, live_server: Any
+    ) -> None:
+        for title, price in (("Cheap", 5), ("Dear", 50)):
+            baker.make("store.Product", title=title, unit_price=price, inventory=1)
+        browser.get(f"{live_server.url}/store/products/")
+        browser.find_element(By.CSS_SELECTOR, "[data-target='#filtersModal']").click()
+        field = browser.find_element(By.NAME, "price_min")
+        WebDriverWait(browser, 20).until(lambda _: field.is_displayed())
+        field.send_keys("10")
+        field.submit()
+        WebDriverWait(browser, 20).until(lambda b: "price_min=10" in b.current_url)
+        shown = browser.find_element(By.CSS_SELECTOR, ".response-info").text
+        assert '"count": 1' in shown
+        assert "Dear" in shown
+        assert "Cheap" not in shown
+        assert severe(browser) == []

@@ -1,0 +1,216 @@
+"""The OpenAPI document describes the API that runs."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
+from rest_framework.test import APIClient
+
+from core.views.errors import MissingSlashView, UnknownEndpointView
+
+from .routes import READS, ROUTES
+
+PREFIXES = ("store/", "auth/", "tags/", "likes/")
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def without_names(path: str) -> str:
+    return re.sub(r"\{\w+\}|<[^>]+>", "{}", path)
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield path, entry.callback
+        else:
+            yield from routes(entry, path)
+
+
+def served() -> set[tuple[str, str]]:
+    """Return each method and path that the URL conf serves below the API's prefixes."""
+    found = set()
+    for path, view in routes(get_resolver()):
+        cls = getattr(view, "cls", None)
+        if cls in (None, UnknownEndpointView, MissingSlashView) or not path.startswith(PREFIXES):
+            continue
+        actions = getattr(view, "actions", None) or {m: m for m in cls.http_method_names}
+        methods = {m for m in actions if m in cls.http_method_names and hasattr(cls, actions[m])}
+        found |= {(m, without_names(f"/{path}")) for m in methods - {"head", "options"}}
+    return found
+
+
+def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def resolve(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in part:
+        kind, name = part["$ref"].split("/")[-2:]
+        part = schema["components"][kind][name]
+    return part
+
+
+def test_it_is_valid_openapi_3_1(schema: dict[str, Any]) -> None:
+    validate_schema(schema)
+    assert "'nullable'" not in str(schema)
+    assert schema["openapi"] == "3.1.0"
+
+
+def test_it_describes_every_route_and_nothing_else(schema: dict[str, Any]) -> None:
+    described = {(method, without_names(path)) for method, path, _ in operations(schema)}
+    assert described == served()
+    assert len(described) > 60
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_group(schema: dict[str, Any]) -> None:
+    groups = [group["name"] for group in schema["tags"]]
+    summaries = [operation["summary"] for _, _, operation in operations(schema)]
+    assert len(set(summaries)) == len(summaries)
+    assert all(group["description"] for group in schema["tags"])
+    assert {tag for _, _, operation in operations(schema) for tag in operation["tags"]} == set(
+        groups
+    )
+
+
+def test_every_read_answers_what_its_schema_says(
+    schema: dict[str, Any], world: dict[str, Any], api_client: APIClient, django_user_model: Any
+) -> None:
+    api_client.force_authenticate(django_user_model.objects.get(pk=world["user"]))
+    by_path = {
+        without_names(path): methods["get"]
+        for path, methods in schema["paths"].items()
+        if "get" in methods
+    }
+    assert {without_names(path) for path in READS} == set(by_path)
+    for path in READS:
+        answer = api_client.get(path.format(**world))
+        content = by_path[without_names(path)]["responses"]["200"]["content"]
+        expected = {**content["application/json"]["schema"], "components": schema["components"]}
+        errors = list(Draft202012Validator(expected).iter_errors(answer.json()))
+        assert (path, answer.status_code, errors) == (path, 200, [])
+
+
+def test_products_come_in_pages_and_every_other_list_as_an_array(schema: dict[str, Any]) -> None:
+    lists = {
+        path: operation["responses"]["200"]
+        for method, path, operation in operations(schema)
+        if operation["operationId"].endswith("_list")
+    }
+    types = {
+        path: resolve(schema, response["content"]["application/json"]["schema"])["type"]
+        for path, response in lists.items()
+    }
+    assert types.pop("/store/products/") == "object"
+    assert types == dict.fromkeys(types, "array")
+    assert len(types) == 11
+    assert all("Link" in lists[path]["headers"] for path in types)
+
+
+def test_every_filter_of_the_products_is_there(schema: dict[str, Any]) -> None:
+    parameters = schema["paths"]["/store/products/"]["get"]["parameters"]
+    assert {parameter["name"] for parameter in parameters} >= {
+        *["collection_id", "collection", "unit_price__gt", "unit_price__lt", "price_min"],
+        *["price_max", "in_stock", "tag", "rating_min", "search", "ordering", "page", "page_size"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("post", "/store/orders/", "200 201 400 401 409"),
+        ("patch", "/store/orders/{id}/", "200 400 401 403 404 409"),
+        ("delete", "/store/products/{id}/", "204 401 403 404 405"),
+        ("post", "/store/products/{product_pk}/reviews/", "201 400 401 404"),
+        ("put", "/store/products/{product_pk}/reviews/{id}/", "200 400 401 403 404"),
+        ("get", "/store/products/", "200 400 401 404"),
+        ("get", "/store/collections/{id}/", "200 401 404"),
+        ("post", "/auth/jwt/create/", "200 400 401 429"),
+        ("post", "/auth/users/set_password/", "204 400 401"),
+        ("delete", "/auth/users/me/", "204 400 401 405"),
+        ("post", "/likes/", "200 201 400 401"),
+    ],
+)
+def test_an_operation_lists_its_answers(
+    schema: dict[str, Any], method: str, path: str, statuses: str
+) -> None:
+    assert " ".join(schema["paths"][path][method]["responses"]) == statuses
+
+
+def test_authorize_takes_the_whole_header(schema: dict[str, Any]) -> None:
+    (scheme,) = schema["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Authorization")
+    assert "JWT <access token>" in scheme["description"]
+
+
+def test_what_all_may_do_needs_no_token(schema: dict[str, Any]) -> None:
+    public = {
+        (method, path)
+        for method, path, operation in operations(schema)
+        if {} in operation["security"]
+    }
+    assert ("get", "/store/products/") in public
+    assert ("post", "/store/products/{product_pk}/reviews/") in public
+    assert ("post", "/store/carts/") in public
+    assert ("post", "/auth/jwt/create/") in public
+    assert ("post", "/store/products/") not in public
+    assert ("get", "/store/orders/") not in public
+    assert ("delete", "/store/products/{product_pk}/reviews/{id}/") not in public
+
+
+def test_refusals_of_the_shop_have_their_bodies(schema: dict[str, Any]) -> None:
+    bodies = {
+        (path, status): sorted(
+            resolve(schema, resolve(schema, answer)["content"]["application/json"]["schema"])[
+                "required"
+            ]
+        )
+        for path, method, status in [
+            ("/store/orders/", "post", "409"),
+            ("/store/products/{id}/", "delete", "405"),
+        ]
+        for answer in [schema["paths"][path][method]["responses"][status]]
+    }
+    assert bodies == {
+        ("/store/orders/", "409"): ["code", "detail", "lines"],
+        ("/store/products/{id}/", "405"): ["code", "error"],
+    }
+
+
+def test_pictures_are_sent_as_a_form(schema: dict[str, Any]) -> None:
+    body = schema["paths"]["/store/products/{product_pk}/images/"]["post"]["requestBody"]
+    sent = resolve(schema, body["content"]["multipart/form-data"]["schema"])
+    assert sent["properties"]["image"]["format"] == "binary"
+    assert "application/json" not in body["content"]
+
+
+def test_signing_in_takes_a_name_and_gives_two_tokens(schema: dict[str, Any]) -> None:
+    operation = schema["paths"]["/auth/jwt/create/"]["post"]
+    sent = resolve(schema, operation["requestBody"]["content"]["application/json"]["schema"])
+    given = resolve(schema, operation["responses"]["200"]["content"]["application/json"]["schema"])
+    assert sorted(sent["properties"]) == ["password", "username"]
+    assert sorted(given["properties"]) == ["access", "refresh"]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_known_address_is_described(schema: dict[str, Any], path: str) -> None:
+    described = {without_names(known): set(m) for known, m in schema["paths"].items()}
+    assert described[without_names(path)] == set(ROUTES[path])
+
+
+def test_the_document_is_served_as_json_and_yaml(client: Client, db: None) -> None:
+    as_json = client.get("/api/schema/?format=json")
+    assert as_json.json()["info"]["title"] == "Storefront API"
+    assert client.get("/api/schema/").text.startswith("openapi: 3.1.0\n")
