@@ -28,3 +28,6 @@ class EditedRowsFormSet(forms.BaseModelFormSet):
         form.fields[self.model._meta.pk.name] = forms.IntegerField(
             required=False, initial=form.instance.pk, widget=forms.HiddenInput
         )
+        # A row that was deleted meanwhile is not made anew.
+        if form.instance.pk is None:
+            form.changed_data = []

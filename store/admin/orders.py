@@ -48,6 +48,11 @@ class OrderForm(forms.ModelForm):
 class NewLinesFormSet(forms.BaseInlineFormSet):
     """The lines of a new order; one product in two lines adds up."""
 
+    default_error_messages = {
+        **forms.BaseInlineFormSet.default_error_messages,
+        "too_few_forms": "An order has at least one line.",
+        "too_many_forms": "An order has at most %(num)d lines.",
+    }
     refusal: StoreError | None = None
 
     def quantities(self) -> Counter[int]:
@@ -79,7 +84,6 @@ class OrderItemInline(admin.TabularInline):
     """Lines are written with the order and are history from then on; the order's rights hold."""
 
     model = OrderItem
-    formset = NewLinesFormSet
     autocomplete_fields = ["product"]
     readonly_fields = ["ordered", "total_price"]
     min_num = 1
@@ -94,8 +98,9 @@ class OrderItemInline(admin.TabularInline):
         return ["ordered", "unit_price", "quantity", "total_price"]
 
     def get_formset(self, request: Any, obj: Model | None = None, **kwargs: Any) -> Any:
-        if obj is None:
-            kwargs |= {"validate_min": True, "validate_max": True}
+        if obj is not None:
+            return super().get_formset(request, obj, **kwargs)
+        kwargs |= {"formset": NewLinesFormSet, "validate_min": True, "validate_max": True}
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.refusal = getattr(request, "refusal", None)
         return formset

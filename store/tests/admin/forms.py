@@ -40,7 +40,10 @@ def order_form(customer: Customer, *lines: tuple[Product, Any]) -> dict[str, Any
 def errors_in(response: HttpResponse) -> list[str]:
     """Return every error that a form of the admin shows."""
     assert response.status_code == 200
-    return [message for errors in response.context["errors"] for message in errors]
+    messages: list[str] = []
+    for errors in response.context["errors"]:
+        messages += [errors] if isinstance(errors, str) else errors
+    return messages
 
 
 def messages_in(response: HttpResponse) -> list[str]:

@@ -1,0 +1,118 @@
+import pytest
+from django.contrib.auth import get_user_model
+from pytest_django.asserts import assertContains
+
+from store.models import Customer, Order
+
+from .forms import errors_in, inline, titles_in
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/store/customer/"
+
+
+def customer_form(customer, *addresses, **changes):
+    return {
+        "user": customer.user_id,
+        "phone": customer.phone,
+        "birth_date": "",
+        "membership": customer.membership,
+        **inline("addresses", list(addresses)),
+        **changes,
+    }
+
+
+def test_the_number_of_orders_leads_to_them(admin_client, customer, make_customer):
+    mine = [Order.objects.create(customer=customer) for _ in range(2)]
+    Order.objects.create(customer=make_customer("bob"))
+
+    page = admin_client.get(LIST, {"q": "ann"})
+
+    url = f"/admin/store/order/?customer__id__exact={customer.pk}"
+    assertContains(page, f'<a href="{url}">2</a>')
+    assert titles_in(admin_client.get(url)) == [str(order) for order in reversed(mine)]
+
+
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [("an", ["Ann Lee"]), ("LE", ["Ann Lee"]), ("ann lee", ["Ann Lee"]), ("nn", []), ("bob", [])],
+)
+def test_finds_the_start_of_a_name(admin_client, customer, make_customer, term, found):
+    make_customer("bob", first_name="Joanna", last_name="Miles")
+
+    assert titles_in(admin_client.get(LIST, {"q": term})) == found
+
+
+def test_filters_by_membership(admin_client, customer, make_customer):
+    Customer.objects.filter(pk=customer.pk).update(membership="G")
+    make_customer("bob")
+
+    assert titles_in(admin_client.get(LIST, {"membership__exact": "G"})) == ["Ann Lee"]
+
+
+def test_edits_memberships_in_the_list(admin_client, customer):
+    form = inline("form", [{"id": customer.pk, "membership": "S"}], initial=1)
+    admin_client.post(f"{LIST}?q=ann", {**form, "_save": "Save"})
+
+    customer.refresh_from_db()
+    assert customer.membership == "S"
+
+
+def test_refuses_an_unknown_membership_in_the_list(admin_client, customer):
+    form = inline("form", [{"id": customer.pk, "membership": "X"}], initial=1)
+    page = admin_client.post(f"{LIST}?q=ann", {**form, "_save": "Save"})
+
+    assertContains(page, "Select a valid choice. X is not one of the available choices.")
+    customer.refresh_from_db()
+    assert customer.membership == "B"
+
+
+def test_a_customer_who_left_meanwhile_changes_nothing(admin_client, customer):
+    form = inline("form", [{"id": customer.pk, "membership": "S"}], initial=1)
+    customer.delete()
+
+    page = admin_client.post(f"{LIST}?q=ann", {**form, "_save": "Save"}, follow=True)
+
+    assert page.status_code == 200
+    assert not Customer.objects.filter(membership="S").exists()
+
+
+def test_writes_an_address_with_the_customer(admin_client, customer):
+    address = {"street": "1 High Street", "city": "Bath", "zip": "BA1"}
+    url = f"{LIST}{customer.pk}/change/"
+    admin_client.post(url, customer_form(customer, address))
+
+    assert str(customer.addresses.get()) == "1 High Street, BA1 Bath"
+
+
+def test_a_user_has_one_profile(admin_client, customer):
+    page = admin_client.post(f"{LIST}add/", customer_form(customer))
+
+    assert errors_in(page) == ["Customer with this User already exists."]
+
+
+class TestCustomerService:
+    def test_edits_memberships_in_the_list(self, desk_client, customer):
+        form = inline("form", [{"id": customer.pk, "membership": "G"}], initial=1)
+        desk_client.post(f"{LIST}?q=ann", {**form, "_save": "Save"})
+
+        customer.refresh_from_db()
+        assert customer.membership == "G"
+
+    def test_adds_a_profile_to_a_user_without_one(self, desk_client, customer):
+        user = customer.user
+        customer.delete()
+        query = "app_label=store&model_name=customer&field_name=user&term=ann"
+        found = desk_client.get(f"/admin/autocomplete/?{query}").json()["results"]
+
+        desk_client.post(f"{LIST}add/", customer_form(customer, user=found[0]["id"]))
+
+        assert Customer.objects.filter(user=user).exists()
+
+    def test_deletes_no_customer_and_sees_users_only(self, desk_client, customer):
+        assert desk_client.post(f"{LIST}{customer.pk}/delete/").status_code == 403
+        user_url = f"/admin/core/user/{customer.user_id}/change/"
+        assertContains(desk_client.get(user_url), "View user")
+        assert desk_client.post(user_url, {"username": "mallory"}).status_code == 403
+
+        assert get_user_model().objects.filter(username="ann").exists()

@@ -1,0 +1,292 @@
+from decimal import Decimal
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from pytest_django.asserts import assertContains, assertNotContains
+
+from store.models import Order, OrderItem, Product
+from store.services.orders import write_order
+from store.signals import order_created
+
+from .forms import errors_in, inline, order_form, titles_in
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/store/order/"
+ADD = f"{LIST}add/"
+
+
+@pytest.fixture
+def order(customer, product):
+    """An unpaid order of three teapots at 10.00; seven are left."""
+    order = Order(customer=customer)
+    write_order(order=order, quantities={product.pk: 3})
+    return order
+
+
+def change_url(order):
+    return f"{LIST}{order.pk}/change/"
+
+
+def status_form(order, payment_status):
+    rows = [{"id": pk, "order": order.pk} for pk in order.items.values_list("pk", flat=True)]
+    return {"payment_status": payment_status, **inline("items", rows, initial=len(rows))}
+
+
+class TestList:
+    def test_shows_customer_status_and_total(self, admin_client, order):
+        page = admin_client.get(LIST)
+
+        assertContains(page, '<td class="field-customer nowrap">Ann Lee</td>')
+        assertContains(page, '<td class="field-payment_status">Pending</td>')
+        assertContains(page, '<td class="field-total">30.00</td>')
+
+    def test_an_order_without_lines_totals_nothing(self, admin_client, customer):
+        Order.objects.create(customer=customer)
+
+        assertContains(admin_client.get(LIST), '<td class="field-total">0.00</td>')
+
+    def test_sorts_by_total(self, admin_client, customer, product):
+        orders = [Order(customer=customer) for _ in range(3)]
+        for order, quantity in zip(orders, (2, 3, 1), strict=True):
+            write_order(order=order, quantities={product.pk: quantity})
+
+        titles = titles_in(admin_client.get(LIST, {"o": "-5"}))
+
+        assert titles == [str(orders[index]) for index in (1, 0, 2)]
+
+    @pytest.mark.parametrize("term", ["ann", "ANN@exam", "{pk}"])
+    def test_finds_by_number_and_by_the_start_of_name_and_address(
+        self, admin_client, order, make_customer, term
+    ):
+        other = Order.objects.create(customer=make_customer("joann"))
+
+        found = titles_in(admin_client.get(LIST, {"q": term.format(pk=order.pk)}))
+
+        assert found == [str(order)]
+        assert str(other) not in found
+
+    @pytest.mark.parametrize("term", ["99999999999999999999", "²", "nobody"])
+    def test_finds_nothing_where_nothing_is(self, admin_client, order, term):
+        assert titles_in(admin_client.get(LIST, {"q": term})) == []
+
+    def test_filters_by_payment_status(self, admin_client, order):
+        assert titles_in(admin_client.get(LIST, {"payment_status__exact": "P"})) == [str(order)]
+        assert titles_in(admin_client.get(LIST, {"payment_status__exact": "C"})) == []
+
+
+class TestAdding:
+    def test_takes_price_title_and_stock_from_the_product(self, admin_client, customer, product):
+        form = order_form(customer, (product, 3))
+        form["items-0-unit_price"] = "0.01"
+
+        admin_client.post(ADD, form)
+
+        line = Order.objects.get(customer=customer).items.get()
+        assert (line.title, line.quantity, line.unit_price) == ("Teapot", 3, Decimal("10.00"))
+        assert Product.objects.get().inventory == 7
+        assert LogEntry.objects.get().object_id == str(line.order_id)
+
+    def test_tells_other_apps_as_the_api_does(
+        self, admin_client, customer, product, django_capture_on_commit_callbacks
+    ):
+        heard = []
+
+        def listen(order, **kwargs):
+            heard.append(order.pk)
+
+        order_created.connect(listen)
+        with django_capture_on_commit_callbacks(execute=True):
+            admin_client.post(ADD, order_form(customer, (product, 1)))
+        order_created.disconnect(listen)
+
+        assert heard == [Order.objects.get().pk]
+
+    def test_adds_up_one_product_in_two_lines(self, admin_client, customer, product):
+        admin_client.post(ADD, order_form(customer, (product, 4), (product, 5)))
+
+        assert OrderItem.objects.get().quantity == 9
+        assert Product.objects.get().inventory == 1
+
+    def test_may_be_paid_already(self, admin_client, customer, product):
+        form = order_form(customer, (product, 1)) | {"payment_status": "C"}
+        admin_client.post(ADD, form)
+
+        assert Order.objects.get().payment_status == "C"
+
+    def test_shows_the_total_of_the_new_order(self, admin_client, customer, product):
+        form = order_form(customer, (product, 3)) | {"_continue": "1"}
+
+        page = admin_client.post(ADD, form, follow=True)
+
+        assertContains(page, '<div class="readonly">30.00</div>')
+
+
+class TestRefusedOrder:
+    def refused(self, client, form, *errors):
+        page = client.post(ADD, form)
+        assert errors_in(page) == list(errors)
+        assert not Order.objects.exists()
+        assert not LogEntry.objects.exists()
+        return page
+
+    def test_keeps_the_input_and_says_how_many_there_are(self, admin_client, customer, product):
+        page = self.refused(
+            admin_client,
+            order_form(customer, (product, 11)),
+            "The stock does not cover the order.",
+            "Only 10 in stock.",
+        )
+
+        assertContains(page, f'<option value="{customer.pk}" selected>Ann Lee</option>')
+        assertContains(page, f'<option value="{product.pk}" selected>Teapot</option>')
+        assertContains(page, 'name="items-0-quantity" value="11"')
+        assert Product.objects.get().inventory == 10
+
+    def test_takes_no_stock_of_the_lines_that_would_do(
+        self, admin_client, customer, product, make_product
+    ):
+        scarce = make_product(inventory=1)
+        self.refused(
+            admin_client,
+            order_form(customer, (product, 2), (scarce, 2)),
+            "The stock does not cover the order.",
+            "Only 1 in stock.",
+        )
+
+        assert set(Product.objects.values_list("inventory", flat=True)) == {10, 1}
+
+    def test_names_each_line_of_a_product_that_is_short(self, admin_client, customer, product):
+        self.refused(
+            admin_client,
+            order_form(customer, (product, 6), (product, 6)),
+            "The stock does not cover the order.",
+            "Only 10 in stock.",
+            "Only 10 in stock.",
+        )
+
+    def test_holds_no_more_pieces_than_a_column(self, admin_client, customer, make_product):
+        plenty = make_product(inventory=10**6)
+        self.refused(
+            admin_client,
+            order_form(customer, (plenty, 32767), (plenty, 1)),
+            "At most 32767 pieces of one product.",
+            "At most 32767 pieces of one product.",
+        )
+
+    @pytest.mark.parametrize("quantity", ["0", "-1", "many", "", "1.5", "9" * 30])
+    def test_needs_a_sensible_quantity(self, admin_client, customer, product, quantity):
+        page = admin_client.post(ADD, order_form(customer, (product, quantity)))
+
+        assert len(errors_in(page)) == 1
+        assert not Order.objects.exists()
+
+    def test_needs_a_line(self, admin_client, customer):
+        self.refused(admin_client, order_form(customer), "An order has at least one line.")
+
+    def test_has_at_most_ten_lines(self, admin_client, customer, make_product):
+        lines = [(make_product(), 1) for _ in range(11)]
+        self.refused(admin_client, order_form(customer, *lines), "An order has at most 10 lines.")
+
+    def test_is_no_failed_one(self, admin_client, customer, product):
+        self.refused(
+            admin_client,
+            order_form(customer, (product, 1)) | {"payment_status": "F"},
+            "Select a valid choice. F is not one of the available choices.",
+        )
+
+
+class TestChanging:
+    def test_shows_the_lines_as_history(self, admin_client, order):
+        Product.objects.update(title="Renamed", unit_price=99)
+
+        page = admin_client.get(change_url(order))
+
+        assertContains(page, ">Teapot</a>")
+        assertContains(page, "<p>10.00</p>")
+        assertNotContains(page, 'name="items-0-quantity"')
+
+    def test_leaves_lines_and_customer_alone(self, admin_client, order, make_customer):
+        form = status_form(order, "P") | {"customer": make_customer("bob").pk}
+        form |= {"items-0-quantity": "9", "items-0-DELETE": "on"}
+        form |= {"items-1-product": order.items.get().product_id, "items-1-quantity": "1"}
+
+        admin_client.post(change_url(order), form | {"items-TOTAL_FORMS": 2})
+
+        order.refresh_from_db()
+        assert order.customer.user.username == "ann"
+        assert [line.quantity for line in order.items.all()] == [3]
+
+    def test_completes_an_order_and_keeps_its_stock(self, admin_client, order):
+        admin_client.post(change_url(order), status_form(order, "C"))
+
+        order.refresh_from_db()
+        assert order.payment_status == "C"
+        assert Product.objects.get().inventory == 7
+
+    def test_a_failed_order_gives_its_stock_back(self, admin_client, order):
+        admin_client.post(change_url(order), status_form(order, "F"))
+
+        order.refresh_from_db()
+        assert order.payment_status == "F"
+        assert Product.objects.get().inventory == 10
+
+    def test_a_failed_order_without_stock_stays_failed(self, admin_client, order):
+        admin_client.post(change_url(order), status_form(order, "F"))
+        Product.objects.update(inventory=2)
+
+        page = admin_client.post(change_url(order), status_form(order, "C"))
+
+        assert errors_in(page) == ["The stock does not cover the order."]
+        order.refresh_from_db()
+        assert order.payment_status == "F"
+        assert Product.objects.get().inventory == 2
+
+    def test_a_paid_order_stays_paid(self, admin_client, order):
+        Order.objects.update(payment_status="C")
+
+        admin_client.post(change_url(order), status_form(order, "F"))
+
+        order.refresh_from_db()
+        assert order.payment_status == "C"
+        assert Product.objects.get().inventory == 7
+
+    def test_a_status_that_may_not_follow_is_not_offered(self, admin_client, order):
+        Order.objects.update(payment_status="F")
+        page = admin_client.get(change_url(order))
+        assertContains(page, '<option value="P">Pending</option>')
+
+        Order.objects.update(payment_status="C")
+        assertNotContains(admin_client.get(change_url(order)), 'name="payment_status"')
+
+
+class TestCustomerService:
+    def test_adds_an_order(self, desk_client, customer, product):
+        assertContains(desk_client.get(ADD), 'name="items-0-product"')
+
+        desk_client.post(ADD, order_form(customer, (product, 3)))
+
+        assert Order.objects.get().items.get().quantity == 3
+        assert Product.objects.get().inventory == 7
+
+    @pytest.mark.parametrize("field", ["orderitem&field_name=product", "order&field_name=customer"])
+    def test_chooses_by_typing(self, desk_client, customer, product, field):
+        query = f"app_label=store&model_name={field}&term="
+
+        assert desk_client.get(f"/admin/autocomplete/?{query}").json()["results"]
+
+    def test_changes_the_payment_status(self, desk_client, order):
+        assertContains(desk_client.get(change_url(order)), ">Teapot</a>")
+
+        desk_client.post(change_url(order), status_form(order, "C"))
+
+        order.refresh_from_db()
+        assert order.payment_status == "C"
+
+    def test_deletes_no_order(self, desk_client, order):
+        assert desk_client.post(f"{LIST}{order.pk}/delete/", {"post": "yes"}).status_code == 403
+
+        form = {"action": "delete_selected", "_selected_action": order.pk, "post": "yes"}
+        desk_client.post(LIST, form)
+
+        assert Order.objects.get() == order
