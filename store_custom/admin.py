@@ -36,7 +36,7 @@ class TagInline(GenericTabularInline):
     verbose_name_plural = "tags"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TaggedItem]:
-        return super().get_queryset(request).select_related("tag")
+        return super().get_queryset(request).select_related("tag", "content_type")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
