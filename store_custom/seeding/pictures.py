@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw
 
 from .goods import ASSORTMENTS, Assortment
 
-SIDE = 800
-# Drawn larger and scaled down, for smooth edges.
-SCALE = 16
+SIDE = 640
+# Drawn twice as large and scaled down, for smooth edges, on a sheet of 100 x 100.
+SCALE = SIDE * 2 / 100
 FOLDER = "store/images"
 PREFIX = f"{FOLDER}/seed-"
 
@@ -65,12 +65,12 @@ def draw(assortment: Assortment, number: int, drawing: str) -> bytes:
     """Draw the shapes on the colours of the collection, as a WebP file."""
     sheet, patch, *inks = assortment.palette
     colours = dict(zip("ABCSWK", [*inks, patch, "#fffaf2", "#38332f"], strict=True))
-    image = Image.new("RGB", (100 * SCALE, 100 * SCALE), sheet)
+    image = Image.new("RGB", (SIDE * 2, SIDE * 2), sheet)
     pen = ImageDraw.Draw(image)
     for shape in [*backdrop(number), *drawing.split(";")]:
         draw_shape(pen, shape.split(), colours)
     content = BytesIO()
-    image.resize((SIDE, SIDE), Image.Resampling.BOX).save(content, "WEBP", quality=80, method=2)
+    image.reduce(2).save(content, "WEBP", quality=80, method=0)
     return content.getvalue()
 
 
