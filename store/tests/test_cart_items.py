@@ -46,67 +46,6 @@ def send(api_client):
     return send
 
 
-class TestList:
-    def test_shows_the_items_in_the_order_they_came(self, api_client, item, make_product):
-        cup = make_product(title="Cup", unit_price="2.50")
-        second = item.cart.items.create(product=cup, quantity=4)
-
-        response = api_client.get(items_url(item.cart_id))
-
-        assert response.status_code == 200
-        assert response.json() == [
-            {
-                "id": item.id,
-                "product": {"id": item.product_id, "title": "Teapot", "unit_price": 10},
-                "quantity": 2,
-                "total_price": 20,
-            },
-            {
-                "id": second.id,
-                "product": {"id": cup.id, "title": "Cup", "unit_price": 2.5},
-                "quantity": 4,
-                "total_price": 10,
-            },
-        ]
-
-    def test_an_empty_cart_has_an_empty_list(self, api_client, cart):
-        assert api_client.get(items_url(cart.id)).json() == []
-
-    @pytest.mark.parametrize("missing", ["abc", "1", "%00", str(uuid4())])
-    def test_a_missing_cart_is_not_found(self, api_client, missing):
-        response = api_client.get(items_url(missing))
-
-        assert response.status_code == 404
-        assert response["Content-Type"] == "application/json"
-        assert set(response.json()) == {"detail"}
-
-    @pytest.mark.parametrize("rows", [1, 10, 100])
-    def test_costs_two_queries_however_long(
-        self, api_client, cart, make_product, django_assert_num_queries, rows
-    ):
-        CartItem.objects.bulk_create(
-            CartItem(cart=cart, product=make_product(), quantity=1) for _ in range(rows)
-        )
-
-        with django_assert_num_queries(2):
-            response = api_client.get(items_url(cart.id))
-
-        assert len(response.json()) == rows
-        assert "Link" not in response
-
-    def test_the_hundred_and_first_is_behind_the_link(self, api_client, cart, make_product):
-        CartItem.objects.bulk_create(
-            CartItem(cart=cart, product=make_product(), quantity=1) for _ in range(101)
-        )
-        url = f"http://testserver{items_url(cart.id)}"
-
-        response = api_client.get(url)
-        rest = api_client.get(f"{url}?page=2")
-
-        assert response["Link"] == f'<{url}?page=2>; rel="next"'
-        assert [len(response.json()), len(rest.json())] == [100, 1]
-
-
 class TestAdd:
     def test_a_new_product_is_a_new_line(self, api_client, cart, product):
         response = api_client.post(

@@ -1,4 +1,3 @@
-from itertools import cycle
 from uuid import uuid4
 
 import pytest
@@ -122,24 +121,6 @@ class TestTakeStock:
         return_stock({second.pk: 2, first.pk: 1})
 
         assert stock() == [1, 7, 7]
-
-    @pytest.mark.parametrize(("pieces", "statements"), [([2], 2), ([1, 2, 3], 4)])
-    def test_a_thousand_lines_cost_a_statement_for_each_quantity(
-        self, collection, django_assert_num_queries, pieces, statements
-    ):
-        Product.objects.bulk_create(
-            Product(title=f"P{n}", slug="p", unit_price=1, inventory=5, collection=collection)
-            for n in range(1000)
-        )
-        product_ids = Product.objects.values_list("pk", flat=True)
-        quantities = dict(zip(product_ids, cycle(pieces), strict=False))
-
-        with django_assert_num_queries(statements):
-            take_stock(quantities)
-        with django_assert_num_queries(statements):
-            return_stock(quantities)
-
-        assert set(stock()) == {5}
 
 
 class TestChangePaymentStatus:

@@ -1,0 +1,86 @@
+from collections import Counter
+
+import pytest
+
+from store.models import Order, OrderItem
+
+from .crowd import Request
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+ORDERS = "/store/orders/"
+
+
+class TestStaffAtOnce:
+    @pytest.fixture
+    def clerk(self, make_users):
+        return make_users(1, is_staff=True)[0]
+
+    @pytest.fixture
+    def make_orders(self, clerk, make_product):
+        """Make orders of three pieces of one product that has seven left for each."""
+
+        def make_orders(number):
+            product = make_product(inventory=0)
+            made = [Order.objects.create(customer=clerk.customer) for _ in range(number)]
+            OrderItem.objects.bulk_create(
+                OrderItem(order=order, product=product, quantity=3, unit_price=1) for order in made
+            )
+            return product, made
+
+        return make_orders
+
+    def test_deleting_twice_returns_the_stock_once(self, clerk, make_orders, at_once):
+        product, made = make_orders(30)
+        twice = [order for order in made for _ in range(2)]
+
+        answers = at_once(
+            [Request("DELETE", f"{ORDERS}{order.pk}/", token=clerk.token) for order in twice]
+        )
+
+        product.refresh_from_db()
+        assert Counter(answer.status for answer in answers) == {204: 30, 404: 30}
+        assert product.inventory == 90
+        assert not Order.objects.exists()
+
+    def test_cancelling_and_deleting_returns_the_stock_once(self, clerk, make_orders, at_once):
+        product, made = make_orders(30)
+        requests = [
+            request
+            for order in made
+            for request in (
+                Request("DELETE", f"{ORDERS}{order.pk}/", token=clerk.token),
+                Request(
+                    "PATCH", f"{ORDERS}{order.pk}/", {"payment_status": "F"}, token=clerk.token
+                ),
+            )
+        ]
+
+        answers = at_once(requests)
+
+        product.refresh_from_db()
+        assert {answer.status for answer in answers[::2]} == {204}
+        assert {answer.status for answer in answers[1::2]} <= {200, 404}
+        assert product.inventory == 90
+
+    def test_paying_and_cancelling_is_won_by_one(self, clerk, make_orders, at_once):
+        product, made = make_orders(30)
+        moves = [(order, status) for order in made for status in "CF"]
+
+        answers = at_once(
+            [
+                Request("PATCH", f"{ORDERS}{order.pk}/", {"payment_status": status}, clerk.token)
+                for order, status in moves
+            ]
+        )
+
+        paid = Order.objects.filter(payment_status="C").count()
+        failed = Order.objects.filter(payment_status="F").count()
+        product.refresh_from_db()
+        assert {answer.status for answer in answers} <= {200, 409}
+        assert paid + failed == 30
+        assert product.inventory == 3 * failed
+        for order, pay, cancel in zip(made, answers[::2], answers[1::2], strict=True):
+            order.refresh_from_db()
+            won = {"C": pay, "F": cancel}[order.payment_status]
+            assert won.status == 200
