@@ -99,7 +99,8 @@ class ProductImageInline(admin.TabularInline):
         return False
 
     def thumbnail(self, picture: ProductImage) -> str:
-        if not picture.image:
+        # One that was refused has no file under its name.
+        if picture.pk is None:
             return ""
         return format_html(
             '<a href="{0}"><img class="thumbnail" src="{0}" alt="" loading="lazy"></a>',
@@ -138,7 +139,6 @@ class ProductAdmin(ServiceDeletionAdmin):
         "inventory",
         "collection",
         "promotions",
-        "last_update",
     ]
     readonly_fields = ["last_update"]
     autocomplete_fields = ["collection", "promotions"]
@@ -148,6 +148,9 @@ class ProductAdmin(ServiceDeletionAdmin):
 
     class Media:
         css = {"all": ["store/admin/shop.css"]}
+
+    def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
+        return self.fields if obj is None else [*self.fields, "last_update"]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> FormField | None:
         # The form remembers the stock it showed, and writes only one that staff changed.

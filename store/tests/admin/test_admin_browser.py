@@ -1,0 +1,139 @@
+"""Staff at work: the admin walked through in a real browser."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from PIL import Image
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions as condition
+from selenium.webdriver.support.wait import WebDriverWait
+
+from store.models import Order, Product
+
+pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a-Str0ng-one"
+
+
+class Desk:
+    """A signed-in browser, and what hands do with it."""
+
+    def __init__(self, browser: Any, url: str) -> None:
+        self.browser = browser
+        self.url = url
+
+    def open(self, path: str) -> None:
+        self.browser.get(f"{self.url}/admin/{path}")
+
+    def find(self, selector: str) -> Any:
+        return WebDriverWait(self.browser, 10).until(
+            condition.visibility_of_element_located((By.CSS_SELECTOR, selector))
+        )
+
+    def texts(self, selector: str) -> list[str]:
+        return [found.text for found in self.browser.find_elements(By.CSS_SELECTOR, selector)]
+
+    def fill(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            self.browser.find_element(By.NAME, name).send_keys(str(value))
+
+    def choose(self, field: str, typed: str) -> None:
+        """Type into a box that completes and take the first suggestion."""
+        self.find(f"#id_{field} + .select2 .select2-selection").click()
+        self.find(f"[aria-controls=select2-id_{field}-results]").send_keys(typed)
+        suggestion = (By.CSS_SELECTOR, ".select2-results__option--highlighted")
+        found = condition.text_to_be_present_in_element(suggestion, typed)
+        WebDriverWait(self.browser, 10).until(found)
+        self.browser.switch_to.active_element.send_keys(Keys.ENTER)
+
+    def press(self, selector: str) -> None:
+        """Press what leads to another page, and wait for that page."""
+        page = self.browser.find_element(By.TAG_NAME, "html")
+        self.find(selector).click()
+        WebDriverWait(self.browser, 10).until(condition.staleness_of(page))
+        self.find("#site-name")
+
+
+@pytest.fixture
+def desk(browser: Any, live_server: Any) -> Desk:
+    get_user_model().objects.create_superuser("boss", "boss@example.com", PASSWORD)
+    desk = Desk(browser, live_server.url)
+    desk.open("")
+    desk.fill(username="boss", password=PASSWORD)
+    desk.press("[type=submit]")
+    return desk
+
+
+@pytest.fixture
+def picture(tmp_path: Any) -> Any:
+    path = tmp_path / "teapot.png"
+    Image.new("RGB", (40, 40), "teal").save(path)
+    return path
+
+
+def test_staff_sign_in_to_the_dashboard(desk: Desk) -> None:
+    assert desk.browser.title == "Admin Dashboard | Storefront Admin"
+    assert desk.texts("#site-name, h1") == ["Storefront Admin", "Admin Dashboard"]
+    # The style sheet is there, too: the head of the page has its colour.
+    header = desk.find("#header").value_of_css_property("background-color")
+    assert header == "rgba(65, 118, 144, 1)"
+
+
+def test_staff_add_a_product_with_a_picture(desk: Desk, collection: Any, picture: Any) -> None:
+    desk.open("store/product/add/")
+    desk.fill(title="Blue Teapot", unit_price="19.90", inventory="3")
+    desk.choose("collection", "Kit")
+    desk.find("#images-group .add-row a").click()
+    desk.fill(**{"images-0-image": picture})
+    desk.press("[name=_continue]")
+
+    product = Product.objects.get()
+    assert (product.slug, product.collection) == ("blue-teapot", collection)
+    thumbnail = desk.find("img.thumbnail")
+    assert thumbnail.get_attribute("naturalWidth") == "40"
+
+
+def test_staff_clear_the_inventory(desk: Desk, make_product: Callable[..., Product]) -> None:
+    for _ in range(3):
+        make_product(inventory=50)
+    desk.open("store/product/")
+    assert desk.texts(".stock") == ["OK"] * 3
+
+    desk.find("#action-toggle").click()
+    desk.fill(action="Clear inventory")
+    desk.press("[name=index]")
+
+    assert desk.texts(".messagelist .success") == ["The inventory of 3 products was cleared."]
+    assert desk.texts(".stock") == ["Low"] * 3
+
+
+def test_staff_add_an_order(desk: Desk, customer: Any, product: Product) -> None:
+    desk.open("store/order/add/")
+    desk.choose("customer", "Ann")
+    desk.choose("items-0-product", "Tea")
+    desk.fill(**{"items-0-quantity": 4})
+    desk.press("[name=_save]")
+
+    order = Order.objects.get()
+    assert desk.texts(".messagelist .success") == [
+        f"The order “Order {order.pk}” was added successfully."
+    ]
+    assert desk.texts(".field-customer, .field-total") == ["Ann Lee", "40.00"]
+
+
+def test_a_refused_order_keeps_what_was_typed(desk: Desk, customer: Any, product: Product) -> None:
+    desk.open("store/order/add/")
+    desk.choose("customer", "Ann")
+    desk.choose("items-0-product", "Tea")
+    desk.fill(**{"items-0-quantity": 11})
+    desk.press("[name=_save]")
+
+    assert "The stock does not cover the order." in desk.texts(".errorlist li")
+    assert "Only 10 in stock." in desk.texts(".errorlist li")
+    chosen = [text.strip("×\n") for text in desk.texts(".select2-selection__rendered")]
+    assert chosen[:2] == ["Ann Lee", "Teapot"]
+    assert desk.find("#id_items-0-quantity").get_attribute("value") == "11"
+    assert not Order.objects.exists()
