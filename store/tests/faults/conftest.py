@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connections
 from rest_framework_simplejwt.tokens import AccessToken
 
 from store.models import Cart, CartItem, Customer, Product
@@ -70,9 +69,3 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if figures := config.stash.get(FIGURES, []):
         terminalreporter.section("races", sep="-")
         terminalreporter.write("".join(f"{line}\n" for line in figures))
-
-
-@pytest.fixture(autouse=True)
-def _close_connections(transactional_db: None) -> Any:
-    yield
-    connections.close_all()

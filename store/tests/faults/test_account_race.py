@@ -1,0 +1,59 @@
+from collections import Counter
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+
+from store.models import Cart, Customer, Order
+
+from .crowd import Request
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+
+def outcomes(answers):
+    """Pair the answers to what was asked in pairs."""
+    return [(a.status, b.status) for a, b in zip(answers[::2], answers[1::2], strict=True)]
+
+
+class TestAgainstCheckout:
+    @pytest.fixture
+    def race(self, make_users, make_cart, make_product, at_once):
+        """Let 30 customers check out while somebody else, or they themselves, delete them."""
+
+        def race(deletion):
+            product = make_product(inventory=30)
+            users = make_users(30, password=make_password("a-Str0ng-one"))
+            requests = []
+            for user in users:
+                body = {"cart_id": str(make_cart({product: 1}).pk)}
+                requests.append(Request("POST", "/store/orders/", body, user.token))
+                requests.append(deletion(user))
+            answers = at_once(requests)
+            product.refresh_from_db()
+            assert Order.objects.count() == 30 - product.inventory == 30 - Cart.objects.count()
+            return outcomes(answers)
+
+        return race
+
+    def test_an_account_is_deleted_or_has_its_order(self, race):
+        password = {"current_password": "a-Str0ng-one"}
+
+        pairs = race(lambda user: Request("DELETE", "/auth/users/me/", password, user.token))
+
+        assert set(pairs) <= {(201, 405), (201, 409), (401, 204), (409, 204)}
+        kept = Counter(status for status, _ in pairs)[201]
+        assert get_user_model().objects.count() == Customer.objects.count() == kept
+
+    def test_a_profile_is_deleted_or_has_its_order(self, race, make_users):
+        clerk = make_users(1, is_staff=True)[0]
+
+        pairs = race(
+            lambda user: Request(
+                "DELETE", f"/store/customers/{user.customer.pk}/", token=clerk.token
+            )
+        )
+
+        # Where the deletion was first, the order makes a new profile.
+        assert set(pairs) <= {(201, 204), (201, 405), (409, 204)}
+        assert get_user_model().objects.count() == 31
