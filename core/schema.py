@@ -100,7 +100,8 @@ class ShopSchema(AutoSchema):
 
     @property
     def resource(self) -> texts.Resource:
-        return next(found for prefix, found in texts.RESOURCES if self.path.startswith(prefix))
+        known = (found for prefix, found in texts.RESOURCES if self.path.startswith(prefix))
+        return next(known, None) or texts.resource_named_by(self.path)
 
     def action_doc(self) -> str:
         """Return the docstring of the action if it is ours: those of libraries speak of themselves."""
@@ -164,10 +165,10 @@ class ShopSchema(AutoSchema):
 
 def describe_tags(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Say once what each group of operations is about, in the order of reading."""
-    resources = {resource.tag: resource for _, resource in texts.RESOURCES}
-    result["tags"] = [
-        {"name": tag, "description": resources[tag].description} for tag in texts.TAG_ORDER
-    ]
+    described: dict[str, str] = {}
+    for _, resource in texts.RESOURCES:
+        described.setdefault(resource.tag, resource.description)
+    result["tags"] = [{"name": tag, "description": described[tag]} for tag in texts.TAG_ORDER]
     return result
 
 

@@ -59,6 +59,14 @@ RESOURCES = [
     ("/tags/", Resource("tags", "a tag", "tags", "Labels for products.")),
     ("/likes/", Resource("likes", "a like", "the likes of the user", "What a user likes.")),
 ]
+
+
+def resource_named_by(path: str) -> Resource:
+    """Return what the last word of a path calls a resource that has no entry above."""
+    plural = [part for part in path.strip("/").split("/") if "{" not in part][-1]
+    return Resource(plural, f"one of the {plural}", plural, "")
+
+
 VERBS = {
     "list": "List {many}",
     "create": "Create {one}",

@@ -48,7 +48,7 @@ class UserViewSet(DjoserUserViewSet):
         user = self.request.user
         # Staff who could change a superuser's address could also have the password reset to it.
         sees_all = user.is_staff if self.request.method in SAFE_METHODS else user.is_superuser
-        return self.queryset if sees_all else self.queryset.filter(pk=user.pk)
+        return self.queryset.all() if sees_all else self.queryset.filter(pk=user.pk)
 
     def get_throttles(self) -> list[BaseThrottle]:
         self.throttle_scope = "credentials" if self.action in THROTTLED_ACTIONS else None

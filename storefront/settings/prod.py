@@ -10,7 +10,7 @@ ALLOWED_HOSTS: list[str] = env.list(
 DATABASES = {"default": with_engine_options(env.dj_db_url("DATABASE_URL", conn_max_age=60))}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] = timedelta(minutes=15)
+SIMPLE_JWT = {**SIMPLE_JWT, "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15)}
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
