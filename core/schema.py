@@ -165,9 +165,7 @@ class ShopSchema(AutoSchema):
 
 def describe_tags(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Say once what each group of operations is about, in the order of reading."""
-    described: dict[str, str] = {}
-    for _, resource in texts.RESOURCES:
-        described.setdefault(resource.tag, resource.description)
+    described = {resource.tag: resource.description for _, resource in texts.RESOURCES}
     result["tags"] = [{"name": tag, "description": described[tag]} for tag in texts.TAG_ORDER]
     return result
 
