@@ -79,8 +79,8 @@ class Command(BaseCommand):
         self.say(
             verbosity,
             f"  Every customer with an address at {MAIL_DOMAIN} has the same password.\n"
-            "\nOnce the server runs: http://127.0.0.1:8000/ (shop), /admin/ (staff), "
-            "/api/docs/ (API).",
+            "\nOnce the shop is served: / leads to everything, /admin/ is for staff, "
+            "/api/docs/ for developers.",
         )
 
     def say(self, verbosity: int, text: str) -> None:
