@@ -1,5 +1,8 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth import admin as auth
+from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
 from .models import User
@@ -29,3 +32,9 @@ class UserAdmin(auth.UserAdmin):
     )
     list_per_page = 50
     show_full_result_count = False
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Show those who may only look who it is, nothing of the password and the rights."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(None, {"fields": ["username", "email", "first_name", "last_name"]})]
+        return super().get_fieldsets(request, obj)

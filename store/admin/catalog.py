@@ -92,6 +92,7 @@ class ProductImageInline(admin.TabularInline):
     fields = ["thumbnail", "image"]
     readonly_fields = ["thumbnail"]
     extra = 0
+    verbose_name = "picture"
     verbose_name_plural = "pictures"
 
     # A picture is added or deleted, never replaced: its address means one content for good.
