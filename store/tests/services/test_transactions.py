@@ -179,7 +179,9 @@ class TestRealLocks:
         with ThreadPoolExecutor(1) as pool:
             holder = pool.submit(hold)
             assert locked.wait(timeout=30)
-            lower()
+            # Its patience ends with the connection.
+            with own_connection():
+                lower()
 
         product.refresh_from_db()
         assert len(tries) == 2
