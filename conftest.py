@@ -45,6 +45,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     missing = None
     if item.get_closest_marker("mariadb") and not is_mariadb():
         missing = "needs MariaDB: set DATABASE_URL, as make test-all does"
+    if item.get_closest_marker("row_locks") and connection.vendor == "sqlite":
+        missing = "needs row locks, which SQLite has none of: set DATABASE_URL"
     if item.get_closest_marker("chromium") and not all(map(shutil.which, CHROMIUM)):
         missing = "needs Chromium and its driver on the PATH"
     if missing and item.config.getoption("--require-services"):

@@ -156,7 +156,7 @@ class TestRealLocks:
         assert len(tries) == (3 if can_deadlock else 2)
         assert list(Product.objects.values_list("inventory", flat=True)) == [8, 8]
 
-    @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks no rows")
+    @pytest.mark.row_locks
     def test_one_that_waited_too_long_is_repeated(self, product):
         locked, free, tries = Event(), Event(), []
 
