@@ -1,18 +1,25 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import admin as auth
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
+from store.admin.deletion import ServiceDeletionAdmin
+from store.models import Order
+
+from .exceptions import AccountInUse
 from .models import User
+from .services import delete_account
 
 # Bookkeeping of the sign-in, not for people; a list of tokens is a list of keys.
 admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 
 @admin.register(User)
-class UserAdmin(auth.UserAdmin):
+class UserAdmin(ServiceDeletionAdmin, auth.UserAdmin):
     add_fieldsets = (
         (
             None,
@@ -32,6 +39,13 @@ class UserAdmin(auth.UserAdmin):
     )
     list_per_page = 50
     show_full_result_count = False
+    refusal = AccountInUse
+
+    def delete_row(self, row: User) -> None:
+        delete_account(user=row)
+
+    def blockers(self, rows: Sequence[User]) -> QuerySet:
+        return Order.objects.filter(customer__user__in=rows)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Show those who may only look who it is, nothing of the password and the rights."""

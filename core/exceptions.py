@@ -38,7 +38,8 @@ class AccountInUse(Exception):
 
     status_code = status.HTTP_405_METHOD_NOT_ALLOWED
     code = "account_in_use"
-    detail = {"error": "Account cannot be deleted because it has one or more orders."}
+    message = "Account cannot be deleted because it has one or more orders."
+    detail = {"error": message}
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:

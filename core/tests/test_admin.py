@@ -7,6 +7,7 @@ from store.models import Customer, Order
 pytestmark = pytest.mark.django_db
 
 ADD = "/admin/core/user/add/"
+REFUSAL = "Account cannot be deleted because it has one or more orders."
 NEW_USER = {
     "username": "ann",
     "email": "Ann@Example.com",
@@ -75,10 +76,26 @@ def test_a_user_with_orders_is_not_deleted(admin_client):
     Order.objects.create(customer=ann.customer)
     url = f"/admin/core/user/{ann.pk}/delete/"
 
-    assertContains(admin_client.get(url), "Cannot delete user")
-    admin_client.post(url, {"post": "yes"})
+    assertContains(admin_client.get(url), REFUSAL)
+    page = admin_client.post(url, {"post": "yes"}, follow=True)
 
+    assert [str(message) for message in page.context["messages"]] == [REFUSAL]
     assert user_named("ann").customer.orders.count() == 1
+
+
+def test_of_many_users_all_stay_when_one_has_orders(admin_client):
+    for name in ("ann", "bob"):
+        form = NEW_USER | {"username": name, "email": f"{name}@example.com"}
+        admin_client.post(ADD, form)
+    Order.objects.create(customer=user_named("bob").customer)
+
+    keys = [user_named("ann").pk, user_named("bob").pk]
+    form = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+    page = admin_client.post("/admin/core/user/", form, follow=True)
+
+    messages = [str(message) for message in page.context["messages"]]
+    assert messages[-1] == f"{REFUSAL} Nothing was deleted."
+    assert get_user_model().objects.filter(pk__in=keys).count() == 2
 
 
 def test_a_user_without_orders_is_deleted_with_the_profile(admin_client):

@@ -1,9 +1,11 @@
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import quote
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -20,6 +22,11 @@ LISTED = 10
 MAX_SELECTED = 500
 
 
+def reason(error: Exception) -> str:
+    """Say why a deletion failed: the shop's refusal, or a row that somebody else deleted first."""
+    return getattr(error, "message", "Somebody else was faster.")
+
+
 class ServiceDeletionAdmin(admin.ModelAdmin):
     """Deletes through a service of the shop, all that is selected or nothing, and shows its refusal.
 
@@ -29,7 +36,8 @@ class ServiceDeletionAdmin(admin.ModelAdmin):
     actions = ["delete_selected"]
     delete_confirmation_template = "admin/store/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/store/delete_selected_confirmation.html"
-    refusal: type[StoreError]
+    # What the service raises: an exception with a message for people.
+    refusal: type[Any] = StoreError
 
     def delete_row(self, row: Any) -> None:
         """Call the service that deletes one row."""
@@ -43,7 +51,8 @@ class ServiceDeletionAdmin(admin.ModelAdmin):
         self.delete_row(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        for row in queryset.order_by("pk"):
+        # The rows that were confirmed and logged, in the order in which locks are taken.
+        for row in sorted(queryset, key=attrgetter("pk")):
             self.delete_row(row)
 
     def delete_view(
@@ -54,8 +63,8 @@ class ServiceDeletionAdmin(admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         try:
             return atomic(super().delete_view)(request, object_id, extra_context)
-        except StoreError as error:
-            self.message_user(request, error.message, messages.ERROR)
+        except (self.refusal, ObjectDoesNotExist) as error:
+            self.message_user(request, reason(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
@@ -66,8 +75,8 @@ class ServiceDeletionAdmin(admin.ModelAdmin):
             return None
         try:
             page = atomic(delete_selected)(self, request, queryset)
-        except StoreError as error:
-            self.message_user(request, f"{error.message} Nothing was deleted.", messages.ERROR)
+        except (self.refusal, ObjectDoesNotExist) as error:
+            self.message_user(request, f"{reason(error)} Nothing was deleted.", messages.ERROR)
             return None
         if isinstance(page, TemplateResponse) and page.context_data is not None:
             page.context_data["refusal"] = self.refusal().message

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db.models.signals import post_save
 from model_bakery import baker
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -183,3 +184,19 @@ def test_what_is_gone_already_is_said_to_be(admin_client, product):
     page = admin_client.post(url, {"post": "yes"}, follow=True)
 
     assert "doesn’t exist. Perhaps it was deleted?" in messages_in(page)[0]
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_somebody_faster_is_no_server_error(admin_client, spare, at_once):
+    def delete_first(**kwargs):
+        Order.objects.all().delete()
+
+    post_save.connect(delete_first, sender=LogEntry)
+    if at_once:
+        page = delete_selected(admin_client, "order", spare["order"])
+    else:
+        url = delete_url("order", spare["order"])
+        page = admin_client.post(url, {"post": "yes"}, follow=True)
+    post_save.disconnect(delete_first, sender=LogEntry)
+
+    assert messages_in(page)[0].startswith("Somebody else was faster.")
