@@ -4,9 +4,10 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from model_bakery import baker
 
-from store.models import Collection, Product
+from store.models import Cart, CartItem, Collection, Customer, Product
 
 
 @pytest.fixture
@@ -37,3 +38,20 @@ def make_product(collection: Collection) -> Callable[..., Product]:
 @pytest.fixture
 def product(make_product: Callable[..., Product]) -> Product:
     return make_product(title="Teapot", slug="teapot")
+
+
+@pytest.fixture
+def cart(db: None) -> Cart:
+    return Cart.objects.create()
+
+
+@pytest.fixture
+def item(cart: Cart, product: Product) -> CartItem:
+    return CartItem.objects.create(cart=cart, product=product, quantity=2)
+
+
+@pytest.fixture
+def customer(db: None) -> Customer:
+    user = baker.make(get_user_model(), username="zoe", email="zoe@example.com")
+    Customer.objects.filter(user=user).update(phone="555-0100", birth_date="1990-02-28")
+    return user.customer

@@ -14,16 +14,6 @@ NO_PRODUCT = {
 BAD_QUANTITIES = ["0", "-1", '"x"', '""', "1.5", "true", "null", "[1]", "{}", "32768", "9" * 30]
 
 
-@pytest.fixture
-def cart():
-    return Cart.objects.create()
-
-
-@pytest.fixture
-def item(cart, product):
-    return cart.items.create(product=product, quantity=2)
-
-
 def items_url(cart_id):
     return f"/store/carts/{cart_id}/items/"
 

@@ -2,19 +2,9 @@ from uuid import uuid4
 
 import pytest
 
-from store.models import Cart, CartItem
+from store.models import CartItem
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cart():
-    return Cart.objects.create()
-
-
-@pytest.fixture
-def item(cart, product):
-    return cart.items.create(product=product, quantity=2)
 
 
 def items_url(cart_id):

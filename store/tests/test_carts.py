@@ -10,11 +10,6 @@ pytestmark = pytest.mark.django_db
 NO_CARTS = ["abc", "1", "00000000-0000-0000-0000-00000000000g", "%00", "null"]
 
 
-@pytest.fixture
-def cart():
-    return Cart.objects.create()
-
-
 class TestCreate:
     def test_a_stranger_gets_an_empty_cart(self, api_client):
         response = api_client.post("/store/carts/", {}, format="json")

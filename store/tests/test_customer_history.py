@@ -4,18 +4,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
-from model_bakery import baker
 
 from store.models import Customer, Order, OrderItem
 
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
-
-
-@pytest.fixture
-def customer():
-    return baker.make(get_user_model(), username="zoe", email="zoe@example.com").customer
 
 
 @pytest.fixture

@@ -13,13 +13,6 @@ IN_USE = {
 }
 
 
-@pytest.fixture
-def customer():
-    user = baker.make(get_user_model(), username="zoe", email="zoe@example.com")
-    Customer.objects.filter(user=user).update(phone="555-0100", birth_date="1990-02-28")
-    return user.customer
-
-
 def make_customers(number):
     users = baker.make(get_user_model(), _quantity=number, _bulk_create=True)
     return Customer.objects.bulk_create(Customer(user=user) for user in users)

@@ -1,19 +1,10 @@
 import pytest
-from django.contrib.auth import get_user_model
-from model_bakery import baker
 
 from store.models import Customer
 
 pytestmark = pytest.mark.django_db
 
 ME = "/store/customers/me/"
-
-
-@pytest.fixture
-def customer():
-    user = baker.make(get_user_model(), username="zoe", email="zoe@example.com")
-    Customer.objects.filter(user=user).update(phone="555-0100", birth_date="1990-02-28")
-    return user.customer
 
 
 class TestMe:

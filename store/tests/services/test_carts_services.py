@@ -9,16 +9,6 @@ from store.services.carts import add_to_cart, change_quantity, delete_cart, remo
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cart():
-    return Cart.objects.create()
-
-
-@pytest.fixture
-def item(cart, product):
-    return cart.items.create(product=product, quantity=2)
-
-
 class TestAddToCart:
     def test_returns_the_line_as_it_is_now(self, item):
         added = add_to_cart(cart_id=item.cart_id, product_id=item.product_id, quantity=3)
