@@ -166,7 +166,7 @@ class TestLogin:
         register()
         form = {"username": "ann", "password": PASSWORD, "next": "https://evil.example/"}
         response = client.post("/api-auth/login/", form)
-        assert (response.status_code, response["Location"]) == (302, "/accounts/profile/")
+        assert (response.status_code, response["Location"]) == (302, "/")
 
     def test_a_form_of_the_browsable_api_needs_the_csrf_token(self, world: dict) -> None:
         client = Client(enforce_csrf_checks=True)

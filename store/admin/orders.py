@@ -204,7 +204,11 @@ class OrderAdmin(ServiceDeletionAdmin):
 
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
         if change and "payment_status" in form.changed_data:
-            change_payment_status(order=obj, payment_status=obj.payment_status)
+            change_payment_status(
+                order=obj,
+                payment_status=obj.payment_status,
+                seen=form.initial["payment_status"],
+            )
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         if not change:
