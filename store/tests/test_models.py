@@ -198,3 +198,8 @@ def test_rows_read_as_a_sentence(rows, product):
     assert str(product.collection) == "Kitchen"
     assert str(rows[CartItem]) == str(rows[OrderItem]) == "1 x Teapot"
     assert str(rows[Review]) == f"Ann on {rows[Review].date}"
+
+
+@pytest.mark.parametrize("model", [Product, Promotion, CartItem, Review])
+def test_random_rows_of_the_tests_satisfy_the_constraints(model):
+    assert len(baker.make(model, _quantity=30)) == 30

@@ -16,4 +16,9 @@ MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")
 
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": None}}
 
-BAKER_CUSTOM_FIELDS_GEN = {"core.models.LowercaseEmailField": "model_bakery.random_gen.gen_email"}
+BAKER_CUSTOM_FIELDS_GEN = {
+    "core.models.LowercaseEmailField": "model_bakery.random_gen.gen_email",
+    "django.db.models.DecimalField": "store.tests.generators.gen_amount",
+    "django.db.models.FloatField": "store.tests.generators.gen_fraction",
+    "django.db.models.IntegerField": "store.tests.generators.gen_pieces",
+}

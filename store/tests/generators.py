@@ -1,0 +1,17 @@
+"""What model_bakery puts into columns whose constraints it does not know (BAKER_CUSTOM_FIELDS_GEN)."""
+
+from decimal import Decimal
+
+from model_bakery.random_gen import baker_random
+
+
+def gen_amount() -> Decimal:
+    return Decimal(baker_random.randint(100, 999_999)) / 100
+
+
+def gen_pieces() -> int:
+    return baker_random.randint(0, 1000)
+
+
+def gen_fraction() -> float:
+    return baker_random.random()
