@@ -8,10 +8,10 @@ from tags.models import TaggedItem
 
 
 class TagFilter(filters.CharFilter):
-    """Products that carry a tag."""
+    """Products that carry a tag, by its label or its id."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="Tag", **kwargs)
+        super().__init__(label="Tag, by label or id", **kwargs)
 
     def filter(self, queryset: QuerySet[Product], value: str) -> QuerySet[Product]:
         if not value:

@@ -4,6 +4,9 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+# Of every id that the column holds.
+MAX_ID_DIGITS = 18
+
 
 class TaggedItemQuerySet(models.QuerySet["TaggedItem"]):
     def get_tags_for(self, model: type[models.Model], object_id: Any) -> "TaggedItemQuerySet":
@@ -12,15 +15,25 @@ class TaggedItemQuerySet(models.QuerySet["TaggedItem"]):
         return self.select_related("tag").filter(content_type=content_type, object_id=object_id)
 
     def objects_tagged(
-        self, model: type[models.Model], label: str
+        self, model: type[models.Model], name: str
     ) -> "models.QuerySet[TaggedItem, Any]":
-        """Return the ids of the model's objects that carry a tag with this label."""
+        """Return the ids of the model's objects that carry a tag with this label or id."""
         content_type = ContentType.objects.get_for_model(model)
-        return self.filter(content_type=content_type, tag__label=label).values("object_id")
+        tags = Tag.objects.named(name).order_by().values("pk")
+        return self.filter(content_type=content_type, tag__in=tags).values("object_id")
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def named(self, name: str) -> "TagQuerySet":
+        """Keep the tags whose label, or id, this is."""
+        is_id = name.isascii() and name.isdigit() and len(name) <= MAX_ID_DIGITS
+        return self.filter(models.Q(label=name) | models.Q(pk=name if is_id else None))
 
 
 class Tag(models.Model):
     label = models.CharField(max_length=255)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ["label", "id"]

@@ -96,8 +96,9 @@ class TestOne:
         collection_type = ContentType.objects.get_for_model(Collection)
         baker.make(TaggedItem, tag=tag, content_type=collection_type, object_id=other.id)
 
-        assert titles(api_client, tag="sale") == "A"
-        assert titles(api_client, tag="sal") == ""
+        assert titles(api_client, tag="sale") == titles(api_client, tag=tag.pk) == "A"
+        assert titles(api_client, tag="sal") == titles(api_client, tag=tag.pk + 1) == ""
+        assert titles(api_client, tag="9" * 18) == titles(api_client, tag="9" * 5000) == ""
 
 
 class TestSearch:

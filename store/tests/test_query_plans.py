@@ -135,6 +135,7 @@ FILTERS = [
     "in_stock=false",
     "rating_min=5",
     "tag=tag+7",
+    "tag=7",
 ]
 
 
