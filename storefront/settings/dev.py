@@ -12,4 +12,7 @@ INTERNAL_IPS = ["127.0.0.1"]
 # A tab at the edge until it is clicked: unfolded it covers the page.
 DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
 
+# A front-end's test suite signs in more often than a shopper behind one address.
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": "1000/min"}}
+
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
