@@ -37,6 +37,7 @@ class UserAdmin(ServiceDeletionAdmin, auth.UserAdmin):
             },
         ),
     )
+    list_filter = ["is_staff", "is_active", "groups"]
     list_per_page = 50
     show_full_result_count = False
     refusal = AccountInUse

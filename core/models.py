@@ -28,4 +28,6 @@ class User(AbstractUser):
         indexes = [
             models.Index(fields=["first_name", "last_name"], name="user_first_last_name"),
             models.Index(fields=["last_name"], name="user_last_name"),
+            models.Index(fields=["is_staff", "username"], name="user_is_staff"),
+            models.Index(fields=["is_active", "username"], name="user_is_active"),
         ]

@@ -19,14 +19,14 @@ from ..models.catalog import LOW_INVENTORY, ProductQuerySet
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionAdmin
-from .lists import EditedRowsFormSet, KeysFirstPaginator
+from .lists import EditedRowsFormSet, LongListAdmin
 
 
 @admin.register(Promotion)
-class PromotionAdmin(admin.ModelAdmin):
+class PromotionAdmin(LongListAdmin):
     list_display = ["description", "discount_percent"]
+    list_per_page = 100
     search_fields = ["description"]
-    show_full_result_count = False
 
     @admin.display(description="discount", ordering="discount")
     def discount_percent(self, promotion: Promotion) -> str:
@@ -42,12 +42,12 @@ class PromotionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ServiceDeletionAdmin):
+class CollectionAdmin(LongListAdmin, ServiceDeletionAdmin):
     list_display = ["title", "products_count"]
+    list_per_page = 100
     ordering = ["title", "id"]
     search_fields = ["title"]
     autocomplete_fields = ["featured_product"]
-    show_full_result_count = False
     refusal = CollectionNotEmpty
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
@@ -121,16 +121,13 @@ class ProductForm(ModelForm):
 
 
 @admin.register(Product)
-class ProductAdmin(ServiceDeletionAdmin):
+class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     form = ProductForm
     list_display = ["title", "unit_price", "inventory_status", "collection_title"]
     list_editable = ["unit_price"]
     list_filter = ["collection", "last_update", InventoryFilter]
-    list_per_page = 50
     list_select_related = ["collection"]
-    paginator = KeysFirstPaginator
     search_fields = ["title"]
-    show_full_result_count = False
     actions = [*ServiceDeletionAdmin.actions, "clear_inventory"]
     fields = [
         "title",

@@ -13,7 +13,7 @@ from ..exceptions import CustomerHasOrders
 from ..models import Address, Customer, Order
 from ..services.customers import delete_customer
 from .deletion import ServiceDeletionAdmin
-from .lists import EditedRowsFormSet, KeysFirstPaginator
+from .lists import EditedRowsFormSet, LongListAdmin
 
 
 class AddressInline(admin.TabularInline):
@@ -22,16 +22,13 @@ class AddressInline(admin.TabularInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ServiceDeletionAdmin):
+class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin):
     list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
     list_editable = ["membership"]
     list_filter = ["membership"]
-    list_per_page = 50
     list_display_links = ["first_name", "last_name"]
-    paginator = KeysFirstPaginator
     ordering = ["user__first_name", "user__last_name", "id"]
     search_fields = ["user__first_name__istartswith", "user__last_name__istartswith"]
-    show_full_result_count = False
     autocomplete_fields = ["user"]
     inlines = [AddressInline]
     refusal = CustomerHasOrders

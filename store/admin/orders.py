@@ -17,7 +17,7 @@ from ..money import round_to_cents
 from ..services.orders import TRANSITIONS, change_payment_status, delete_order, write_order
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionAdmin
-from .lists import KeysFirstPaginator
+from .lists import LongListAdmin
 
 MAX_LINES = 10
 
@@ -134,16 +134,13 @@ class OrderItemInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(ServiceDeletionAdmin):
+class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
     form = OrderForm
     list_display = ["id", "placed_at", "customer", "payment_status", "total"]
     list_filter = ["payment_status", "placed_at"]
-    list_per_page = 50
-    paginator = KeysFirstPaginator
     ordering = ["-placed_at", "-id"]
     search_fields = ["id", "customer__user__email", "customer__user__username"]
     search_help_text = "An order's number, or how the customer's e-mail or user name begins."
-    show_full_result_count = False
     autocomplete_fields = ["customer"]
     inlines = [OrderItemInline]
     refusal = OrderIsPaid

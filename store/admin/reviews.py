@@ -4,19 +4,16 @@ from django.http import HttpRequest
 
 from ..models import Product, Review
 from ..models.reviews import MAX_RATING
-from .lists import KeysFirstPaginator
+from .lists import LongListAdmin
 
 
 @admin.register(Review)
-class ReviewAdmin(admin.ModelAdmin):
+class ReviewAdmin(LongListAdmin):
     list_display = ["product", "name", "stars", "date"]
     list_filter = ["rating", "date"]
-    list_per_page = 50
     list_select_related = ["product"]
-    paginator = KeysFirstPaginator
     search_fields = ["name", "product__title"]
     search_help_text = "Words of the product's title, or how the author's name begins."
-    show_full_result_count = False
     fields = ["product", "user", "name", "rating", "description", "date"]
     readonly_fields = ["date"]
     autocomplete_fields = ["product", "user"]

@@ -193,6 +193,8 @@ LOOKUPS = {
         content_type=product_type(), object_id=7
     ),
     "likes of a user": lambda: LikedItem.objects.filter(user=7),
+    "staff": lambda: User.objects.filter(is_staff=True),
+    "users switched off": lambda: User.objects.filter(is_active=False),
 }
 
 
@@ -211,6 +213,35 @@ ORDERINGS = [
     (store.Customer, "membership"),
     (Tag, "label"),
 ]
+
+
+# As a click on the head of a column asks for; the numbers are those of the columns.
+ADMIN_LISTS = [
+    *(f"store/product/?o={sign}{column}" for column in (1, 2, 3) for sign in ("", "-")),
+    *(f"store/order/?o={sign}{column}" for column in (1, 2, 4) for sign in ("", "-")),
+    *(f"store/review/?o={sign}{column}" for column in (3, 4) for sign in ("", "-")),
+    *(f"store/promotion/?o={sign}{column}" for column in (1, 2) for sign in ("", "-")),
+    "store/product/?collection__id__exact=7",
+    "store/collection/?o=1",
+]
+
+
+@pytest.mark.parametrize("path", ADMIN_LISTS)
+def test_admin_list_is_read_in_the_order_of_an_index(path, client):
+    client.force_login(User.objects.get(pk=STAFF))
+    User.objects.filter(pk=STAFF).update(is_superuser=True)
+
+    page = [
+        sql
+        for sql in selects(lambda: client.get(f"/admin/{path}"))
+        if re.search(r"ORDER BY .* LIMIT (50|100)$", sql)
+    ]
+
+    assert page
+    for sql in page:
+        for step in explain(sql):
+            assert step["key"], (sql, step)
+            assert "filesort" not in (step["Extra"] or ""), (sql, step)
 
 
 @pytest.mark.parametrize("field", ["username", "-username", "email", "-email"])
