@@ -25,7 +25,6 @@ from .lists import EditedRowsFormSet, LongListAdmin
 @admin.register(Promotion)
 class PromotionAdmin(LongListAdmin):
     list_display = ["description", "discount_percent"]
-    list_per_page = 100
     search_fields = ["description"]
 
     @admin.display(description="discount", ordering="discount")
@@ -44,7 +43,6 @@ class PromotionAdmin(LongListAdmin):
 @admin.register(Collection)
 class CollectionAdmin(LongListAdmin, ServiceDeletionAdmin):
     list_display = ["title", "products_count"]
-    list_per_page = 100
     ordering = ["title", "id"]
     search_fields = ["title"]
     autocomplete_fields = ["featured_product"]

@@ -234,7 +234,7 @@ def test_admin_list_is_read_in_the_order_of_an_index(path, client):
     page = [
         sql
         for sql in selects(lambda: client.get(f"/admin/{path}"))
-        if re.search(r"ORDER BY .* LIMIT (50|100)$", sql)
+        if "ORDER BY" in sql and sql.endswith("LIMIT 50")
     ]
 
     assert page
