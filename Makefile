@@ -14,7 +14,7 @@ PIPENV := .tools/bin/pipenv
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
-SOURCES := conftest.py storefront core store tags likes store_custom
+SOURCES := conftest.py storefront core store tags likes store_custom outbox
 DRIVERS := .venv/.synced-drivers
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
@@ -87,5 +87,5 @@ $(ENVIRONMENT): Pipfile.lock | $(PIPENV) $(PY)
 	@touch $@
 
 $(DRIVERS): $(ENVIRONMENT)
-	$(PIPENV) sync --categories "mysql postgres"
+	$(PIPENV) sync --categories "mysql postgres production trials"
 	@touch $@

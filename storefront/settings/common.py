@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from email.utils import getaddresses
 from pathlib import Path
 
 from environs import Env, validate
 
-from .databases import with_engine_options
+from .caches import cache_at
+from .databases import read_replicas, with_engine_options
+from .logs import logging_in
+from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -25,10 +29,12 @@ INSTALLED_APPS = [
     # Before rest_framework, whose pages core replaces.
     "core",
     "rest_framework",
+    "corsheaders",
     "django_filters",
     "djoser",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "outbox",
     "store",
     "tags",
     "likes",
@@ -36,7 +42,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: every line logged below carries the id of the request.
+    "core.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # Before anything that answers by itself.
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -68,6 +78,9 @@ DATABASES = {
         env.dj_db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
     )
 }
+DATABASES |= read_replicas(env.list("DATABASE_REPLICA_URLS", []))
+# Aliases of the copies that serve what may lag; with none, the primary serves all.
+DATABASE_REPLICAS = [alias for alias in DATABASES if alias != "default"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.User"
@@ -89,7 +102,38 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 MEDIA_URL = "/media/"
-MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Redis carries the cache and, unless BROKER_URL names another broker, the tasks.
+REDIS_URL = env.str("REDIS_URL", None)
+CACHES = {"default": cache_at(REDIS_URL)}
+
+CELERY_BROKER_URL = env.str("BROKER_URL", REDIS_URL)
+# Without a broker a task runs in the process that queues it, after the commit.
+CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
+CELERY_TASK_IGNORE_RESULT = True
+# A task is taken from the queue when it is done, so that a killed worker's tasks run again.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Seconds; shorter than the visibility time-out, after which Redis hands a task to another worker.
+CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
+# A broker that is away is asked once more, then the sweep has to see to it: a shopper waits here.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.1}
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Tasks do not start each other's log configuration; Flower listens to their events.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_TASK_SEND_SENT_EVENT = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -110,6 +154,8 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.negotiation.ProblemAwareNegotiation",
     "EXCEPTION_HANDLER": "core.exceptions.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
+    # Proxies in front that add to X-Forwarded-For; with none, that header is the client's own say.
+    "NUM_PROXIES": env.int("NUM_PROXIES", 0),
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         # Per address: sign-in, registration and password mails are what guessers try.
@@ -185,25 +231,17 @@ STORE_TAX_RATE = env.decimal(
 STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storefront <shop@localhost>")
+# Seconds; a mail server that does not answer must not hold a worker for longer.
+EMAIL_TIMEOUT = 20
+# Who gets the weekly sales report: addresses, or "Name <address>", separated by commas.
+ADMINS = getaddresses([env.str("ADMINS", "")])
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "format": "{asctime} ({levelname}) - {name} - {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "": {
-            "handlers": ["console"],
-            "level": env.str(
-                "DJANGO_LOG_LEVEL",
-                "INFO",
-                validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
-            ),
-        }
-    },
-}
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+
+DJANGO_LOG_LEVEL = env.str(
+    "DJANGO_LOG_LEVEL",
+    "INFO",
+    validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
+)
+LOGGING = logging_in("line", level=DJANGO_LOG_LEVEL)

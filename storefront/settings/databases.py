@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 SQLITE_OPTIONS: dict[str, Any] = {
@@ -18,7 +19,10 @@ MYSQL_OPTIONS: dict[str, Any] = {
     "init_command": "SET sql_mode='STRICT_ALL_TABLES'",
     # Each statement sees what is committed, as on PostgreSQL.
     "isolation_level": "read committed",
+    # Seconds until a server that does not answer counts as away.
+    "connect_timeout": 5,
 }
+POSTGRES_OPTIONS: dict[str, Any] = {"connect_timeout": 5}
 
 
 def with_engine_options(database: dict[str, Any]) -> dict[str, Any]:
@@ -32,8 +36,28 @@ def with_engine_options(database: dict[str, Any]) -> dict[str, Any]:
         database["TEST"] = {"NAME": f"{database['NAME']}-test"}
     elif engine == "mysql":
         defaults = MYSQL_OPTIONS
+        # ClearDB's URLs carry it; today's driver refuses it.
+        database.get("OPTIONS", {}).pop("reconnect", None)
         database["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}
     else:
-        defaults = {}
+        defaults = POSTGRES_OPTIONS
     database["OPTIONS"] = {**defaults, **database.get("OPTIONS", {})}
     return database
+
+
+def read_replicas(urls: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the copies of the primary by alias: replica1, replica2, ..."""
+    try:
+        parsed = [dj_database_url.parse(url) for url in urls]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            'Environment variable "DATABASE_REPLICA_URLS" invalid: Not a valid database URL.'
+        ) from error
+    replicas = {
+        f"replica{number}": with_engine_options(dict(database))
+        for number, database in enumerate(parsed, start=1)
+    }
+    for replica in replicas.values():
+        # A test run has one database; what it reads from a copy comes from there.
+        replica["TEST"] = {"MIRROR": "default"}
+    return replicas

@@ -16,3 +16,8 @@ DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": "1000/min"}}
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# The upload page of client/ (make client).
+CORS_ALLOWED_ORIGINS = ["http://localhost:8001", "http://127.0.0.1:8001"]
+
+LOGGING = logging_in("line", level=DJANGO_LOG_LEVEL, file=str(BASE_DIR / "storefront.log"))

@@ -1,21 +1,68 @@
 """Production: everything that differs from shop to shop comes from the environment."""
 
+import os
+import sys
+
 from .common import *
+
+# What the add-ons of a Heroku-like platform call the same things.
+for name, given in {
+    "DATABASE_URL": "CLEARDB_DATABASE_URL",
+    "EMAIL_HOST": "MAILGUN_SMTP_SERVER",
+    "EMAIL_PORT": "MAILGUN_SMTP_PORT",
+    "EMAIL_HOST_USER": "MAILGUN_SMTP_LOGIN",
+    "EMAIL_HOST_PASSWORD": "MAILGUN_SMTP_PASSWORD",
+}.items():
+    if given in os.environ:
+        os.environ.setdefault(name, os.environ[given])
+# Collecting static files serves nobody, and an image is built where the secrets are not.
+if sys.argv[1:2] == ["collectstatic"]:
+    for name, placeholder in {
+        "SECRET_KEY": "never-signs-anything" * 3,
+        "ALLOWED_HOSTS": "localhost",
+        "DATABASE_URL": "sqlite:///:memory:",
+        "EMAIL_HOST": "localhost",
+    }.items():
+        os.environ.setdefault(name, placeholder)
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
+# Keys of before: what they signed stays valid until they are taken out.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", validate=validate.Length(min=1, error="Name a host.")
 )
-DATABASES = {"default": with_engine_options(env.dj_db_url("DATABASE_URL", conn_max_age=60))}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"] = with_engine_options(env.dj_db_url("DATABASE_URL", conn_max_age=60))
+for database in DATABASES.values():
+    database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.str("EMAIL_HOST", validate=validate.Length(min=1, error="Name a host."))
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+# STARTTLS on 587, TLS from the first byte on 465, neither on a mail server of the same host.
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
+
+# Static files come from the web process; compressed and named by their content, they never change.
+after_security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
+MIDDLEWARE.insert(after_security, "whitenoise.middleware.WhiteNoiseMiddleware")
+STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 SIMPLE_JWT = {**SIMPLE_JWT, "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15)}
 
-SECURE_SSL_REDIRECT = True
+# Off only where no browser comes from outside, such as a trial on one's own machine.
+HTTPS_ONLY = env.bool("HTTPS_ONLY", True)
+SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
-SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
-SESSION_COOKIE_SECURE = True
-CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_SECURE = HTTPS_ONLY
+# The header in which a proxy says that the client came over HTTPS; a client must not reach past that proxy.
+if https_header := env.str("TRUSTED_HTTPS_HEADER", ""):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_" + https_header.upper().replace("-", "_"), "https")
+
+LOGGING = logging_in("json", level=DJANGO_LOG_LEVEL, file=env.str("LOG_FILE", None))

@@ -18,6 +18,7 @@ PRODUCTION = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "ALLOWED_HOSTS": "shop.example.com",
     "DATABASE_URL": "postgres://shop@db/shop",
+    "EMAIL_HOST": "mail.example.com",
 }
 Result = subprocess.CompletedProcess[str]
 Start = Callable[..., Result]
@@ -47,7 +48,7 @@ def start(tmp_path: Path) -> Start:
 
 
 class TestVariables:
-    def test_production_starts_with_three(self, start: Start) -> None:
+    def test_production_starts_with_four(self, start: Start) -> None:
         result = start("prod", "[DEBUG, ALLOWED_HOSTS]", **PRODUCTION)
         assert (result.stderr, result.returncode) == ("", 0)
         assert json.loads(result.stdout) == [False, ["shop.example.com"]]

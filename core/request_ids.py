@@ -1,0 +1,65 @@
+"""One id for a request: in its answer, in every log line and in the tasks that it queues."""
+
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+from uuid import UUID, uuid4
+
+from celery.signals import before_task_publish, task_postrun, task_prerun
+from django.http import HttpRequest, HttpResponse
+
+HEADER = "X-Request-ID"
+# In a message to a worker.
+TASK_HEADER = "request_id"
+NO_REQUEST = "-"
+
+request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
+
+
+class RequestIdMiddleware:
+    """Takes the id that a proxy or client sends, if it is a UUID, or makes one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request_id.set(given_id(request) or str(uuid4()))
+        try:
+            response = self.get_response(request)
+            response[HEADER] = request_id.get()
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True
+
+
+def given_id(request: HttpRequest) -> str | None:
+    # Anything else could forge log lines.
+    try:
+        return str(UUID(request.headers.get(HEADER, "")))
+    except ValueError:
+        return None
+
+
+@before_task_publish.connect
+def send_along(headers: dict[str, Any], **kwargs: Any) -> None:
+    headers.setdefault(TASK_HEADER, request_id.get())
+
+
+@task_prerun.connect
+def take_over(task: Any, **kwargs: Any) -> None:
+    # A task that runs inside a request has no message and keeps the request's id.
+    if sent := task.request.get(TASK_HEADER):
+        request_id.set(sent)
+
+
+@task_postrun.connect
+def let_go(task: Any, **kwargs: Any) -> None:
+    if task.request.get(TASK_HEADER):
+        request_id.set(NO_REQUEST)

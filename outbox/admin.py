@@ -1,0 +1,57 @@
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .models import Mail, MailQuerySet
+from .services import send_again
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("waiting", "Waiting"), ("sent", "Sent"), ("given_up", "Given up")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Mail]) -> QuerySet[Mail]:
+        match self.value():
+            case "waiting":
+                return queryset.filter(due_at__isnull=False)
+            case "sent":
+                return queryset.filter(sent_at__isnull=False)
+            case "given_up":
+                return queryset.filter(due_at=None, sent_at=None)
+        return queryset
+
+
+@admin.register(Mail)
+class MailAdmin(admin.ModelAdmin):
+    """Shows what became of a mail, never what it says: it may hold a key to somebody's account."""
+
+    list_display = ["subject", "recipient", "queued_at", "sent_at", "due_at", "attempts"]
+    list_filter = [StateFilter]
+    search_fields = ["=recipient", "=message_id"]
+    ordering = ["-queued_at", "-id"]
+    show_full_result_count = False
+    actions = ["try_again"]
+    fields = [
+        *("subject", "recipient", "queued_at", "sent_at", "due_at"),
+        *("attempts", "last_error", "message_id"),
+    ]
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("outbox.change_mail")
+
+    def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
+        return False
+
+    @admin.action(description="Send again what was given up", permissions=["resend"])
+    def try_again(self, request: HttpRequest, queryset: MailQuerySet) -> None:
+        count = send_again(mails=queryset)
+        messages.success(request, f"{count} mails will be sent again.")

@@ -1,0 +1,93 @@
+from datetime import timedelta
+from email.utils import format_datetime, make_msgid, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+# A mail belongs to the worker that claimed it for this long. Longer than one SMTP conversation can
+# last: about ten steps of EMAIL_TIMEOUT seconds each.
+LEASE = timedelta(minutes=5)
+
+
+def new_message_id() -> str:
+    """Return the Message-ID under which a mail is sent, every time that it is sent."""
+    return make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def due(self) -> "MailQuerySet":
+        """Those to be sent now: new, to be tried again, or left by a worker that died."""
+        return self.filter(due_at__lte=timezone.now())
+
+    def finished(self) -> "MailQuerySet":
+        """Those sent or given up."""
+        return self.filter(due_at=None)
+
+    def given_up(self) -> "MailQuerySet":
+        """Those that no server took."""
+        return self.finished().filter(sent_at=None)
+
+    def claim(self, pk: int) -> bool:
+        """Take a due mail for LEASE; False where another worker has it or it is done."""
+        until = timezone.now() + LEASE
+        return bool(self.due().filter(pk=pk).update(due_at=until, attempts=F("attempts") + 1))
+
+
+class Mail(models.Model):
+    """A mail to one address, kept until the mail server has taken it."""
+
+    # Names what the mail is about; the same key is never queued twice.
+    key = models.CharField(max_length=255, unique=True, null=True, editable=False)
+    message_id = models.CharField(max_length=255, unique=True, default=new_message_id)
+    recipient = models.EmailField()
+    subject = models.CharField(max_length=255)
+    # Emptied once sent: they may hold what only the recipient should know.
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    # When to try next; null once the mail is sent or given up.
+    due_at = models.DateTimeField(null=True, default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at", "queued_at"], name="outbox_mail_due"),
+            models.Index(fields=["queued_at", "id"], name="outbox_mail_queued"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def as_message(self, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
+        """Return the message as it goes out; its date and id stay the same on every attempt."""
+        message = EmailMultiAlternatives(
+            self.subject,
+            self.text,
+            to=[self.recipient],
+            connection=connection,
+            headers={"Message-ID": self.message_id, "Date": format_datetime(self.queued_at)},
+        )
+        if self.html:
+            message.attach_alternative(self.html, "text/html")
+        # A mail that is not saved yet is only looked at.
+        for attachment in self.attachments.all() if self.pk else []:
+            message.attach(attachment.filename, bytes(attachment.content), attachment.content_type)
+        return message
+
+
+class Attachment(models.Model):
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="attachments")
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.filename

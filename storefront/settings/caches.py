@@ -1,0 +1,23 @@
+"""The cache: Redis where there is one, else the process's own memory."""
+
+from typing import Any
+
+# Seconds. A cache that is slower than this is of no use; the answer comes from the database then.
+REDIS_TIMEOUT = 0.5
+
+
+def cache_at(redis_url: str | None) -> dict[str, Any]:
+    """Return the configuration of the default cache; losing Redis later costs time, never an answer."""
+    if not redis_url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": redis_url,
+        "KEY_PREFIX": "storefront",
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "LOG_IGNORED_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,
+            "SOCKET_TIMEOUT": REDIS_TIMEOUT,
+        },
+    }
