@@ -1,0 +1,42 @@
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+SETTINGS = Path(settings.BASE_DIR, "storefront", "settings")
+PRODUCTION = {
+    "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "ALLOWED_HOSTS": "shop.example.com",
+    "DATABASE_URL": "postgres://shop@db/shop",
+    "EMAIL_HOST": "mail.example.com",
+}
+Result = subprocess.CompletedProcess[str]
+Start = Callable[..., Result]
+
+
+def run(*arguments: str, folder: Path, **variables: str) -> Result:
+    """Run Python in a process of its own, with these environment variables and no others."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Import the settings where no .env file of a developer lies about."""
+    shutil.copytree(SETTINGS, tmp_path / "storefront" / "settings")
+
+    def start(name: str, show: str = "None", **variables: str) -> Result:
+        code = f"import json; from storefront.settings.{name} import *; print(json.dumps({show}))"
+        return run("-c", code, folder=tmp_path, **variables)
+
+    return start

@@ -1,0 +1,134 @@
+"""What production reads from its environment, beyond what every environment reads."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from .conftest import PRODUCTION, Start, run
+
+HEROKU = {
+    "CLEARDB_DATABASE_URL": "mysql://u:p@db.example.com/heroku_1?reconnect=true",
+    "MAILGUN_SMTP_SERVER": "smtp.mailgun.example",
+    "MAILGUN_SMTP_PORT": "465",
+    "MAILGUN_SMTP_LOGIN": "postmaster",
+    "MAILGUN_SMTP_PASSWORD": "sesame",
+}
+
+
+def read(start: Start, show: str, **variables: str) -> Any:
+    result = start("prod", show, **{**PRODUCTION, **variables})
+    assert (result.stderr, result.returncode) == ("", 0)
+    return json.loads(result.stdout)
+
+
+class TestHerokuNames:
+    def test_they_take_the_place_of_ours(self, start: Start) -> None:
+        own = {name: PRODUCTION[name] for name in ("SECRET_KEY", "ALLOWED_HOSTS")}
+        result = start(
+            "prod",
+            "[DATABASES['default']['HOST'], DATABASES['default']['OPTIONS'],"
+            " EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL]",
+            **own,
+            **HEROKU,
+        )
+        assert (result.stderr, result.returncode) == ("", 0)
+        host, options, *mail = json.loads(result.stdout)
+        assert host == "db.example.com"
+        # ClearDB adds it; mysqlclient refuses to connect with it.
+        assert "reconnect" not in options
+        assert mail == ["smtp.mailgun.example", 465, "postmaster", "sesame", True]
+
+    def test_ours_win(self, start: Start) -> None:
+        assert read(start, "EMAIL_HOST", **HEROKU) == "mail.example.com"
+
+    def test_a_port_that_is_none_is_named(self, start: Start) -> None:
+        result = start("prod", **PRODUCTION, MAILGUN_SMTP_PORT="many")
+        assert result.returncode == 1
+        assert 'Environment variable "EMAIL_PORT" invalid' in result.stderr
+
+
+class TestMail:
+    @pytest.mark.parametrize(
+        ("variables", "encryption"),
+        [
+            ({}, [587, True, False]),
+            ({"EMAIL_PORT": "465"}, [465, False, True]),
+            ({"EMAIL_PORT": "25"}, [25, False, False]),
+            ({"EMAIL_PORT": "2525", "EMAIL_USE_TLS": "true"}, [2525, True, False]),
+        ],
+    )
+    def test_the_port_tells_the_encryption(
+        self, start: Start, variables: dict[str, str], encryption: list[Any]
+    ) -> None:
+        show = "[EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL]"
+        assert read(start, show, **variables) == encryption
+
+    def test_admins_are_addresses(self, start: Start) -> None:
+        admins = read(start, "ADMINS", ADMINS="Ann <ann@example.com>, bob@example.com")
+        assert admins == [["Ann", "ann@example.com"], ["", "bob@example.com"]]
+
+    def test_nobody_need_be_an_admin(self, start: Start) -> None:
+        assert read(start, "ADMINS") == []
+
+
+class TestHttps:
+    SHOW = "[SECURE_SSL_REDIRECT, SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE, SECURE_HSTS_SECONDS]"
+
+    def test_is_all_there_is(self, start: Start) -> None:
+        assert read(start, self.SHOW) == [True, True, True, 365 * 24 * 3600]
+
+    def test_can_be_left_off_for_a_trial(self, start: Start) -> None:
+        assert read(start, self.SHOW, HTTPS_ONLY="false") == [False, False, False, 0]
+
+    def test_a_proxy_s_header_is_trusted_only_when_named(self, start: Start) -> None:
+        assert read(start, "globals().get('SECURE_PROXY_SSL_HEADER')") is None
+        header = read(start, "SECURE_PROXY_SSL_HEADER", TRUSTED_HTTPS_HEADER="X-Forwarded-Proto")
+        assert header == ["HTTP_X_FORWARDED_PROTO", "https"]
+
+    def test_a_client_s_forwarded_for_counts_only_behind_proxies(self, start: Start) -> None:
+        assert read(start, "REST_FRAMEWORK['NUM_PROXIES']") == 0
+        assert read(start, "REST_FRAMEWORK['NUM_PROXIES']", NUM_PROXIES="1") == 1
+
+
+class TestServices:
+    def test_redis_carries_cache_and_tasks(self, start: Start) -> None:
+        show = "[CACHES['default']['LOCATION'], CELERY_BROKER_URL, CELERY_TASK_ALWAYS_EAGER]"
+        url = "redis://redis:6379/0"
+        assert read(start, show, REDIS_URL=url) == [url, url, False]
+
+    def test_another_broker_may_carry_the_tasks(self, start: Start) -> None:
+        show = "[CACHES['default']['LOCATION'], CELERY_BROKER_URL]"
+        amqp = "amqp://shop@rabbit//"
+        answer = read(start, show, REDIS_URL="redis://redis", BROKER_URL=amqp)
+        assert answer == ["redis://redis", amqp]
+
+    def test_neither_is_needed(self, start: Start) -> None:
+        show = "[CACHES['default']['BACKEND'], CELERY_TASK_ALWAYS_EAGER]"
+        assert read(start, show) == ["django.core.cache.backends.locmem.LocMemCache", True]
+
+    def test_a_task_ends_before_redis_gives_it_to_another_worker(self, start: Start) -> None:
+        show = "[CELERY_TASK_TIME_LIMIT, CELERY_BROKER_TRANSPORT_OPTIONS['visibility_timeout']]"
+        limit, visibility = read(start, show, REDIS_URL="redis://redis")
+        assert limit < visibility
+
+
+class TestCollectstatic:
+    def test_needs_nothing_from_the_environment(self, tmp_path: Path) -> None:
+        result = run(
+            *("manage.py", "collectstatic", "--no-input", "--dry-run"),
+            folder=settings.BASE_DIR,
+            DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+        )
+        assert (result.stderr, result.returncode) == ("", 0)
+
+    def test_every_other_command_does(self) -> None:
+        result = run(
+            *("manage.py", "migrate", "--plan"),
+            folder=settings.BASE_DIR,
+            DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+        )
+        assert result.returncode == 1
+        assert 'Environment variable "SECRET_KEY" not set' in result.stderr
