@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_framework_handler
@@ -14,6 +14,9 @@ from .negotiation import PROBLEM_JSON, accepts_problem
 from .parsers import RequestTooLarge
 
 logger = logging.getLogger(__name__)
+
+# What the drivers raise where the server does not answer, or gave a transaction up once too often.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 class Conflict(exceptions.APIException):
@@ -31,6 +34,20 @@ class Refusal(exceptions.APIException):
         # Kept as it is: APIException would turn the numbers of the body into texts.
         fields["code"] = code
         self.detail = fields
+
+
+class Unavailable(Refusal):
+    """What the answer needs did not answer itself; nothing was changed."""
+
+    # Seconds, sent as Retry-After.
+    wait = 5
+
+    def __init__(self) -> None:
+        super().__init__(
+            status.HTTP_503_SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The shop cannot answer right now; please try again.",
+        )
 
 
 class AccountInUse(Exception):
@@ -72,6 +89,9 @@ def translate(exc: Exception) -> Exception:
         case IntegrityError():
             logger.warning("A constraint refused a write", exc_info=exc)
             return Conflict()
+    if isinstance(exc, DATABASE_AWAY):
+        logger.error("The database did not answer", exc_info=exc)
+        return Unavailable()
     if refusal := getattr(exc, "status_code", None):
         return Refusal(refusal, getattr(exc, "code", "refused"), getattr(exc, "detail", str(exc)))
     return exc

@@ -1,9 +1,10 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import default_token_generator
+from django.db import connection
 from django.utils.http import urlsafe_base64_encode
 from model_bakery import baker
 from rest_framework.test import APIClient
@@ -73,3 +74,14 @@ def world(register: Callable[..., Any], product: Any) -> dict[str, Any]:
         "tagged": baker.make("tags.TaggedItem", tag=tag, **item_of_product).pk,
         "like": baker.make("likes.LikedItem", user=ann, **item_of_product).pk,
     }
+
+
+@pytest.fixture
+def database_away(transactional_db: None) -> Iterator[None]:
+    """Point the connection at a place where no server answers."""
+    connection.close()
+    nowhere = {"NAME": "/nowhere/db.sqlite3", "HOST": "127.0.0.1", "PORT": "1"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ["NAME"] if connection.vendor == "sqlite" else ["HOST", "PORT"]:
+            patch.setitem(connection.settings_dict, name, nowhere[name])
+        yield

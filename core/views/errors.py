@@ -1,6 +1,8 @@
+import sys
 from typing import Any, NoReturn
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 from django.views.defaults import server_error as server_error_page
 from drf_spectacular.utils import extend_schema
@@ -10,7 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from ..exceptions import problem
+from ..exceptions import DATABASE_AWAY, Unavailable, problem
 from ..negotiation import PROBLEM_JSON, accepts_problem
 
 
@@ -43,10 +45,29 @@ class MissingSlashView(APIView):
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an unexpected error: a page to a browser, JSON to everybody else."""
-    if "text/html" in request.headers.get("Accept", ""):
+    """Answer an unexpected error, or a database that is away: a page to a browser, JSON to others."""
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        response = unavailable(request)
+        response["Retry-After"] = str(Unavailable.wait)
+        return response
+    if wants_page(request):
         return server_error_page(request)
-    body = {"detail": "A server error occurred."}
+    return error_body(request, 500, {"detail": "A server error occurred."})
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    if wants_page(request):
+        # Without the request: its user would be looked up in the database.
+        return HttpResponse(render_to_string("core/unavailable.html"), status=503)
+    return error_body(request, 503, Unavailable().detail)
+
+
+def wants_page(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def error_body(request: HttpRequest, status_code: int, body: dict[str, Any]) -> HttpResponse:
     if accepts_problem(request):
-        return JsonResponse(problem(500, body), status=500, content_type=PROBLEM_JSON)
-    return JsonResponse(body, status=500)
+        body = problem(status_code, body)
+        return JsonResponse(body, status=status_code, content_type=PROBLEM_JSON)
+    return JsonResponse(body, status=status_code)
