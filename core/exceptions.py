@@ -41,13 +41,11 @@ class Unavailable(Refusal):
 
     # Seconds, sent as Retry-After.
     wait = 5
+    code = "unavailable"
+    message = "The shop cannot answer right now; please try again."
 
     def __init__(self) -> None:
-        super().__init__(
-            status.HTTP_503_SERVICE_UNAVAILABLE,
-            "unavailable",
-            "The shop cannot answer right now; please try again.",
-        )
+        super().__init__(status.HTTP_503_SERVICE_UNAVAILABLE, self.code, self.message)
 
 
 class AccountInUse(Exception):

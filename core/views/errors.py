@@ -59,7 +59,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if wants_page(request):
         # Without the request: its user would be looked up in the database.
         return HttpResponse(render_to_string("core/unavailable.html"), status=503)
-    return error_body(request, 503, Unavailable().detail)
+    return error_body(request, 503, {"detail": Unavailable.message, "code": Unavailable.code})
 
 
 def wants_page(request: HttpRequest) -> bool:
