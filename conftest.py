@@ -1,17 +1,27 @@
 """Fixtures of the whole house, and the options that say what a run must have."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
+from kombu import Connection
+from redis import Redis, RedisError
 from rest_framework.test import APIClient
+
+from outbox.tests.smtp import MailServer, serving_mail
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+
+# Emptied by the tests that use it.
+REDIS_URL = os.environ.get("REDIS_TEST_URL", "redis://127.0.0.1:6379/9")
+RABBITMQ_URL = os.environ.get("BROKER_TEST_URL", "amqp://guest:guest@127.0.0.1:5672//")
 
 CHROMIUM = ("chromium", "chromedriver")
 CHROMIUM_OPTIONS = [
@@ -49,6 +59,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs row locks, which SQLite has none of: set DATABASE_URL"
     if item.get_closest_marker("chromium") and not all(map(shutil.which, CHROMIUM)):
         missing = "needs Chromium and its driver on the PATH"
+    if item.get_closest_marker("redis") and not is_redis_there():
+        missing = "needs Redis: set REDIS_TEST_URL"
+    if item.get_closest_marker("rabbitmq") and not is_rabbitmq_there():
+        missing = "needs RabbitMQ: set BROKER_TEST_URL"
     if missing and item.config.getoption("--require-services"):
         pytest.fail(missing)
     elif missing:
@@ -58,6 +72,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def is_mariadb() -> bool:
     # By the driver: to ask the server would take a connection before the test database is there.
     return connection.vendor == "mysql"
+
+
+@cache
+def is_redis_there() -> bool:
+    try:
+        with Redis.from_url(REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as redis:
+            return bool(redis.ping())
+    except RedisError:
+        return False
+
+
+@cache
+def is_rabbitmq_there() -> bool:
+    try:
+        with Connection(RABBITMQ_URL, connect_timeout=2) as broker:
+            return bool(broker.connect())
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -93,6 +125,30 @@ def sign_in(api_client: APIClient, db: None) -> Callable[..., Any]:
         return user
 
     return sign_in
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """The address of a Redis database that is empty; the test is marked `redis`."""
+    with Redis.from_url(REDIS_URL) as redis:
+        redis.flushdb()
+        yield REDIS_URL
+        redis.flushdb()
+
+
+@pytest.fixture
+def rabbitmq_url() -> str:
+    """The address of a RabbitMQ; the test is marked `rabbitmq` and names queues of its own."""
+    return RABBITMQ_URL
+
+
+@pytest.fixture
+def smtp_server(settings: Any) -> Iterator[MailServer]:
+    """A mail server that collects what the shop sends over SMTP."""
+    with serving_mail() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        yield server
 
 
 @pytest.fixture(scope="session")
