@@ -35,6 +35,7 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
     "--window-size=1400,1000",
 ]
+FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -173,3 +174,15 @@ def browser(_chromium: "Chrome") -> "Iterator[Chrome]":
     _chromium.delete_all_cookies()
     # Leaves the page, so that it asks nothing of a server that goes down.
     _chromium.get("about:blank")
+
+
+@pytest.fixture
+def report_figures(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Keep a line for the end of the run."""
+    return pytestconfig.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if figures := config.stash.get(FIGURES, []):
+        terminalreporter.section("figures", sep="-")
+        terminalreporter.write("".join(f"{line}\n" for line in figures))

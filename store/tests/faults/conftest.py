@@ -9,8 +9,6 @@ from store.models import Cart, CartItem, Customer, Product
 
 from .crowd import Answer, Request, send_at_once
 
-FIGURES = pytest.StashKey[list[str]]()
-
 
 @pytest.fixture
 def at_once(live_server: Any) -> Callable[[Sequence[Request]], list[Answer]]:
@@ -57,15 +55,3 @@ def make_cart() -> Callable[..., Cart]:
 def rounds(pytestconfig: pytest.Config) -> int:
     """How often a short race is run."""
     return 20 if pytestconfig.getoption("--faults") == "full" else 2
-
-
-@pytest.fixture
-def report_figures(pytestconfig: pytest.Config) -> Callable[[str], None]:
-    """Keep a line for the end of the run."""
-    return pytestconfig.stash.setdefault(FIGURES, []).append
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    if figures := config.stash.get(FIGURES, []):
-        terminalreporter.section("races", sep="-")
-        terminalreporter.write("".join(f"{line}\n" for line in figures))
