@@ -16,13 +16,14 @@ PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
 SOURCES := conftest.py storefront core store tags likes store_custom outbox
 DRIVERS := .venv/.synced-drivers
+PRODUCTION := .venv/.synced-production
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
 POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test test-all test-faults drivers watch lint format lock clean
+.PHONY: help run seed test test-all test-faults drivers production watch lint format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +52,9 @@ test-faults: $(DRIVERS)  ## Run the race and fault tests at full length on the t
 	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m faults --faults=full
 
 drivers: $(DRIVERS)  ## Install the MySQL and PostgreSQL drivers (needs gcc, pkg-config and the MySQL client's headers)
+
+production: $(PRODUCTION)  ## Install what a server needs, without the developers' tools, and collect the static files
+	DJANGO_SETTINGS_MODULE=storefront.settings.prod $(PY) manage.py collectstatic --noinput --verbosity 0
 
 watch: $(ENVIRONMENT)  ## Run the tests again on every change
 	.venv/bin/watchfiles --filter python "$(PYTEST) --exitfirst $(ARGS)" $(SOURCES)
@@ -88,4 +92,8 @@ $(ENVIRONMENT): Pipfile.lock | $(PIPENV) $(PY)
 
 $(DRIVERS): $(ENVIRONMENT)
 	$(PIPENV) sync --categories "mysql postgres production trials"
+	@touch $@
+
+$(PRODUCTION): Pipfile.lock | $(PIPENV) $(PY)
+	$(PIPENV) sync --categories "packages mysql postgres production"
 	@touch $@
