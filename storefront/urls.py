@@ -1,9 +1,9 @@
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from core.views import media
 from core.views.errors import MissingSlashView, UnknownEndpointView
 
 admin.site.site_header = "Storefront Admin"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # People sign in and out of the browsable API here.
     path("api-auth/", include("rest_framework.urls")),
+    path("media/<path:name>", media.serve, name="media"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^(?:store|auth|tags|likes)/[\s\S]*/$", UnknownEndpointView.as_view()),
@@ -30,4 +31,6 @@ if settings.DEBUG:
     from debug_toolbar.toolbar import debug_toolbar_urls
 
     urlpatterns += debug_toolbar_urls()
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+
+if "silk" in settings.INSTALLED_APPS:
+    urlpatterns += [path("silk/", include("silk.urls", namespace="silk"))]

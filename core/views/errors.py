@@ -45,8 +45,8 @@ class MissingSlashView(APIView):
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an unexpected error, or a database that is away: a page to a browser, JSON to others."""
-    if isinstance(sys.exception(), DATABASE_AWAY):
+    """Answer an unexpected error, or what is away: a page to a browser, JSON to others."""
+    if isinstance(sys.exception(), (*DATABASE_AWAY, Unavailable)):
         response = unavailable(request)
         response["Retry-After"] = str(Unavailable.wait)
         return response

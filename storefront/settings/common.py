@@ -10,7 +10,9 @@ from environs import Env, validate
 from .caches import cache_at
 from .databases import read_replicas, with_engine_options
 from .logs import logging_in
+from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options
+from .storages import is_folder, media_storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -100,12 +102,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static"
-MEDIA_URL = "/media/"
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "static")
+# The web process serves them at /media/; another address is a front server's or a CDN's.
+MEDIA_URL = env.str("MEDIA_URL", "/media/", validate=is_folder)
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_storage(env),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -230,14 +233,21 @@ STORE_TAX_RATE = env.decimal(
 # Those of an app that is not installed are left out.
 STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
 
+# Records every request and its queries at /silk/; heeded in development only.
+SILK = env.bool("SILK", False)
+
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storefront <shop@localhost>")
 # Seconds; a mail server that does not answer must not hold a worker for longer.
 EMAIL_TIMEOUT = 20
+# A mail belongs to the worker that claimed it for this long. Longer than one SMTP conversation can
+# last: about ten steps of EMAIL_TIMEOUT each.
+OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300))
 # Who gets the weekly sales report: addresses, or "Name <address>", separated by commas.
 ADMINS = getaddresses([env.str("ADMINS", "")])
 
-CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
-CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [], subcast=origin)
+CORS_ALLOW_HEADERS = ALLOWED_HEADERS
+CORS_EXPOSE_HEADERS = EXPOSED_HEADERS
 
 DJANGO_LOG_LEVEL = env.str(
     "DJANGO_LOG_LEVEL",

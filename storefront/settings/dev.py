@@ -12,12 +12,18 @@ INTERNAL_IPS = ["127.0.0.1"]
 # A tab at the edge until it is clicked: unfolded it covers the page.
 DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
 
+if SILK:
+    INSTALLED_APPS = [*INSTALLED_APPS, "silk"]
+    MIDDLEWARE = ["silk.middleware.SilkyMiddleware", *MIDDLEWARE]
+    # What a developer tried last; older requests are deleted.
+    SILKY_MAX_RECORDED_REQUESTS = 1000
+
 # A front-end's test suite signs in more often than a shopper behind one address.
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": "1000/min"}}
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # The upload page of client/ (make client).
-CORS_ALLOWED_ORIGINS = ["http://localhost:8001", "http://127.0.0.1:8001"]
+CORS_ALLOWED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:8001", "http://127.0.0.1:8001"]
 
 LOGGING = logging_in("line", level=DJANGO_LOG_LEVEL, file=str(BASE_DIR / "storefront.log"))

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from .common import *
+from .storages import ON_DISK
 
 DEBUG = False
 SECRET_KEY = "for-tests-only-and-long-enough-for-an-hmac-with-sha-256"
@@ -16,6 +17,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": cache_at(None)}
 CELERY_BROKER_URL = None
 CELERY_TASK_ALWAYS_EAGER = True
+STORAGES["default"] = ON_DISK
+MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")
 
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": None}}

@@ -1,0 +1,28 @@
+"""What a browser may do with an uploaded file: look at a picture, save anything else."""
+
+from pathlib import PurePosixPath
+
+from .exceptions import Unavailable
+
+PICTURE_TYPES = {
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
+OTHER_TYPE = "application/octet-stream"
+# A week: a name never gets other content, but who deletes a picture wants it gone some day.
+CACHE_CONTROL = f"public, max-age={7 * 24 * 3600}"
+
+
+class StorageUnavailable(Unavailable):
+    """The storage of uploaded files is away, or turns the shop away."""
+
+    code = "storage_unavailable"
+    message = "The storage of files does not answer; nothing was saved. Please try again."
+
+
+def picture_type(name: str) -> str | None:
+    """Return the content type of a picture by its name, None for what no browser may open."""
+    return PICTURE_TYPES.get(PurePosixPath(name).suffix.lower())
