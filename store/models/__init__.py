@@ -4,6 +4,7 @@ from .carts import MAX_QUANTITY, Cart, CartItem
 from .catalog import Collection, Product, ProductImage, Promotion
 from .customers import Address, Customer
 from .orders import Order, OrderItem
+from .reports import SalesVersion
 from .reviews import Review
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "ProductImage",
     "Promotion",
     "Review",
+    "SalesVersion",
 ]

@@ -13,11 +13,11 @@ from ..exceptions import (
     PaymentStatusConflict,
     Shortage,
 )
-from ..models import Cart, Order, OrderItem, Product
+from ..models import Cart, Order, OrderItem, Product, SalesVersion
 from ..signals import order_created
 from .carts import lock_cart
 from .customers import customer_of
-from .transactions import atomic
+from .transactions import atomic, run_last
 
 PENDING, COMPLETE, FAILED = (
     Order.PAYMENT_STATUS_PENDING,
@@ -76,6 +76,7 @@ def write_order(*, order: Order, quantities: Mapping[int, int]) -> None:
         for product in products
     )
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
+    run_last(SalesVersion.objects.renew)
 
 
 @atomic
@@ -102,6 +103,7 @@ def change_payment_status(*, order: Order, payment_status: str, seen: str | None
         take_stock(quantities_of(order))
     order.payment_status = payment_status
     order.save(update_fields=["payment_status"])
+    run_last(SalesVersion.objects.renew)
     return order
 
 
@@ -115,6 +117,7 @@ def delete_order(*, order: Order) -> None:
         return_stock(quantities_of(order))
     order.items.all().delete()
     order.delete()
+    run_last(SalesVersion.objects.renew)
 
 
 def take_stock(quantities: Mapping[int, int]) -> list[Product]:

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 
 from store.exceptions import EmptyCart
 from store.models import Cart, Product
-from store.services.transactions import atomic
+from store.services.transactions import atomic, run_last
 
 # What MariaDB says of a deadlock; the tests of real ones are below.
 DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock")
@@ -109,6 +109,66 @@ class TestRepeat:
 
         assert (service.tries, service.commits) == (2, 1)
         assert Cart.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLastSteps:
+    def test_come_once_at_the_end_of_the_outermost_service(self):
+        done = []
+
+        def step():
+            assert connection.in_atomic_block
+            done.append("step")
+
+        @atomic
+        def sell():
+            run_last(step)
+            done.append("sold")
+
+        @atomic
+        def sell_twice():
+            sell()
+            sell()
+
+        sell_twice()
+
+        assert done == ["sold", "sold", "step"]
+
+    def test_a_repeated_service_takes_its_steps_anew(self):
+        done, losses = [], [DEADLOCK]
+
+        @atomic
+        def sell():
+            run_last(lambda: done.append("step"))
+            if losses:
+                raise losses.pop()
+
+        sell()
+
+        assert done == ["step"]
+
+    def test_what_follows_the_commit_has_steps_of_its_own(self):
+        done = []
+
+        @atomic
+        def mail():
+            run_last(lambda: done.append("mailed"))
+
+        @atomic
+        def sell():
+            run_last(lambda: done.append("sold"))
+            transaction.on_commit(mail)
+
+        sell()
+
+        assert done == ["sold", "mailed"]
+
+    def test_outside_a_service_a_step_is_run_at_once(self):
+        done = []
+
+        run_last(lambda: done.append("step"))
+
+        assert done == ["step"]
 
 
 def test_a_service_keeps_its_name_and_signature():
