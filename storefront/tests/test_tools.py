@@ -1,0 +1,72 @@
+"""The developers' tools help in development and are not there in production."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+TOOLS = {"django-silk", "django-debug-toolbar"}
+VISIT = """
+import json, sys, django
+django.setup()
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+silk = list(apps.get_app_config("silk").get_models()) if apps.is_installed("silk") else []
+with connection.schema_editor() as editor:
+    for model in silk:
+        editor.create_model(model)
+answers = [
+    Client().get(path, headers={"host": "localhost"}).status_code for path in ("/health/live/", "/silk/")
+]
+tools = sorted({name.partition(".")[0] for name in sys.modules} & {"silk", "debug_toolbar"})
+recorded = [model.objects.get().path for model in silk if model.__name__ == "Request"]
+print(json.dumps([answers, tools, recorded]))
+"""
+
+
+def visit(environment: str, folder: Path, **variables: str) -> Any:
+    result = subprocess.run(
+        [sys.executable, "-c", VISIT],
+        cwd=settings.BASE_DIR,
+        env={
+            "DJANGO_SETTINGS_MODULE": f"storefront.settings.{environment}",
+            "DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3",
+            "SECRET_KEY": "never-signs-anything" * 3,
+            "ALLOWED_HOSTS": "localhost",
+            "EMAIL_HOST": "localhost",
+            "HTTPS_ONLY": "false",
+            **variables,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_silk_records_in_development_when_asked(tmp_path: Path) -> None:
+    answers, tools, recorded = visit("dev", tmp_path, SILK="1")
+    assert (answers, tools) == ([200, 200], ["debug_toolbar", "silk"])
+    assert recorded == ["/health/live/"]
+
+
+def test_silk_is_off_otherwise(tmp_path: Path) -> None:
+    assert visit("dev", tmp_path) == [[200, 404], ["debug_toolbar"], []]
+
+
+def test_production_has_no_tools_even_when_asked(tmp_path: Path) -> None:
+    assert visit("prod", tmp_path, SILK="1") == [[200, 404], [], []]
+
+
+def test_production_installs_no_tools() -> None:
+    pipfile = tomllib.loads(Path(settings.BASE_DIR, "Pipfile").read_text())
+    lock = json.loads(Path(settings.BASE_DIR, "Pipfile.lock").read_text())
+    assert pipfile["dev-packages"].keys() >= TOOLS
+    for category in ("default", "mysql", "postgres", "production"):
+        assert not lock[category].keys() & TOOLS
