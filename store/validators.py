@@ -40,3 +40,8 @@ def validate_image_size(file: File) -> None:
 def validate_image_format(file: File) -> None:
     if not is_too_large(file) and image_format(file) is None:
         raise ValidationError("Upload a JPEG, PNG or WebP picture.")
+
+
+def validate_one_line(text: str) -> None:
+    if "".join(text.splitlines()) != text:
+        raise ValidationError("Line breaks are not allowed here.")

@@ -1,5 +1,6 @@
 """The rows of the shop; other code imports them from here."""
 
+from .campaigns import Campaign, CampaignRecipient
 from .carts import MAX_QUANTITY, Cart, CartItem
 from .catalog import Collection, Product, ProductImage, Promotion
 from .customers import Address, Customer
@@ -10,6 +11,8 @@ from .reviews import Review
 __all__ = [
     "MAX_QUANTITY",
     "Address",
+    "Campaign",
+    "CampaignRecipient",
     "Cart",
     "CartItem",
     "Collection",

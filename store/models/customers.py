@@ -5,6 +5,10 @@ from django.db.models import Count, OuterRef, Subquery
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
+    def reachable(self) -> "CustomerQuerySet":
+        """Those with an active account and an address to write to."""
+        return self.filter(user__is_active=True).exclude(user__email="")
+
     def with_orders_count(self) -> "CustomerQuerySet":
         """Annotate each customer with the number of their orders."""
         # Per customer, not joined and grouped: a page of customers counts its own orders only.
