@@ -7,7 +7,9 @@ class StoreConfig(AppConfig):
     name = "store"
 
     def ready(self) -> None:
-        from .receivers import create_customer, remove_image_file
+        from .receivers import create_customer, remove_image_file, send_campaign
+        from .signals import campaign_started
 
         post_save.connect(create_customer, sender=settings.AUTH_USER_MODEL)
         post_delete.connect(remove_image_file, sender="store.ProductImage")
+        campaign_started.connect(send_campaign)

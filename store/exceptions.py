@@ -111,3 +111,10 @@ class OrderIsPaid(NotDeletable):
 
     def __init__(self) -> None:
         super().__init__("Order cannot be deleted because it has been paid.")
+
+
+class NoRecipients(StoreError):
+    """No customer was chosen whom a mail could reach."""
+
+    code = "no_recipients"
+    detail = "None of these customers has an active account with an e-mail address."

@@ -3,7 +3,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from .models import Customer, ProductImage
+from . import tasks
+from .models import Campaign, Customer, ProductImage
 
 
 def create_customer(
@@ -23,3 +24,8 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
 
     # A roll-back brings the row back; its file must still be there then.
     transaction.on_commit(remove)
+
+
+def send_campaign(campaign: Campaign, **kwargs: Any) -> None:
+    """Have a worker queue the mails; where no broker takes the task, the sweep finds the campaign."""
+    tasks.send_campaign.delay(campaign.pk)

@@ -10,6 +10,8 @@ VISIBILITY_TIMEOUT = 20 * 60
 REDIS_TIMEOUT = 1
 
 BEAT_SCHEDULE: dict[str, Any] = {
+    "resume-campaigns": {"task": "store.tasks.resume_campaigns", "schedule": 60},
+    "close-campaigns": {"task": "store.tasks.close_campaigns", "schedule": crontab(minute=5)},
     "send-due-mails": {"task": "outbox.tasks.send_due_mails", "schedule": 60},
     "purge-finished-mails": {
         "task": "outbox.tasks.purge_finished_mails",
