@@ -1,5 +1,5 @@
 """The shop for staff; imported here, so that autodiscovery finds every part."""
 
-from . import catalog, customers, orders, reviews
+from . import campaigns, catalog, customers, orders, reviews
 
-__all__ = ["catalog", "customers", "orders", "reviews"]
+__all__ = ["campaigns", "catalog", "customers", "orders", "reviews"]

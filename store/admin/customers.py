@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 
 from ..exceptions import CustomerHasOrders
 from ..models import Address, Customer, Order
+from ..models.customers import CustomerQuerySet
 from ..services.customers import delete_customer
+from .campaigns import NotifyingAdmin
 from .deletion import ServiceDeletionAdmin
 from .lists import EditedRowsFormSet, LongListAdmin
 
@@ -22,7 +24,7 @@ class AddressInline(admin.TabularInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin):
+class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin):
     list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
     list_editable = ["membership"]
     list_filter = ["membership"]
@@ -31,6 +33,7 @@ class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin):
     search_fields = ["user__first_name__istartswith", "user__last_name__istartswith"]
     autocomplete_fields = ["user"]
     inlines = [AddressInline]
+    actions = [*ServiceDeletionAdmin.actions, "notify_customers"]
     refusal = CustomerHasOrders
 
     class Media:
@@ -48,6 +51,12 @@ class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin):
 
     def blockers(self, rows: Sequence[Customer]) -> QuerySet:
         return Order.objects.filter(customer__in=rows)
+
+    @admin.action(permissions=["notify"], description="Notify customers")
+    def notify_customers(
+        self, request: HttpRequest, queryset: CustomerQuerySet
+    ) -> HttpResponse | None:
+        return self.compose(request, queryset)
 
     @admin.display(ordering="user__email")
     def email(self, customer: Customer) -> str:

@@ -1,0 +1,146 @@
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.db.models import Model, QuerySet
+from django.forms import Script
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from ..exceptions import NoRecipients
+from ..models import Campaign, Promotion
+from ..models.campaigns import MAX_SUBJECT
+from ..models.customers import CustomerQuerySet
+from ..services.campaigns import start_campaign
+from .lists import LongListAdmin
+
+
+class CampaignForm(forms.ModelForm):
+    # A form that is sent twice, by a double click or a reload, starts one campaign.
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Campaign
+        fields = ["subject", "text"]
+        widgets = {
+            "subject": AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
+            "text": AdminTextareaWidget(attrs={"rows": 12}),
+        }
+
+
+class NotifyingAdmin(admin.ModelAdmin):
+    """Writes to customers, after a page that shows to how many."""
+
+    def has_notify_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("store.add_campaign")
+
+    def compose(
+        self, request: Any, customers: CustomerQuerySet, promotion: Promotion | None = None
+    ) -> HttpResponse | None:
+        """Show the form of a new campaign; start the campaign once the form is confirmed."""
+        confirmed = "confirm" in request.POST
+        initial = {"key": uuid4(), **(announcement(promotion) if promotion else {})}
+        form = CampaignForm(request.POST if confirmed else None, initial=initial)
+        try:
+            if confirmed and form.is_valid():
+                campaign = start_campaign(
+                    customers=customers,
+                    promotion=promotion,
+                    created_by=request.user,
+                    **form.cleaned_data,
+                )
+                return self.show_started(request, campaign)
+            return self.compose_page(request, form, customers)
+        except NoRecipients as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return None
+
+    def compose_page(
+        self, request: Any, form: CampaignForm, customers: CustomerQuerySet
+    ) -> TemplateResponse:
+        recipients = customers.reachable().count()
+        if not recipients:
+            raise NoRecipients
+        across = request.POST.get("select_across") == "1"
+        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Notify customers",
+            "opts": self.opts,
+            "media": self.media,
+            "adminform": AdminForm(form, [(None, {"fields": ["subject", "text"]})], {}),
+            "form": form,
+            "recipients": recipients,
+            "unreachable": customers.count() - recipients,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            # With all rows of the list chosen, one stands for them.
+            "selected": selected[:1] if across else selected,
+            "select_across": int(across),
+        }
+        return TemplateResponse(request, "admin/store/notify_customers.html", context)
+
+    def show_started(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        message = ngettext(
+            "The mail to %d customer is on its way.",
+            "The mails to %d customers are on their way.",
+            campaign.total,
+        )
+        self.log_addition(request, campaign, [{"added": {}}])
+        self.message_user(request, message % campaign.total, messages.SUCCESS)
+        url = reverse("admin:store_campaign_change", args=[campaign.pk])
+        return HttpResponseRedirect(url)
+
+
+def announcement(promotion: Promotion) -> dict[str, str]:
+    """Return the message on a promotion that staff start from."""
+    description = " ".join(promotion.description.split())
+    return {
+        "subject": description[:MAX_SUBJECT],
+        "text": f"{description}: {promotion.discount * 100:g} % off.",
+    }
+
+
+@admin.register(Campaign)
+class CampaignAdmin(LongListAdmin):
+    """Shows what was sent to customers and how far it is; it is started from those it goes to."""
+
+    list_display = ["subject", "created_at", "progress"]
+    list_filter = ["created_at"]
+    list_display_links = ["subject"]
+    ordering = ["-created_at", "-id"]
+    sortable_by = ["created_at"]
+    fields = ["subject", "text", "promotion", "created_by", "created_at", "progress"]
+    readonly_fields = ["progress"]
+
+    class Media:
+        css = {"all": ["store/admin/shop.css"]}
+        js = [Script("store/admin/campaigns.js", defer=True)]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        queryset: Any = super().get_queryset(request)
+        return queryset.with_progress().select_related("promotion", "created_by")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_view_permission(request, obj) or request.user.has_perm(
+            "store.add_campaign"
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @admin.display(description="progress")
+    def progress(self, campaign: Campaign) -> SafeString:
+        return render_to_string("admin/store/campaign_progress.html", {"campaign": campaign})
