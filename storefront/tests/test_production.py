@@ -16,6 +16,8 @@ HEROKU = {
     "MAILGUN_SMTP_LOGIN": "postmaster",
     "MAILGUN_SMTP_PASSWORD": "sesame",
 }
+# As on a machine that has not installed it.
+WITHOUT_DRIVER = "import sys; sys.modules['MySQLdb'] = None"
 
 
 def read(start: Start, show: str, **variables: str) -> Any:
@@ -93,6 +95,53 @@ class TestHttps:
         assert read(start, "REST_FRAMEWORK['NUM_PROXIES']", NUM_PROXIES="1") == 1
 
 
+class TestTokens:
+    """Tokens of one process, read by the next, which was started with other keys."""
+
+    KEY, NEXT = "k" * 50, "n" * 50
+    SIGN = "from rest_framework_simplejwt.tokens import AccessToken as T; print(T())"
+
+    def test_a_key_that_is_too_short_is_named(self, start: Start) -> None:
+        result = start("prod", **PRODUCTION, JWT_SIGNING_KEY="short")
+        assert result.returncode == 1
+        assert 'Environment variable "JWT_SIGNING_KEY" invalid' in result.stderr
+
+    @pytest.mark.parametrize(
+        ("before", "after", "verdict"),
+        [
+            ({"SECRET_KEY": KEY}, {"SECRET_KEY": KEY}, "valid"),
+            ({"SECRET_KEY": KEY}, {"SECRET_KEY": NEXT, "JWT_SIGNING_KEY": KEY}, "valid"),
+            ({"JWT_SIGNING_KEY": KEY}, {"JWT_SIGNING_KEY": NEXT}, "refused"),
+            (
+                {"SECRET_KEY": KEY},
+                {"SECRET_KEY": NEXT, "SECRET_KEY_FALLBACKS": KEY},
+                "refused",
+            ),
+        ],
+    )
+    def test_live_as_long_as_their_key(
+        self, before: dict[str, str], after: dict[str, str], verdict: str
+    ) -> None:
+        token = self.shell(self.SIGN, before)
+        read = (
+            "from rest_framework_simplejwt.exceptions import TokenError\n"
+            "from rest_framework_simplejwt.tokens import AccessToken as T\n"
+            f"try: T({token!r}); print('valid')\n"
+            "except TokenError: print('refused')"
+        )
+        assert self.shell(read, after) == verdict
+
+    def shell(self, code: str, variables: dict[str, str]) -> str:
+        result = run(
+            *("-c", f"import django; django.setup()\n{code}"),
+            folder=settings.BASE_DIR,
+            **{**PRODUCTION, "DATABASE_URL": "sqlite:///:memory:", **variables},
+            DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+        )
+        assert (result.stderr, result.returncode) == ("", 0)
+        return result.stdout.strip()
+
+
 class TestServices:
     def test_redis_carries_cache_and_tasks(self, start: Start) -> None:
         show = "[CACHES['default']['LOCATION'], CELERY_BROKER_URL, CELERY_TASK_ALWAYS_EAGER]"
@@ -121,6 +170,19 @@ class TestCollectstatic:
             *("manage.py", "collectstatic", "--no-input", "--dry-run"),
             folder=settings.BASE_DIR,
             DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+        )
+        assert (result.stderr, result.returncode) == ("", 0)
+
+    def test_needs_no_driver_for_the_database_of_later(self) -> None:
+        result = run(
+            *(
+                "-c",
+                f"{WITHOUT_DRIVER}\nimport runpy; runpy.run_path('manage.py', run_name='__main__')",
+            ),
+            *("collectstatic", "--no-input", "--dry-run"),
+            folder=settings.BASE_DIR,
+            DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+            DATABASE_URL="mysql://shop@db/shop",
         )
         assert (result.stderr, result.returncode) == ("", 0)
 
