@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from celery.signals import before_task_publish, task_postrun, task_prerun
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-ID"
@@ -24,18 +26,17 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(given_id(request) or str(uuid4()))
-        try:
-            response = self.get_response(request)
-            response[HEADER] = request_id.get()
-            return response
-        finally:
-            request_id.reset(token)
+        given = given_id(request) or str(uuid4())
+        request_id.set(given)
+        response = self.get_response(request)
+        response[HEADER] = given
+        return response
 
 
 class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        # A logger that knows better has set it.
+        record.__dict__.setdefault("request_id", request_id.get())
         return True
 
 
@@ -47,6 +48,12 @@ def given_id(request: HttpRequest) -> str | None:
         return None
 
 
+@receiver(request_finished)
+def let_go_of_request(**kwargs: Any) -> None:
+    # Not in the middleware: Django logs a refusal after it, and a streamed body is written later still.
+    request_id.set(NO_REQUEST)
+
+
 @before_task_publish.connect
 def send_along(headers: dict[str, Any], **kwargs: Any) -> None:
     headers.setdefault(TASK_HEADER, request_id.get())
@@ -56,10 +63,11 @@ def send_along(headers: dict[str, Any], **kwargs: Any) -> None:
 def take_over(task: Any, **kwargs: Any) -> None:
     # A task that runs inside a request has no message and keeps the request's id.
     if sent := task.request.get(TASK_HEADER):
-        request_id.set(sent)
+        # What beat starts goes by the id of the task.
+        request_id.set(task.request.id if sent == NO_REQUEST else sent)
 
 
 @task_postrun.connect
-def let_go(task: Any, **kwargs: Any) -> None:
+def let_go_of_task(task: Any, **kwargs: Any) -> None:
     if task.request.get(TASK_HEADER):
         request_id.set(NO_REQUEST)

@@ -11,25 +11,37 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
         handlers["file"] = {
             "class": "logging.handlers.WatchedFileHandler",
             "filename": file,
+            "encoding": "utf-8",
+            "errors": "backslashreplace",
             "delay": True,
         }
     for handler in handlers.values():
         handler |= {"formatter": format_name, "filters": ["request_id"]}
+    # Every line goes through the handlers of the root: no other form, no mail with the request in it.
+    to_root: dict[str, Any] = {"handlers": [], "level": "NOTSET", "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "core.request_ids.RequestIdFilter"}},
+        "filters": {
+            "request_id": {"()": "core.request_ids.RequestIdFilter"},
+            "statement": {"()": "core.logs.StatementFilter"},
+            "access": {"()": "core.logs.AccessFilter"},
+        },
         "formatters": {
             "line": {
-                "format": "{asctime} ({levelname}) - {name} - {message} [{request_id}]",
+                "()": "core.logs.LineFormatter",
+                "fmt": "{asctime} ({levelname}) - {name} - {message} [{request_id}]",
                 "style": "{",
             },
-            "json": {
-                "()": "pythonjsonlogger.json.JsonFormatter",
-                "format": "{asctime}{levelname}{name}{message}{request_id}",
-                "style": "{",
-            },
+            "json": {"()": "core.logs.JsonFormatter"},
         },
         "handlers": handlers,
-        "loggers": {"": {"handlers": list(handlers), "level": level}},
+        "root": {"handlers": list(handlers), "level": level},
+        "loggers": {
+            "django": to_root,
+            "django.server": to_root,
+            "django.db.backends": {**to_root, "filters": ["statement"]},
+            "gunicorn.error": to_root,
+            "gunicorn.access": {**to_root, "filters": ["access"]},
+        },
     }
