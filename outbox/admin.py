@@ -1,5 +1,5 @@
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from .models import Mail, MailQuerySet
@@ -16,7 +16,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Mail]) -> QuerySet[Mail]:
         match self.value():
             case "waiting":
-                return queryset.filter(due_at__isnull=False)
+                return queryset.filter(due_at__isnull=False, sent_at=None)
             case "sent":
                 return queryset.filter(sent_at__isnull=False)
             case "given_up":
@@ -30,14 +30,29 @@ class MailAdmin(admin.ModelAdmin):
 
     list_display = ["subject", "recipient", "queued_at", "sent_at", "due_at", "attempts"]
     list_filter = [StateFilter]
-    search_fields = ["=recipient", "=message_id"]
+    search_fields = ["recipient", "message_id"]
+    search_help_text = "A whole address or Message-ID."
     ordering = ["-queued_at", "-id"]
+    # The indexes sort by date and by nothing else.
+    sortable_by = ()
+    list_per_page = 50
     show_full_result_count = False
     actions = ["try_again"]
     fields = [
         *("subject", "recipient", "queued_at", "sent_at", "due_at"),
         *("attempts", "last_error", "message_id"),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        return super().get_queryset(request).defer("text", "html")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Mail], search_term: str
+    ) -> tuple[QuerySet[Mail], bool]:
+        if term := search_term.strip():
+            # Exactly: an index finds it then.
+            queryset = queryset.filter(Q(recipient__in=[term, term.lower()]) | Q(message_id=term))
+        return queryset, False
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("outbox.change_mail")

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from email.utils import format_datetime, make_msgid, parseaddr
 
 from django.conf import settings
@@ -7,10 +6,6 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
-
-# A mail belongs to the worker that claimed it for this long. Longer than one SMTP conversation can
-# last: about ten steps of EMAIL_TIMEOUT seconds each.
-LEASE = timedelta(minutes=5)
 
 
 def new_message_id() -> str:
@@ -32,8 +27,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.finished().filter(sent_at=None)
 
     def claim(self, pk: int) -> bool:
-        """Take a due mail for LEASE; False where another worker has it or it is done."""
-        until = timezone.now() + LEASE
+        """Take a due mail for OUTBOX_LEASE; False where another worker has it or it is done."""
+        until = timezone.now() + settings.OUTBOX_LEASE
         return bool(self.due().filter(pk=pk).update(due_at=until, attempts=F("attempts") + 1))
 
 
@@ -61,6 +56,9 @@ class Mail(models.Model):
         indexes = [
             models.Index(fields=["due_at", "queued_at"], name="outbox_mail_due"),
             models.Index(fields=["queued_at", "id"], name="outbox_mail_queued"),
+            # For the admin: what was not sent is little of all, and so is what one address got.
+            models.Index(fields=["sent_at", "queued_at", "id"], name="outbox_mail_sent"),
+            models.Index(fields=["recipient", "queued_at", "id"], name="outbox_mail_recipient"),
         ]
 
     def __str__(self) -> str:

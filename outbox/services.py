@@ -3,9 +3,10 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 from enum import Enum, auto
-from smtplib import SMTPDataError, SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 # Minutes to wait after each failed attempt; after the last one the mail is given up.
 RETRY_AFTER = [1, 2, 5, 15, 60, 180, 360, 720, 1440]
 BATCH = 100
+PURGED_AT_ONCE = 1000
 KEPT = timedelta(days=30)
 
 
@@ -36,7 +38,11 @@ class Outcome(Enum):
     NOT_OURS = auto()
 
 
-@transaction.atomic
+class Sweep(NamedTuple):
+    sent: int
+    is_more: bool
+
+
 def queue_mail(
     *, recipient: str, content: Content, key: str | None = None, files: Iterable[File] = ()
 ) -> Mail | None:
@@ -49,11 +55,12 @@ def queue_mail(
     try:
         with transaction.atomic():
             mail.save(force_insert=True)
+            if attachments := [Attachment(mail=mail, **file._asdict()) for file in files]:
+                Attachment.objects.bulk_create(attachments)
     except IntegrityError:
         if key and Mail.objects.filter(key=key).exists():
             return None
         raise
-    Attachment.objects.bulk_create(Attachment(mail=mail, **file._asdict()) for file in files)
     transaction.on_commit(lambda: mail_queued.send_robust(sender=Mail, mail=mail))
     return mail
 
@@ -68,6 +75,11 @@ def queue_mails(mails: Iterable[Mail]) -> None:
 def new_mail(*, recipient: str, content: Content, key: str | None = None) -> Mail:
     """Return a mail that is not saved yet, or raise ValueError as queue_mail does."""
     mail = Mail(recipient=recipient, key=key, **content._asdict())
+    try:
+        mail.clean_fields(exclude=["key", "due_at", "sent_at"])
+    except ValidationError as error:
+        # Their names only: an address is not for the log.
+        raise ValueError(f"Not a mail: {', '.join(error.message_dict)}") from None
     # Django refuses here what it would refuse on sending, where nobody could be told any more.
     mail.as_message().message()
     return mail
@@ -79,18 +91,20 @@ def send_mail(*, mail_id: int) -> None:
         _send(mail_id, connection)
 
 
-def send_due_mails() -> int:
-    """Send up to BATCH due mails over one connection, oldest first; return how many were sent."""
+def send_due_mails() -> Sweep:
+    """Send up to BATCH due mails over one connection, oldest first."""
     due = Mail.objects.due().order_by("due_at", "queued_at").values_list("pk", flat=True)[:BATCH]
+    keys = list(due)
     sent = 0
     with closing(get_connection()) as connection:
-        for mail_id in list(due):
+        for mail_id in keys:
             match _send(mail_id, connection):
                 case Outcome.SENT:
                     sent += 1
                 case Outcome.NO_SERVER:
-                    break
-    return sent
+                    return Sweep(sent, is_more=False)
+    # A sweep that only met the mails of another leaves the rest to that one.
+    return Sweep(sent, is_more=len(keys) == BATCH and sent > 0)
 
 
 @transaction.atomic
@@ -103,7 +117,13 @@ def send_again(*, mails: MailQuerySet) -> int:
 
 def purge_finished_mails() -> int:
     """Delete mails that were sent or given up and queued more than KEPT ago; return how many."""
-    return Mail.objects.finished().filter(queued_at__lt=timezone.now() - KEPT).delete()[0]
+    old = Mail.objects.finished().filter(queued_at__lt=timezone.now() - KEPT)
+    total = 0
+    # In batches: a campaign is more than one transaction, or this process's memory, should hold.
+    while keys := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        Mail.objects.filter(pk__in=keys).delete()
+        total += len(keys)
+    return total
 
 
 def _send(mail_id: int, connection: BaseEmailBackend) -> Outcome:
@@ -111,15 +131,14 @@ def _send(mail_id: int, connection: BaseEmailBackend) -> Outcome:
     if not Mail.objects.claim(mail_id):
         return Outcome.NOT_OURS
     mail = Mail.objects.get(pk=mail_id)
+    message = mail.as_message(connection)
     try:
         connection.open()
-        mail.as_message(connection).send()
-    except (SMTPRecipientsRefused, SMTPDataError) as error:
+        message.send()
+    except Exception as error:
+        # Whatever is wrong with one mail must not keep back those behind it.
         _mark_failed(mail, error)
-        return Outcome.REFUSED
-    except OSError as error:
-        _mark_failed(mail, error)
-        return Outcome.NO_SERVER
+        return Outcome.REFUSED if is_about_this_mail(error) else Outcome.NO_SERVER
     # A death before this line sends the mail once more, under the same Message-ID.
     _mark_sent(mail)
     return Outcome.SENT
@@ -134,10 +153,11 @@ def _mark_sent(mail: Mail) -> None:
     logger.info("Sent mail %s", mail.pk)
 
 
-def _mark_failed(mail: Mail, error: OSError) -> None:
+def _mark_failed(mail: Mail, error: Exception) -> None:
     waits = dict(enumerate(RETRY_AFTER, start=1))
     wait = None if is_final(error) else waits.get(mail.attempts)
-    Mail.objects.filter(pk=mail.pk).update(
+    # Where the claim ran out meanwhile, the worker that took it over has the say.
+    Mail.objects.filter(pk=mail.pk, sent_at=None, attempts=mail.attempts).update(
         due_at=timezone.now() + timedelta(minutes=wait) if wait else None,
         last_error=f"{type(error).__name__}: {error}"[:500],
     )
@@ -147,11 +167,24 @@ def _mark_failed(mail: Mail, error: OSError) -> None:
         logger.error("Mail %s is given up: %s", mail.pk, type(error).__name__)
 
 
-def is_final(error: OSError) -> bool:
-    """Tell whether the server will not take this mail tomorrow either (RFC 5321: a reply of 5xx)."""
+def replies_to(error: Exception) -> list[int]:
+    """Return the codes with which the server turned this mail down; none where it is not about the mail."""
     match error:
         case SMTPRecipientsRefused():
-            return all(code >= 500 for code, _ in error.recipients.values())
-        case SMTPDataError():
-            return error.smtp_code >= 500
-    return False
+            return [code for code, _ in error.recipients.values()]
+        # A sender is refused for the size of the mail (552), or for the shop as such.
+        case SMTPDataError() | SMTPSenderRefused(smtp_code=552):
+            return [error.smtp_code]
+    return []
+
+
+def is_about_this_mail(error: Exception) -> bool:
+    """Tell whether the next mail may fare better over the same connection."""
+    # 421: the server closes.
+    return not isinstance(error, OSError) or not set(replies_to(error)) <= {421}
+
+
+def is_final(error: Exception) -> bool:
+    """Tell whether the server will not take this mail tomorrow either (RFC 5321: a reply of 5xx)."""
+    codes = replies_to(error)
+    return bool(codes) and min(codes) >= 500

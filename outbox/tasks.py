@@ -13,7 +13,7 @@ def send_mail(mail_id: int) -> None:
 @shared_task
 def send_due_mails() -> None:
     """Send what is due: batches, mails to be tried again, mails whose task or worker was lost."""
-    if services.send_due_mails() == services.BATCH:
+    if services.send_due_mails().is_more:
         send_due_mails.delay()
 
 

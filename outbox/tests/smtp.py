@@ -1,6 +1,7 @@
 """A mail server on this machine that keeps what it is sent, and refuses or breaks off on demand."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from threading import Condition
 from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
+
+# It writes every address that it hears.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 HOST = "127.0.0.1"
 ACCEPTED = "250 OK"

@@ -1,0 +1,95 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from outbox import tasks
+from outbox.models import Mail
+from outbox.services import send_due_mails, send_mail
+
+from .conftest import LETTER
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def mails(db):
+    """Thirty mails that nobody was told of."""
+    return Mail.objects.bulk_create(
+        Mail(recipient=f"user{number}@example.com", **LETTER._asdict()) for number in range(30)
+    )
+
+
+def at_once(workers, act):
+    """Let workers act at the same moment, each over a database connection of its own."""
+    start = Barrier(workers)
+
+    def work(number):
+        try:
+            start.wait(30)
+            return act(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(work, range(workers)))
+
+
+def test_one_of_many_workers_gets_a_mail(mails):
+    for mail in mails[:5]:
+        claims = at_once(8, lambda _, pk=mail.pk: Mail.objects.claim(pk))
+
+        assert sorted(claims) == [False] * 7 + [True]
+        mail.refresh_from_db()
+        assert mail.attempts == 1
+
+
+def test_sweeps_at_once_send_each_mail_once(mails, smtp_server):
+    sweeps = at_once(4, lambda _: send_due_mails())
+
+    assert sum(sweep.sent for sweep in sweeps) == 30
+    assert sorted(letter.recipients[0] for letter in smtp_server.received) == sorted(
+        mail.recipient for mail in mails
+    )
+    assert not Mail.objects.filter(sent_at=None).exists()
+
+
+def test_a_task_and_a_sweep_send_a_mail_once(mails, smtp_server):
+    at_once(2, lambda n: send_due_mails() if n else [send_mail(mail_id=m.pk) for m in mails])
+
+    assert len(smtp_server.received) == 30
+
+
+def test_the_mail_of_a_dead_worker_is_sent_when_its_lease_ends(mails, smtp_server, settings):
+    mail = mails[0]
+    Mail.objects.exclude(pk=mail.pk).delete()
+    assert Mail.objects.claim(mail.pk)
+    assert send_due_mails().sent == 0
+    mail.refresh_from_db()
+    left = mail.due_at - timezone.now()
+    assert timedelta() < settings.OUTBOX_LEASE - left < timedelta(seconds=10)
+
+    Mail.objects.update(due_at=timezone.now())
+
+    assert send_due_mails().sent == 1
+    assert smtp_server.received[0].message_id == mail.message_id
+
+
+def test_a_full_batch_is_followed_by_the_next(mails, smtp_server, monkeypatch):
+    monkeypatch.setattr("outbox.services.BATCH", 8)
+
+    tasks.send_due_mails()
+
+    assert len(smtp_server.received) == 30
+
+
+def test_a_sweep_without_a_server_is_the_last(mails, smtp_server, monkeypatch):
+    monkeypatch.setattr("outbox.services.BATCH", 8)
+    smtp_server.stop()
+
+    tasks.send_due_mails()
+
+    assert sum(Mail.objects.values_list("attempts", flat=True)) == 1
