@@ -47,6 +47,15 @@ TABLES = {
         id=seq, customer_id=seq % 20 + 1, payment_status=if(seq % 100, 'C', 'F'),
         placed_at='2026-01-01' + interval seq * 17 % 20000 minute""",
     "store_orderitem": "order_id=seq, product_id=seq, quantity=1, unit_price=1",
+    "store_campaign": """
+        `key`=uuid(), id=seq, subject='Sale', text='', total=1, queued=1, skipped=0, sent=1,
+        given_up=0, created_at='2026-01-01' + interval seq minute, active_at='2026-01-01',
+        finished_at=if(seq % 1000, '2026-01-01', null), closed_at=if(seq % 500, '2026-01-01', null)""",
+    "store_campaignrecipient": """
+        campaign_id=seq % 100 + 1, customer_id=seq, mail_id=seq, state=if(seq % 300, 'Q', 'W')""",
+    "outbox_mail": """
+        id=seq, message_id=seq, recipient='', subject='', text='', html='', attempts=1, last_error='',
+        queued_at='2026-01-01' + interval seq minute, sent_at='2026-01-01'""",
     "tags_tag": "id=seq, label=concat('tag ', seq)",
     "tags_taggeditem": "tag_id=seq % 1000 + 1, content_type_id={product}, object_id=seq",
     "likes_likeditem": "user_id=seq % 20 + 1, content_type_id={product}, object_id=seq",
@@ -182,6 +191,14 @@ LOOKUPS = {
     "orders by status": lambda: store.Order.objects.filter(payment_status="F"),
     "orders of a customer": lambda: store.Order.objects.filter(customer=7),
     "lines of a product": lambda: store.OrderItem.objects.filter(product=7),
+    "running campaigns": lambda: store.Campaign.objects.running(),
+    "stalled campaigns": lambda: store.Campaign.objects.stalled(),
+    "campaigns to close": lambda: store.Campaign.objects.filter(
+        closed_at=None, finished_at__isnull=False
+    ),
+    "recipients of a campaign": lambda: store.CampaignRecipient.objects.filter(
+        campaign=7, state="W"
+    ).order_by("pk"),
     "cart lines of a product": lambda: store.CartItem.objects.filter(product=7),
     "reviews by rating": lambda: store.Review.objects.filter(rating=5),
     "reviews by day": lambda: store.Review.objects.filter(date__gte=date(2026, 6, 10)),
@@ -209,6 +226,7 @@ ORDERINGS = [
     *((store.Review, field) for field in ("date", "rating")),
     *((store.Promotion, field) for field in ("description", "discount")),
     (store.Cart, "created_at"),
+    (store.Campaign, "created_at"),
     (store.Collection, "title"),
     (store.Customer, "membership"),
     (Tag, "label"),
@@ -221,6 +239,7 @@ ADMIN_LISTS = [
     *(f"store/order/?o={sign}{column}" for column in (1, 2, 4) for sign in ("", "-")),
     *(f"store/review/?o={sign}{column}" for column in (3, 4) for sign in ("", "-")),
     *(f"store/promotion/?o={sign}{column}" for column in (1, 2) for sign in ("", "-")),
+    *(f"store/campaign/?o={sign}2" for sign in ("", "-")),
     "store/product/?collection__id__exact=7",
     "store/collection/?o=1",
 ]

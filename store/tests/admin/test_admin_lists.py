@@ -11,7 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
 from likes.models import LikedItem
-from store.models import Collection, Customer, Order, OrderItem, Product, Promotion, Review
+from store.models import (
+    Campaign,
+    Collection,
+    Customer,
+    Order,
+    OrderItem,
+    Product,
+    Promotion,
+    Review,
+)
 from tags.models import Tag
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +40,7 @@ QUERIES = {
     "store/review/": (5, 6),
     "store/review/?q=product": (5, 6),
     "store/promotion/": (4, 5),
+    "store/campaign/": (4, 5),
     "tags/tag/": (4, 4),
     "likes/likeditem/": (5, 5),
     "core/user/": (5, 5),
@@ -53,7 +63,7 @@ def fill(make_product: Callable[..., Product]) -> Callable[[int], None]:
             baker.make(Review, product=product, rating=4)
             LikedItem.objects.create(user=user, content_object=product)
         baker.make(Promotion, discount=0.2, _quantity=rows)
-        for model in (Collection, Tag):
+        for model in (Campaign, Collection, Tag):
             baker.make(model, _quantity=rows)
 
     return fill
