@@ -129,12 +129,16 @@ class ShopSchema(AutoSchema):
         # Throttles are chosen per request; the scope stands once they are asked for.
         self.view.get_throttles()
         conditions = {
-            "400": "requestBody" in operation or self.get_filter_backends(),
+            "400": "requestBody" in operation
+            or self.get_filter_backends()
+            or getattr(self.view, "query_class", None),
             # A bad token is refused even where none is needed.
             "401": True,
             "403": not self.allows(get_user_model()())
             or any(map(self.changes_own_rows, permissions)),
-            "404": "{" in self.path or self._is_list_view() or self.route in texts.NOT_FOUND,
+            "404": "{" in self.path
+            or (self._is_list_view() and self._get_paginator())
+            or self.route in texts.NOT_FOUND,
             "405": self.route in texts.NOT_DELETABLE,
             "409": self.route in texts.CONFLICTS,
             "429": getattr(self.view, "throttle_scope", None),

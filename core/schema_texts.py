@@ -55,6 +55,10 @@ RESOURCES = [
         "/store/orders/",
         Resource("orders", "an order", "orders", "Orders: customers see their own, staff all."),
     ),
+    (
+        "/store/reports/",
+        Resource("reports", "a report", "reports", "What was sold, added up for staff; CSV too."),
+    ),
     ("/tags/items/", Resource("tags", "a tagged object", "tagged objects", "")),
     ("/tags/", Resource("tags", "a tag", "tags", "Labels for products.")),
     ("/likes/", Resource("likes", "a like", "the likes of the user", "What a user likes.")),
@@ -194,6 +198,7 @@ TAG_ORDER = [
     "carts",
     "orders",
     "customers",
+    "reports",
     "tokens",
     "accounts",
     "tags",

@@ -4,6 +4,7 @@ from .views.carts import CartItemViewSet, CartViewSet
 from .views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
 from .views.customers import CustomerViewSet
 from .views.orders import OrderViewSet
+from .views.reports import ReportViewSet
 from .views.reviews import ReviewViewSet
 
 # Path converters: an id that is no id never reaches a view.
@@ -13,6 +14,7 @@ router.register("collections", CollectionViewSet, basename="collection")
 router.register("carts", CartViewSet, basename="cart")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("orders", OrderViewSet, basename="order")
+router.register("reports", ReportViewSet, basename="report")
 
 products_router = NestedSimpleRouter(router, "products", lookup="product", use_regex_path=False)
 products_router.register("reviews", ReviewViewSet, basename="product-review")

@@ -89,6 +89,19 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/store/customers/{customer}/history/": {"get": None},
     "/store/orders/": {"get": None, "post": {"cart_id": "{cart}"}},
     "/store/orders/{order}/": {"get": None, "patch": {"payment_status": "C"}, "delete": None},
+    **{
+        f"/store/reports/{report}/": {"get": None}
+        for report in (
+            "sales",
+            "best_sellers",
+            "best_customers",
+            "never_sold",
+            "low_stock",
+            "average_order",
+            "by_collection",
+            "by_membership",
+        )
+    },
     "/tags/": {"get": None, "post": {"label": "new"}},
     "/tags/{tag}/": {
         "get": None,

@@ -68,8 +68,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def sold_out(self) -> "ProductQuerySet":
         return self.filter(inventory=0)
 
-    def low_on_stock(self) -> "ProductQuerySet":
-        return self.filter(inventory__lt=LOW_INVENTORY)
+    def low_on_stock(self, below: int = LOW_INVENTORY) -> "ProductQuerySet":
+        return self.filter(inventory__lt=below)
 
     def locked(self) -> "ProductQuerySet":
         """Lock the rows until the transaction ends, in key order, so that no two lockers deadlock."""

@@ -1,0 +1,46 @@
+"""Copies of the database, for what may lag; what is bought or shown for sale is never read here."""
+
+import logging
+import random
+from collections.abc import Callable
+from time import monotonic
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connections,
+)
+
+R = TypeVar("R")
+
+logger = logging.getLogger(__name__)
+# How long this process asks no more of a copy that failed; its connect time-out is paid once in these.
+AWAY_SECONDS = 30
+# A copy may also lack a table that a migration has just made.
+FAILURES = (OperationalError, InterfaceError, ProgrammingError)
+
+_away_until: dict[str, float] = {}
+
+
+def read_from_copy(read: Callable[[str], R]) -> R:
+    """Return what a read makes of the alias of a copy, or of the primary where no copy answers.
+
+    The read must fetch its rows itself: a queryset that is evaluated later fails later.
+    """
+    now = monotonic()
+    copies = [alias for alias in settings.DATABASE_REPLICAS if _away_until.get(alias, now) <= now]
+    if copies:
+        alias = random.choice(copies)
+        try:
+            return read(alias)
+        except FAILURES as error:
+            _away_until[alias] = monotonic() + AWAY_SECONDS
+            # The message of a driver may tell the user and the host.
+            logger.warning("%s fails (%s); the primary serves", alias, type(error).__name__)
+            if not connections[alias].in_atomic_block:
+                connections[alias].close()
+    return read(DEFAULT_DB_ALIAS)

@@ -1,0 +1,120 @@
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAdminUser
+from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from ..serializers import reports as shapes
+from ..services import reports
+from ..services.reports import Row, as_csv, up_to_date
+
+Action = Callable[..., Response]
+
+
+class CSVRenderer(BaseRenderer):
+    """A table for spreadsheets; its columns are the fields of the report."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> str:
+        view: Any = (renderer_context or {})["view"]
+        columns = list(view.row_class().fields)
+        return as_csv(columns=columns, rows=data if isinstance(data, list) else [data])
+
+
+def report(
+    query: type[Serializer], row: type[Serializer], many: bool = True
+) -> Callable[[Action], Action]:
+    """Make a method a report that is asked for with a query and answers rows, or the only row."""
+    answers: Any = {
+        (200, "application/json"): row(many=many),
+        (200, "text/csv"): OpenApiTypes.STR,
+    }
+
+    def describe(method: Action) -> Action:
+        found: Any = action(detail=False, query_class=query, row_class=row)(method)
+        return extend_schema(parameters=[query], responses=answers)(found)
+
+    return describe
+
+
+class ReportViewSet(viewsets.ViewSet):
+    permission_classes = [IsAdminUser]
+    renderer_classes = [JSONRenderer, CSVRenderer, BrowsableAPIRenderer]
+    query_class: type[Serializer] = Serializer
+    row_class: type[Serializer] = Serializer
+
+    @report(shapes.SalesQuerySerializer, shapes.PeriodSerializer)
+    def sales(self, request: Request) -> Response:
+        """Add up the sales of each day, week or month; one without a sale is left out."""
+        return self.answer(reports.sales_by)
+
+    @report(shapes.RankingQuerySerializer, shapes.BestSellerSerializer)
+    def best_sellers(self, request: Request) -> Response:
+        """List the products of which most pieces were sold."""
+        return self.answer(reports.best_sellers)
+
+    @report(shapes.RankingQuerySerializer, shapes.BestCustomerSerializer)
+    def best_customers(self, request: Request) -> Response:
+        """List the customers who bought for the highest amounts."""
+        return self.answer(reports.best_customers)
+
+    @report(shapes.LimitQuerySerializer, shapes.StockSerializer)
+    def never_sold(self, request: Request) -> Response:
+        """List products that were never sold."""
+        return self.answer(reports.never_sold)
+
+    @report(shapes.StockQuerySerializer, shapes.StockSerializer)
+    def low_stock(self, request: Request) -> Response:
+        """List the products with fewer pieces in stock than `below`, the fewest first."""
+        return self.answer(reports.low_stock)
+
+    @report(shapes.TimeQuerySerializer, shapes.AverageOrderSerializer, many=False)
+    def average_order(self, request: Request) -> Response:
+        """Tell what the average order came to; null where there was none."""
+        return self.answer(reports.average_order, many=False)
+
+    @report(shapes.RankingQuerySerializer, shapes.CollectionSalesSerializer)
+    def by_collection(self, request: Request) -> Response:
+        """Add up the sales of each collection, the highest amount first."""
+        return self.answer(reports.by_collection)
+
+    @report(shapes.TimeQuerySerializer, shapes.MembershipSalesSerializer)
+    def by_membership(self, request: Request) -> Response:
+        """Add up what the customers of each membership bought; by the membership of today."""
+        return self.answer(reports.by_membership)
+
+    def answer(self, service: Callable[..., list[Row]], many: bool = True) -> Response:
+        # As with filters, an empty value is none.
+        given = {name: value for name, value in self.request.query_params.items() if value}
+        query = self.query_class(data=given)
+        query.is_valid(raise_exception=True)
+        rows = up_to_date(service, **query.validated_data)
+        return Response(self.row_class(rows if many else rows[0], many=many).data)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        renderer: Any = getattr(request, "accepted_renderer", None)
+        if isinstance(renderer, CSVRenderer):
+            if response.exception:
+                # A refusal is no table.
+                request.accepted_renderer = JSONRenderer()
+                request.accepted_media_type = JSONRenderer.media_type
+            else:
+                name = f"{self.action}.csv"
+                response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return super().finalize_response(request, response, *args, **kwargs)
