@@ -1,0 +1,198 @@
+"""Static and uploaded files as visitors of a shop in production get them, from gunicorn."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from PIL import Image
+
+from .serving import SECONDS, Visitor, manage, production, serving
+
+PASSWORD = "a-Str0ng-one"
+PAGES = ["/", "/api/docs/", "/admin/login/", "/api-auth/login/", "/store/collections/", "/admin/"]
+FOREVER = "max-age=315360000, public, immutable"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    variables = production(folder)
+    manage("migrate", "--verbosity", "0", **variables)
+    manage(
+        *("createsuperuser", "--no-input", "--username", "ann", "--email", "ann@example.com"),
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+        **variables,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    # As where an image is built: no secret, no database.
+    manage(
+        # The largest file by far, which no page uses.
+        *("collectstatic", "--no-input", "--ignore", "redoc"),
+        DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+        STATIC_ROOT=str(folder / "static"),
+    )
+    with serving(folder / "gunicorn.log", **production(folder)) as address:
+        yield address
+
+
+@pytest.fixture
+def visitor(address: str) -> Visitor:
+    return Visitor(address)
+
+
+def sign_in(visitor: Visitor) -> None:
+    """Sign in to the admin through its form."""
+    visitor.ask("/admin/login/")
+    token = next(cookie.value for cookie in visitor.cookies if cookie.name == "csrftoken")
+    form = {"username": "ann", "password": PASSWORD, "csrfmiddlewaretoken": str(token)}
+    visitor.ask("/admin/login/?next=/", "POST", urlencode(form).encode())
+
+
+def static_files(visitor: Visitor, page: str) -> set[str]:
+    answer = visitor.ask(page, Accept="text/html")
+    assert answer.status == 200
+    return set(re.findall(r'(?:src|href)="(/static/[^"]+)"', answer.content.decode()))
+
+
+class TestStaticFiles:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_a_page_finds_its_files_under_names_that_never_change(
+        self, visitor: Visitor, page: str
+    ) -> None:
+        sign_in(visitor)
+        files = static_files(visitor, page)
+        assert files
+        for file in files:
+            answer = visitor.ask(file)
+            assert (answer.status, answer.headers["Cache-Control"]) == (200, FOREVER), file
+            assert re.search(r"\.[0-9a-f]{12}\.\w+$", file)
+
+    @pytest.mark.parametrize(
+        ("accepted", "encoding"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("", None)]
+    )
+    def test_they_come_compressed(
+        self, visitor: Visitor, accepted: str, encoding: str | None
+    ) -> None:
+        [style] = [file for file in static_files(visitor, "/") if file.endswith(".css")]
+        answer = visitor.ask(style, Accept_Encoding=accepted)
+        assert answer.headers["Content-Encoding"] == encoding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert answer.headers["Content-Type"] == 'text/css; charset="utf-8"'
+
+    @pytest.mark.parametrize(
+        "path", ["gone.css", "", "core/", "../manage.py", "%2e%2e/manage.py", "staticfiles.jso"]
+    )
+    def test_there_is_nothing_else(self, visitor: Visitor, path: str) -> None:
+        assert visitor.ask(f"/static/{path}").status == 404
+
+
+def picture() -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(content, "PNG")
+    return content.getvalue()
+
+
+def form_of(content: bytes, boundary: str = "----storefront") -> tuple[bytes, str]:
+    """Return a form with one picture, and its content type."""
+    head = 'Content-Disposition: form-data; name="image"; filename="lamp.png"'
+    body = f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={boundary}"
+
+
+@pytest.fixture
+def staff(visitor: Visitor) -> Visitor:
+    signed_in = visitor.post("/auth/jwt/create/", {"username": "ann", "password": PASSWORD})
+    visitor.token = signed_in["access"]
+    return visitor
+
+
+@pytest.fixture
+def images(staff: Visitor) -> str:
+    """The path of the pictures of a new product."""
+    collection = staff.post("/store/collections/", {"title": "Lamps"})["id"]
+    lamp = {"title": "Lamp", "slug": "lamp", "unit_price": 10, "inventory": 5}
+    product = staff.post("/store/products/", lamp | {"collection": collection})["id"]
+    return f"/store/products/{product}/images/"
+
+
+class TestUploadedPicture:
+    @pytest.fixture
+    def image(self, staff: Visitor, images: str) -> dict[str, Any]:
+        content, content_type = form_of(picture())
+        answer = staff.ask(images, "POST", content, Content_Type=content_type)
+        assert answer.status == 201, answer.content
+        return json.loads(answer.content)
+
+    def test_everybody_sees_it_at_its_absolute_address(
+        self, address: str, image: dict[str, Any]
+    ) -> None:
+        assert image["image"].startswith(f"{address}/media/store/images/")
+        answer = Visitor(address).ask(image["image"])
+        assert (answer.status, answer.content) == (200, picture())
+        assert answer.headers["Content-Type"] == "image/png"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer.headers["Cache-Control"] == "public, max-age=604800"
+
+    def test_its_head_and_its_absence_leave_the_connection_usable(
+        self, address: str, image: dict[str, Any]
+    ) -> None:
+        url = urlsplit(image["image"])
+        with closing(HTTPConnection(str(url.hostname), url.port, timeout=SECONDS)) as connection:
+            answers = []
+            for method, path in [("HEAD", url.path), ("GET", "/media/gone"), ("GET", url.path)]:
+                connection.request(method, path)
+                response = connection.getresponse()
+                length = response.headers["Content-Length"]
+                answers.append((response.status, int(length), len(response.read())))
+        size = len(picture())
+        assert answers[0] == (200, size, 0)
+        assert answers[1][0] == 404
+        assert answers[2] == (200, size, size)
+
+    def test_behind_a_proxy_its_address_is_the_client_s(
+        self, staff: Visitor, images: str, image: dict[str, Any]
+    ) -> None:
+        answer = staff.ask(images, X_Forwarded_Proto="https")
+        secure = image["image"].replace("http://", "https://")
+        assert json.loads(answer.content) == [{"id": image["id"], "image": secure}]
+
+    def test_it_goes_with_its_row(
+        self, staff: Visitor, images: str, image: dict[str, Any], folder: Path
+    ) -> None:
+        assert staff.ask(f"{images}{image['id']}/", "DELETE").status == 204
+        assert staff.ask(image["image"]).status == 404
+        assert not Path(folder, "media", image["image"].partition("/media/")[2]).exists()
+
+
+class TestWithoutCollectedFiles:
+    @pytest.fixture
+    def bare_address(self, folder: Path) -> Iterator[str]:
+        variables = production(folder) | {"STATIC_ROOT": str(folder / "nothing")}
+        with serving(folder / "bare.log", **variables) as address:
+            yield address
+
+    def test_pages_look_right_and_the_log_says_what_to_do(
+        self, bare_address: str, folder: Path
+    ) -> None:
+        visitor = Visitor(bare_address)
+        for page in PAGES[:-1]:
+            for file in static_files(visitor, page):
+                answer = visitor.ask(file)
+                assert (answer.status, answer.headers["Cache-Control"]) == (
+                    200,
+                    "max-age=60, public",
+                )
+        assert "run manage.py collectstatic" in (folder / "bare.log").read_text()
