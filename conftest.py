@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import TestCase
 from kombu import Connection
 from redis import Redis, RedisError
 from rest_framework.test import APIClient
@@ -102,6 +103,19 @@ def _remove_uploads() -> Iterator[None]:
 @pytest.fixture
 def api_client() -> APIClient:
     return APIClient()
+
+
+class CommittingClient(APIClient):
+    """A client after whose requests runs what waits for the commit, as it does outside of a test."""
+
+    def request(self, **kwargs: Any) -> Any:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return super().request(**kwargs)
+
+
+@pytest.fixture
+def committing_client(db: None) -> CommittingClient:
+    return CommittingClient()
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def api_client(committing_client: APIClient) -> APIClient:
+    return committing_client
+
+
+@pytest.fixture
 def user(register: Callable) -> Any:
     return register()
 

@@ -191,6 +191,14 @@ DJOSER = {
         "password_reset_confirm": "core.serializers.ConfirmPasswordSerializer",
         "username_reset_confirm": "core.serializers.ConfirmUsernameSerializer",
     },
+    "EMAIL": {
+        "activation": "core.mails.Activation",
+        "confirmation": "core.mails.Confirmation",
+        "password_reset": "core.mails.PasswordReset",
+        "password_changed_confirmation": "core.mails.PasswordChanged",
+        "username_reset": "core.mails.UsernameReset",
+        "username_changed_confirmation": "core.mails.UsernameChanged",
+    },
     "TOKEN_MODEL": None,
     # Pages of the front-end that the mails link to.
     "PASSWORD_RESET_CONFIRM_URL": "password/reset/confirm/{uid}/{token}",
