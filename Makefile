@@ -22,8 +22,15 @@ PRODUCTION := .venv/.synced-production
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
 POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
 
+# What `make load` sends, and where to.
+USERS ?= 100
+RATE ?= 10
+DURATION ?= 1m
+HOST ?= http://127.0.0.1:8000
+LOCUSTFILE ?= locustfiles/browse_products.py
+
 .DEFAULT_GOAL := help
-.PHONY: help run seed test test-all test-faults drivers production watch lint format lock clean
+.PHONY: help run seed test test-all test-faults drivers production load watch lint format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +62,10 @@ drivers: $(DRIVERS)  ## Install the MySQL and PostgreSQL drivers (needs gcc, pkg
 
 production: $(PRODUCTION)  ## Install what a server needs, without the developers' tools, and collect the static files
 	DJANGO_SETTINGS_MODULE=storefront.settings.prod $(PY) manage.py collectstatic --noinput --verbosity 0
+
+load: $(DRIVERS)  ## Send visitors to a running server (USERS, RATE, DURATION, HOST, LOCUSTFILE)
+	.venv/bin/locust --headless --only-summary --locustfile $(LOCUSTFILE) --host $(HOST) \
+		--users $(USERS) --spawn-rate $(RATE) --run-time $(DURATION)
 
 watch: $(ENVIRONMENT)  ## Run the tests again on every change
 	.venv/bin/watchfiles --filter python "$(PYTEST) --exitfirst $(ARGS)" $(SOURCES)

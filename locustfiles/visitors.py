@@ -1,0 +1,36 @@
+"""What every simulated visitor does: think, ask, and judge the answer."""
+
+from typing import Any
+
+from locust import FastHttpUser, between
+
+
+class Visitor(FastHttpUser):
+    abstract = True
+    wait_time = between(1, 5)
+    access: str | None = None
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 200,
+        keys: set[str] | None = None,
+        **options: Any,
+    ) -> Any:
+        """Return the parsed answer, or None where its status or content is wrong: a failure."""
+        headers = {"Authorization": f"JWT {self.access}"} if self.access else {}
+        with self.client.request(
+            method, path, headers=headers, catch_response=True, **options
+        ) as response:
+            if response.status_code != status:
+                response.failure(f"{response.status_code} instead of {status}")
+                return None
+            content = response.json()
+            # Of a list, the first item speaks for all.
+            sample = content[0] if isinstance(content, list) and content else content
+            if keys and sample and not keys <= sample.keys():
+                response.failure(f"without {', '.join(sorted(keys - sample.keys()))}")
+                return None
+            return content
