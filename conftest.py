@@ -25,6 +25,8 @@ REDIS_URL = os.environ.get("REDIS_TEST_URL", "redis://127.0.0.1:6379/9")
 RABBITMQ_URL = os.environ.get("BROKER_TEST_URL", "amqp://guest:guest@127.0.0.1:5672//")
 
 CHROMIUM = ("chromium", "chromedriver")
+# Debian keeps it where only root looks.
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CHROMIUM_OPTIONS = [
     "--headless=new",
     "--no-sandbox",
@@ -61,6 +63,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs row locks, which SQLite has none of: set DATABASE_URL"
     if item.get_closest_marker("chromium") and not all(map(shutil.which, CHROMIUM)):
         missing = "needs Chromium and its driver on the PATH"
+    if item.get_closest_marker("nginx") and not NGINX:
+        missing = "needs nginx"
     if item.get_closest_marker("redis") and not is_redis_there():
         missing = "needs Redis: set REDIS_TEST_URL"
     if item.get_closest_marker("rabbitmq") and not is_rabbitmq_there():
