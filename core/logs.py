@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 
 from .redaction import redact, without_literals
 
+# In lines outside of any request, such as those of a start.
+NO_REQUEST = "-"
+
 
 def message_of(record: logging.LogRecord) -> str:
     """Return the message without secrets, whatever its arguments are."""
@@ -45,7 +48,7 @@ class JsonFormatter(LineFormatter):
             "level": record.levelname,
             "name": record.name,
             "message": message_of(record),
-            "request_id": getattr(record, "request_id", None),
+            "request_id": getattr(record, "request_id", NO_REQUEST),
         }
         if record.exc_info and record.exc_info[0]:
             line["exception"] = self.formatException(record.exc_info)

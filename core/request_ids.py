@@ -11,10 +11,11 @@ from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from .logs import NO_REQUEST
+
 HEADER = "X-Request-ID"
 # In a message to a worker.
 TASK_HEADER = "request_id"
-NO_REQUEST = "-"
 
 request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
 

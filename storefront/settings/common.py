@@ -46,6 +46,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: every line logged below carries the id of the request.
     "core.request_ids.RequestIdMiddleware",
+    # Before anything that asks for a host, a scheme or a session.
+    "core.probes.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before anything that answers by itself.
     "corsheaders.middleware.CorsMiddleware",

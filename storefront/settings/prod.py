@@ -68,7 +68,6 @@ SIMPLE_JWT = {
 # Off only where no browser comes from outside, such as a trial on one's own machine.
 HTTPS_ONLY = env.bool("HTTPS_ONLY", True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
