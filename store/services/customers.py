@@ -7,7 +7,7 @@ from .transactions import atomic
 
 def customer_of(*, user_id: int) -> Customer:
     """Return the user's customer profile; one that is missing (loaded by SQL, deleted) is made."""
-    return Customer.objects.get_or_create(user_id=user_id)[0]
+    return Customer.objects.select_related("user").get_or_create(user_id=user_id)[0]
 
 
 @atomic

@@ -16,6 +16,7 @@ from ..exceptions import (
 from ..models import Cart, Order, OrderItem, Product, SalesVersion
 from ..signals import order_created
 from .carts import lock_cart
+from .confirmations import queue_confirmation
 from .customers import customer_of
 from .transactions import atomic, run_last
 
@@ -62,10 +63,13 @@ def place_order(*, cart_id: UUID, user_id: int) -> PlacedOrder:
 
 @atomic
 def write_order(*, order: Order, quantities: Mapping[int, int]) -> None:
-    """Take the stock (pieces by product id) and save a new order with its lines, or raise OutOfStock."""
+    """Take the stock (pieces by product id) and save a new order, its lines and the customer's mail.
+
+    Raises OutOfStock.
+    """
     products = take_stock(quantities)
     order.save(force_insert=True)
-    OrderItem.objects.bulk_create(
+    items = OrderItem.objects.bulk_create(
         OrderItem(
             order=order,
             product=product,
@@ -75,6 +79,7 @@ def write_order(*, order: Order, quantities: Mapping[int, int]) -> None:
         )
         for product in products
     )
+    queue_confirmation(order=order, items=items)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
     run_last(SalesVersion.objects.renew)
 

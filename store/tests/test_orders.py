@@ -133,7 +133,7 @@ class TestPlace:
         assert stock() == [10]
         assert cart.items.get().quantity == 3
 
-    @pytest.mark.parametrize(("lines", "queries"), [(1, 16), (10, 25)])
+    @pytest.mark.parametrize(("lines", "queries"), [(1, 19), (10, 28)])
     def test_costs_one_query_more_per_line(
         self, api_client, sign_in, make_product, django_assert_num_queries, lines, queries
     ):
@@ -142,7 +142,7 @@ class TestPlace:
             cart.items.create(product=make_product(), quantity=quantity)
         sign_in()
 
-        # Four of them are the savepoints and releases of two transactions within the test's own.
+        # Six of them are the savepoints and releases of three transactions within the test's own.
         with django_assert_num_queries(queries):
             response = place(api_client, cart.id)
 
