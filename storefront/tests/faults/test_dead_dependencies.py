@@ -1,0 +1,141 @@
+"""What each dependency that is away, or silent, does to each kind of request."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import product
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from urllib.parse import urlsplit
+
+import pytest
+
+from ..serving import production, serving
+from .addresses import database_address, database_url
+from .probes import Probe, Result, Visitors, meet_visitors, probes, send
+from .proxies import Proxy
+
+NEEDS_NO_DATABASE = {"live", "admin's sign-in page"}
+DEGRADING = {"cache", "broker", "storage", "replica"}
+# Seconds.
+PATIENCE = 8
+READY_WITHIN = 2.5
+Table = dict[str, dict[str, Result]]
+
+pytestmark = [pytest.mark.faults, pytest.mark.redis, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def proxies(redis_url: str) -> Iterator[dict[str, Proxy]]:
+    redis = urlsplit(redis_url)
+    addresses = {
+        "cache": (str(redis.hostname), redis.port or 6379),
+        "broker": (str(redis.hostname), redis.port or 6379),
+        # Nobody need listen there: nothing is read from what it takes.
+        "sentry": (str(redis.hostname), redis.port or 6379),
+    }
+    if database := database_address():
+        addresses |= {"database": database, "replica": database}
+    with ExitStack() as stack:
+        proxies = {}
+        for name, address in addresses.items():
+            proxies[name] = Proxy(*address)
+            stack.callback(proxies[name].stop)
+        yield proxies
+
+
+@pytest.fixture
+def shop(proxies: dict[str, Proxy], redis_url: str, tmp_path: Path) -> Iterator[str]:
+    """The shop with every optional service, each behind its proxy."""
+    number = urlsplit(redis_url).path
+
+    def local(name: str) -> tuple[str, int]:
+        return "127.0.0.1", proxies[name].port
+
+    variables = {
+        **production(tmp_path),
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": "redis://{}:{}".format(*local("cache")) + number,
+        "BROKER_URL": "redis://{}:{}".format(*local("broker")) + number,
+        "SENTRY_DSN": "http://key@{}:{}/1".format(*local("sentry")),
+        "THROTTLE_CREDENTIALS": "1000/min",
+    }
+    if "database" in proxies:
+        variables["DATABASE_URL"] = database_url(local("database"))
+        variables["DATABASE_REPLICA_URLS"] = database_url(local("replica"))
+    with serving(tmp_path / "gunicorn.log", **variables) as url:
+        yield url
+
+
+def ask_all(url: str, visitors: Visitors) -> dict[str, Result]:
+    # The rows are made first, over the tests' own way to the database.
+    return {probe.name: send(url, probe, seconds=PATIENCE) for probe in list(probes(visitors))}
+
+
+def await_ready(url: str) -> None:
+    deadline = monotonic() + 30
+    probe = Probe("ready", "GET", "/health/ready/")
+    while send(url, probe, seconds=5).body != b'{"status": "ok"}':
+        assert monotonic() < deadline, "the shop did not recover"
+        Event().wait(0.2)
+
+
+def is_good(answer: Result) -> bool:
+    return answer.status is not None and answer.status < 300
+
+
+def show(table: Table) -> Iterator[str]:
+    names = list(table)
+    yield " | ".join(["| request", *names]) + " |"
+    yield "|---" * (len(names) + 1) + "|"
+    for probe in table["all well"]:
+        cells = [table[name][probe] for name in names]
+        texts = [f"{cell.status or 'none'}, {cell.seconds * 1000:.0f} ms" for cell in cells]
+        yield " | ".join([f"| {probe}", *texts]) + " |"
+
+
+def expected(dependency: str, probe: str, well: Result) -> int | None:
+    """Return the status that a request should have while the dependency is away."""
+    if dependency == "database" and probe not in NEEDS_NO_DATABASE:
+        return 503
+    if dependency == "storage" and probe == "upload picture":
+        return 503
+    return well.status
+
+
+def check(dependency: str, answers: dict[str, Result], well: dict[str, Result]) -> None:
+    statuses = {probe: answer.status for probe, answer in answers.items()}
+    assert statuses == {probe: expected(dependency, probe, well[probe]) for probe in answers}
+    slow = {probe: answer.seconds for probe, answer in answers.items() if answer.seconds > PATIENCE}
+    assert slow == {}
+    assert answers["ready"].seconds < READY_WITHIN
+    if dependency in DEGRADING:
+        state = json.loads(answers["ready"].body)
+        assert (state["status"], state["failed"]) == ("degraded", [dependency])
+
+
+def test_nothing_fails_that_does_not_need_it(
+    shop: str,
+    proxies: dict[str, Proxy],
+    report_figures: Callable[[str], None],
+    pytestconfig: pytest.Config,
+) -> None:
+    visitors = meet_visitors(shop)
+    await_ready(shop)
+    well = ask_all(shop, visitors)
+    assert {probe: answer.status for probe, answer in well.items() if not is_good(answer)} == {}
+    table: Table = {"all well": well}
+    failures = {"away": Proxy.refuse, "silent": Proxy.hang}
+    if pytestconfig.getoption("--faults") == "reduced":
+        del failures["silent"]
+    for (dependency, proxy), (failure, fail) in product(proxies.items(), failures.items()):
+        fail(proxy)
+        answers = ask_all(shop, visitors)
+        proxy.forward()
+        table[f"{dependency} {failure}"] = answers
+        await_ready(shop)
+    for line in show(table):
+        report_figures(line)
+    for name, answers in table.items():
+        check(name.split()[0], answers, well)
