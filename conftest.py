@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 REDIS_URL = os.environ.get("REDIS_TEST_URL", "redis://127.0.0.1:6379/9")
 RABBITMQ_URL = os.environ.get("BROKER_TEST_URL", "amqp://guest:guest@127.0.0.1:5672//")
 
+S3_PACKAGES = ("storages", "boto3", "moto")
 CHROMIUM = ("chromium", "chromedriver")
 # Debian keeps it where only root looks.
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -69,6 +71,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs Redis: set REDIS_TEST_URL"
     if item.get_closest_marker("rabbitmq") and not is_rabbitmq_there():
         missing = "needs RabbitMQ: set BROKER_TEST_URL"
+    if item.get_closest_marker("s3") and not all(map(find_spec, S3_PACKAGES)):
+        missing = "needs django-storages and moto: make drivers"
     if missing and item.config.getoption("--require-services"):
         pytest.fail(missing)
     elif missing:

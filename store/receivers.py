@@ -22,8 +22,9 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
         if instance.image and not ProductImage.objects.filter(image=instance.image.name).exists():
             instance.image.storage.delete(instance.image.name)
 
-    # A roll-back brings the row back; its file must still be there then.
-    transaction.on_commit(remove)
+    # A roll-back brings the row back; its file must still be there then. And where the storage is away
+    # the row has gone all the same: the file that stays behind is logged, not refused.
+    transaction.on_commit(remove, robust=True)
 
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:

@@ -1,0 +1,224 @@
+"""Uploaded files on S3-compatible storage, spoken to over HTTP."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from io import BytesIO
+from time import monotonic
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from PIL import Image
+from rest_framework.test import APIClient
+
+from store.models import Product, ProductImage
+
+pytestmark = [pytest.mark.s3, pytest.mark.django_db]
+BUCKET = "pictures"
+UNAVAILABLE = {
+    "detail": "The storage of files does not answer; nothing was saved. Please try again.",
+    "code": "storage_unavailable",
+}
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """The address of an S3 server with one bucket that everybody may read."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def keep_at(settings: Any) -> Any:
+    """Return a function that keeps uploads in the bucket at an address."""
+
+    def keep_at(endpoint: str, **options: Any) -> None:
+        storage = {
+            "BACKEND": "core.s3.MediaStorage",
+            "OPTIONS": {
+                "bucket_name": BUCKET,
+                "access_key": "shop",
+                "secret_key": "sesame",
+                "region_name": "us-east-1",
+                "endpoint_url": endpoint,
+                "querystring_auth": False,
+                "file_overwrite": False,
+                **options,
+            },
+        }
+        settings.STORAGES = settings.STORAGES | {"default": storage}
+
+    return keep_at
+
+
+@pytest.fixture
+def bucket(endpoint: str, keep_at: Any) -> Iterator[Any]:
+    """The bucket where uploads are kept; empty."""
+    keep_at(endpoint)
+    bucket = default_storage.connection.Bucket(BUCKET)
+    bucket.create(ACL="public-read")
+    yield bucket
+    bucket.objects.all().delete()
+    bucket.delete()
+
+
+def picture(image_format: str = "PNG") -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (3, 2), "teal").save(content, image_format)
+    return content.getvalue()
+
+
+@pytest.fixture
+def url(product: Product) -> str:
+    return f"/store/products/{product.pk}/images/"
+
+
+@pytest.fixture
+def staff(api_client: APIClient, register: Any) -> APIClient:
+    api_client.force_authenticate(register(is_staff=True))
+    return api_client
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Any) -> Any:
+    """Do in a test what follows a commit."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
+
+
+def upload(client: Any, url: str, name: str = "lamp.png", kind: str = "image/png") -> Any:
+    return client.post(url, {"image": SimpleUploadedFile(name, picture(), kind)})
+
+
+def keys(bucket: Any) -> list[str]:
+    return [entry.key for entry in bucket.objects.all()]
+
+
+class TestUpload:
+    def test_everybody_sees_it_at_its_absolute_address(
+        self, staff: APIClient, bucket: Any, endpoint: str, url: str
+    ) -> None:
+        response = upload(staff, url)
+        assert response.status_code == 201
+        image = ProductImage.objects.get()
+        assert response.json() == {
+            "id": image.pk,
+            "image": f"{endpoint}/{BUCKET}/{image.image.name}",
+        }
+        assert staff.get(url).json() == [response.json()]
+        with urlopen(response.json()["image"], timeout=10) as answer:
+            assert answer.read() == picture()
+            assert answer.headers["Content-Type"] == "image/png"
+            assert answer.headers["Cache-Control"] == "public, max-age=604800"
+
+    def test_the_type_is_not_the_uploader_s_to_claim(
+        self, staff: APIClient, bucket: Any, url: str
+    ) -> None:
+        image = upload(staff, url, "lamp.html", "text/html").json()["image"]
+        with urlopen(image, timeout=10) as answer:
+            assert image.endswith(".png")
+            assert answer.headers["Content-Type"] == "image/png"
+
+    def test_what_is_no_picture_is_only_saved(self, bucket: Any) -> None:
+        name = default_storage.save("notes.html", SimpleUploadedFile("x", b"<b>", "text/html"))
+        with urlopen(default_storage.url(name), timeout=10) as answer:
+            assert answer.headers["Content-Type"] == "application/octet-stream"
+            assert answer.headers["Content-Disposition"] == "attachment"
+
+    def test_the_same_name_never_overwrites(self, bucket: Any) -> None:
+        names = [default_storage.save("a.png", ContentFile(text)) for text in (b"1", b"2")]
+        assert len(set(names)) == 2
+        contents = []
+        for name in names:
+            with default_storage.open(name) as file:
+                contents.append(file.read())
+        assert contents == [b"1", b"2"]
+
+    def test_a_domain_of_its_own_or_a_signed_link(
+        self, bucket: Any, endpoint: str, keep_at: Any
+    ) -> None:
+        default_storage.save("a.png", ContentFile(b"1"))
+        keep_at(endpoint, custom_domain="media.example.com")
+        assert default_storage.url("a.png") == "https://media.example.com/a.png"
+        keep_at(endpoint, querystring_auth=True)
+        address, _, query = default_storage.url("a.png").partition("?")
+        assert address == f"{endpoint}/{BUCKET}/a.png"
+        assert "X-Amz-Signature=" in query
+        assert "X-Amz-Expires=3600" in query
+
+    def test_the_web_process_does_not_serve_it(self, bucket: Any, client: Client) -> None:
+        default_storage.save("a.png", ContentFile(b"1"))
+        assert client.get("/media/a.png").status_code == 404
+
+
+class TestDeletion:
+    def test_takes_the_object_along(
+        self, staff: APIClient, bucket: Any, url: str, commits: Any
+    ) -> None:
+        created = upload(staff, url).json()
+        assert len(keys(bucket)) == 1
+        with commits():
+            assert staff.delete(f"{url}{created['id']}/").status_code == 204
+        assert keys(bucket) == []
+        with pytest.raises(HTTPError, match="404") as refusal:
+            urlopen(created["image"], timeout=10)
+        refusal.value.close()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_that_is_rolled_back_keeps_it(self, bucket: Any, product: Product) -> None:
+        content = SimpleUploadedFile("a.png", picture())
+        image = ProductImage.objects.create(product=product, image=content)
+        with transaction.atomic():
+            image.delete()
+            transaction.set_rollback(True)
+        assert keys(bucket) == [ProductImage.objects.get().image.name]
+
+
+@pytest.fixture(params=["refuses", "is silent", "has no name", "knows no bucket"])
+def away(request: pytest.FixtureRequest, keep_at: Any, endpoint: str) -> Iterator[None]:
+    """Keep uploads where they cannot be kept."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+        if request.param == "refuses":
+            listener.close()
+        addresses = {"has no name": "http://s3.invalid", "knows no bucket": endpoint}
+        keep_at(addresses.get(request.param, f"http://127.0.0.1:{port}"))
+        yield
+
+
+@pytest.mark.usefixtures("away")
+class TestStorageAway:
+    # Saving fails half-way, after which no test's own transaction could be asked.
+    @pytest.mark.django_db(transaction=True)
+    def test_an_upload_is_refused_soon_and_saves_nothing(
+        self, staff: APIClient, url: str, report_figures: Any, request: pytest.FixtureRequest
+    ) -> None:
+        start = monotonic()
+        response = upload(staff, url)
+        seconds = monotonic() - start
+        report_figures(f"upload, storage away: {request.node.callspec.id}, {seconds:.1f} s")
+        assert (response.status_code, response.json()) == (503, UNAVAILABLE)
+        assert response["Retry-After"] == "5"
+        assert not ProductImage.objects.exists()
+        assert seconds < 15
+
+    def test_pictures_are_listed_and_deleted_all_the_same(
+        self, staff: APIClient, url: str, product: Product, commits: Any
+    ) -> None:
+        image = ProductImage.objects.create(product=product, image="store/images/a.png")
+        assert staff.get(url).status_code == 200
+        with commits():
+            assert staff.delete(f"{url}{image.pk}/").status_code == 204
+        assert not ProductImage.objects.exists()
