@@ -7,7 +7,9 @@ from environs import Env, validate
 is_address = validate.Regexp(
     r"https?://[^/?#\s]+/?\Z", error="Not an address such as https://s3.example.com."
 )
-is_host = validate.Regexp(r"[\w.:-]+(/[^\s?#]*)?\Z", error="Not a host such as media.example.com.")
+is_host = validate.Regexp(
+    r"[\w.-]+(:\d+)?(/[\w.~-]+)*\Z", error="Not a host such as media.example.com."
+)
 is_folder = validate.Regexp(
     r"(https?://[^/?#\s]+)?/([^?#\s]*/)?\Z",
     error="Not /a/path/ or an address that ends in a slash.",
