@@ -16,7 +16,7 @@ def cache_at(redis_url: str | None) -> dict[str, Any]:
         "KEY_PREFIX": "storefront",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
-            "LOG_IGNORED_EXCEPTIONS": True,
+            "CONNECTION_POOL_CLASS": "core.caches.WaryConnectionPool",
             "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,
             "SOCKET_TIMEOUT": REDIS_TIMEOUT,
         },
