@@ -11,11 +11,13 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from store.signals import order_created
 
+        from . import metrics
         from .groups import create_groups
         from .receivers import log_order
 
         # Registers itself with drf-spectacular.
         import_module("core.schema")
         order_created.connect(log_order)
+        order_created.connect(metrics.count_order)
         # Once the shop is migrated its permissions are there.
         post_migrate.connect(create_groups, sender=apps.get_app_config("store"))

@@ -6,7 +6,7 @@ from rest_framework_simplejwt.views import (
     TokenVerifyView,
 )
 
-from .views import accounts, health, pages
+from .views import accounts, health, metrics, pages
 
 router = SimpleRouter(use_regex_path=False)
 router.register("users", accounts.UserViewSet)
@@ -26,4 +26,5 @@ urlpatterns = [
     path("auth/", include(auth_urlpatterns)),
     path("health/live/", health.live, name="health-live"),
     path("health/ready/", health.ready, name="health-ready"),
+    path("metrics/", metrics.metrics, name="metrics"),
 ]

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "core.request_ids.RequestIdMiddleware",
     # Before anything that asks for a host, a scheme or a session.
     "core.probes.ProbeMiddleware",
+    "core.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before anything that answers by itself.
     "corsheaders.middleware.CorsMiddleware",
@@ -265,3 +266,6 @@ DJANGO_LOG_LEVEL = env.str(
     validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
 )
 LOGGING = logging_in("line", level=DJANGO_LOG_LEVEL)
+
+# Prometheus sends it as `Authorization: Bearer ...`; without one nobody reads the metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
