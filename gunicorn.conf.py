@@ -1,0 +1,60 @@
+"""How gunicorn serves the shop: `gunicorn storefront.wsgi`.
+
+PORT is gunicorn's own variable: with it, it listens on every address, without it on 127.0.0.1:8000.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", 2))
+threads = int(os.environ.get("WEB_THREADS", 4))
+
+# Longer than proxies keep their own side open (60 s, most of them): it is never the shop that closes
+# a connection on which the next request is under way.
+keepalive = 75
+# Below the 30 s after which platforms and the compose file kill.
+graceful_timeout = 25
+
+# Django's TRUSTED_HTTPS_HEADER alone says what came over HTTPS, and no header changes a path.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
+# Nobody talks to it, and a read-only container has no place for it.
+control_socket_disable = True
+
+# The master's lines as Django's own; its workers take LOGGING, with the request's id in these.
+access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+logconfig_dict: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "core.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "gunicorn.error": {"propagate": True},
+        "gunicorn.access": {"propagate": True},
+        # It warns of every HEAD, whose body Django leaves to the server to drop.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+    },
+}
+
+# Each worker counts for itself in a file here; who reads the metrics adds them up.
+METRICS_PREFIX = "storefront-metrics-"
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=METRICS_PREFIX)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    if folder.name.startswith(METRICS_PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)

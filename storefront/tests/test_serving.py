@@ -1,0 +1,203 @@
+"""gunicorn as production runs it: nothing is lost where it stops, starts and reloads."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from queue import SimpleQueue
+from threading import Thread
+
+import pytest
+from django.conf import settings
+
+from .crowd import SECONDS, asking
+from .serving import manage, production
+
+pytestmark = pytest.mark.faults
+
+# As systemd hands over the socket of a .socket unit: as descriptor 3, to the process it names.
+ACTIVATED = """
+exec 3<&"$1"
+export LISTEN_FDS=1 LISTEN_PID=$$
+exec "$2" -m gunicorn storefront.wsgi
+"""
+
+
+class Gunicorn:
+    """A gunicorn on a socket that outlives it."""
+
+    def __init__(self, listener: socket.socket, variables: dict[str, str]) -> None:
+        descriptor = listener.fileno()
+        self.process = subprocess.Popen(
+            ["bash", "-c", ACTIVATED, "bash", str(descriptor), sys.executable],
+            cwd=settings.BASE_DIR,
+            env=variables,
+            stderr=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            pass_fds=[descriptor],
+        )
+        self.lines: SimpleQueue[str] = SimpleQueue()
+        # In a thread, or a pipe that nobody reads would stop the server once it is full.
+        self.reader = Thread(target=self.read)
+        self.reader.start()
+
+    def read(self) -> None:
+        assert self.process.stderr
+        with self.process.stderr as output:
+            for line in output:
+                self.lines.put(line)
+
+    def wait_for(self, message: str) -> dict[str, str]:
+        """Return the next line of the log that has this message."""
+        while message not in (line := self.lines.get(timeout=SECONDS)):
+            pass
+        return json.loads(line)
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.process.pid, number)
+
+    def stop(self) -> int:
+        """Ask it to stop and return its exit code."""
+        self.signal(signal.SIGTERM)
+        return self.process.wait(SECONDS)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(SECONDS)
+        self.reader.join(SECONDS)
+
+
+Serve = Callable[..., Gunicorn]
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    variables = {**production(tmp_path_factory.mktemp("shop")), "PATH": os.environ["PATH"]}
+    manage("migrate", "--verbosity", "0", **variables)
+    return variables
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        yield listener
+
+
+@pytest.fixture
+def serve(listener: socket.socket, variables: dict[str, str]) -> Iterator[Serve]:
+    started: list[Gunicorn] = []
+
+    def serve(**changed: str) -> Gunicorn:
+        started.append(Gunicorn(listener, variables | changed))
+        return started[-1]
+
+    yield serve
+    for server in started:
+        server.kill()
+
+
+@pytest.fixture
+def rounds(pytestconfig: pytest.Config) -> int:
+    return 5 if pytestconfig.getoption("--faults") == "full" else 1
+
+
+def carts_in(variables: dict[str, str]) -> int:
+    path = variables["DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT count(*) FROM store_cart").fetchone()[0]
+
+
+def test_a_restart_on_a_kept_socket_loses_no_request(
+    listener: socket.socket,
+    serve: Serve,
+    variables: dict[str, str],
+    rounds: int,
+) -> None:
+    before = carts_in(variables)
+    server = serve()
+    with asking(listener.getsockname(), clients=8) as crowd:
+        for _ in range(rounds):
+            crowd.wait_for(50)
+            assert server.stop() == 0
+            server = serve()
+        crowd.wait_for(50)
+    assert crowd.lost == []
+    # Each was done, and done once.
+    assert carts_in(variables) - before == crowd.carts > 0
+
+
+def test_a_reload_loses_no_request(
+    listener: socket.socket,
+    serve: Serve,
+    variables: dict[str, str],
+    rounds: int,
+) -> None:
+    before = carts_in(variables)
+    server = serve()
+    with asking(listener.getsockname(), clients=8) as crowd:
+        for _ in range(rounds):
+            crowd.wait_for(50)
+            server.signal(signal.SIGHUP)
+            for _ in range(2):
+                server.wait_for("Worker exiting")
+        crowd.wait_for(50)
+    assert crowd.lost == []
+    assert carts_in(variables) - before == crowd.carts > 0
+
+
+def test_a_request_under_way_is_answered_before_the_stop(
+    listener: socket.socket, serve: Serve
+) -> None:
+    server = serve()
+    connection = HTTPConnection(*listener.getsockname(), timeout=SECONDS)
+    connection.putrequest("POST", "/store/carts/")
+    for name, value in {"Content-Type": "application/json", "Content-Length": "2"}.items():
+        connection.putheader(name, value)
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    # A worker has begun to read.
+    assert connection.sock.recv(100).startswith(b"HTTP/1.1 100 ")
+    server.signal(signal.SIGTERM)
+    server.wait_for("Handling signal: term")
+    connection.send(b"{}")
+    response = connection.getresponse()
+    assert response.status == 201
+    assert json.loads(response.read())["items"] == []
+    connection.close()
+    assert server.process.wait(SECONDS) == 0
+
+
+def test_the_access_line_names_the_request_and_not_the_client(
+    listener: socket.socket, serve: Serve
+) -> None:
+    server = serve()
+    connection = HTTPConnection(*listener.getsockname(), timeout=SECONDS)
+    headers = {"X-Forwarded-For": "203.0.113.9", "Referer": "http://elsewhere.example/"}
+    connection.request("GET", "/health/live/?password=secret", headers=headers)
+    response = connection.getresponse()
+    response.read()
+    line = server.wait_for("GET /health/live/ 200")
+    assert line["name"] == "gunicorn.access"
+    assert line["request_id"] == response.headers["X-Request-ID"]
+    assert not any(text in str(line) for text in ("secret", "203.0", "127.0", "elsewhere"))
+    connection.close()
+    server.stop()
+
+
+def test_only_the_trusted_header_says_https(listener: socket.socket, serve: Serve) -> None:
+    server = serve(HTTPS_ONLY="true", TRUSTED_HTTPS_HEADER="X-Scheme")
+    connection = HTTPConnection(*listener.getsockname(), timeout=SECONDS)
+    for header, status in [("X-Forwarded-Proto", 301), ("X-Scheme", 200)]:
+        connection.request("GET", "/store/products/", headers={header: "https"})
+        response = connection.getresponse()
+        response.read()
+        assert response.status == status
+    connection.close()
+    server.stop()
