@@ -1,9 +1,12 @@
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.db import OperationalError
+from django.utils import timezone
 
-from .services import campaigns
+from .services import campaigns, carts, report_mails
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -27,3 +30,17 @@ def resume_campaigns() -> None:
 def close_campaigns() -> None:
     """Keep the final numbers of campaigns, before their mails are deleted."""
     campaigns.close_campaigns()
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+def send_sales_report() -> None:
+    """Queue the sales of last week to ADMINS; run again in the same week it queues nothing."""
+    report_mails.queue_sales_report(today=timezone.now().date())
+
+
+@shared_task
+def purge_carts() -> None:
+    """Delete the carts that were made longer ago than STORE_CART_LIFETIME."""
+    made_before = timezone.now() - timedelta(days=settings.STORE_CART_LIFETIME)
+    while carts.purge_carts(made_before=made_before) == carts.PURGED_AT_ONCE:
+        pass

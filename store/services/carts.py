@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
@@ -5,6 +6,9 @@ from django.db.models import F
 from ..exceptions import ProductNotFound, QuantityTooLarge
 from ..models import MAX_QUANTITY, Cart, CartItem, Product
 from .transactions import atomic
+
+# Carts that one transaction deletes; a checkout may have to wait for it.
+PURGED_AT_ONCE = 100
 
 
 def lock_cart(cart_id: UUID) -> Cart:
@@ -55,3 +59,15 @@ def remove_from_cart(*, item: CartItem) -> None:
 def delete_cart(*, cart: Cart) -> None:
     """Delete a cart with its items; raises Cart.DoesNotExist where it is gone, or became an order."""
     lock_cart(cart.pk).delete()
+
+
+@atomic
+def purge_carts(*, made_before: datetime) -> int:
+    """Delete up to PURGED_AT_ONCE of the oldest carts, those made before then; return how many."""
+    old = Cart.objects.filter(created_at__lt=made_before).order_by("created_at", "pk")
+    keys = list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE])
+    # In key order, so that two purges do not meet head-on; a cart that becomes an order meanwhile is
+    # gone once its lock is free.
+    carts = Cart.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    Cart.objects.filter(pk__in=[cart.pk for cart in carts]).delete()
+    return len(keys)

@@ -123,6 +123,8 @@ CELERY_BROKER_URL = env.str("BROKER_URL", REDIS_URL)
 # Without a broker a task runs in the process that queues it, after the commit.
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
+# Several shops may share a broker.
+CELERY_TASK_DEFAULT_QUEUE = env.str("TASK_QUEUE", "storefront")
 CELERY_TASK_IGNORE_RESULT = True
 # A task is taken from the queue when it is done, so that a killed worker's tasks run again.
 CELERY_TASK_ACKS_LATE = True
@@ -240,6 +242,8 @@ SPECTACULAR_SETTINGS = {
 STORE_TAX_RATE = env.decimal(
     "STORE_TAX_RATE", Decimal("0.10"), validate=validate.Range(Decimal(0), Decimal(1))
 )
+# Days after which a cart that became no order is deleted.
+STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1))
 # Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
 # Those of an app that is not installed are left out.
 STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}

@@ -7,15 +7,32 @@ from celery.schedules import crontab
 # Seconds.
 TASK_TIME_LIMIT = 10 * 60
 VISIBILITY_TIMEOUT = 20 * 60
-REDIS_TIMEOUT = 1
+# A publish over a connection that hangs takes three of these: the write, a new try, a new connection.
+REDIS_TIMEOUT = 0.5
+
+# What comes again in a minute need not pile up where no worker is.
+EVERY_MINUTE = {"schedule": 60, "options": {"expires": 60}}
 
 BEAT_SCHEDULE: dict[str, Any] = {
-    "resume-campaigns": {"task": "store.tasks.resume_campaigns", "schedule": 60},
+    "send-due-mails": {"task": "outbox.tasks.send_due_mails", **EVERY_MINUTE},
+    "resume-campaigns": {"task": "store.tasks.resume_campaigns", **EVERY_MINUTE},
     "close-campaigns": {"task": "store.tasks.close_campaigns", "schedule": crontab(minute=5)},
-    "send-due-mails": {"task": "outbox.tasks.send_due_mails", "schedule": 60},
+    "send-sales-report": {
+        "task": "store.tasks.send_sales_report",
+        "schedule": crontab(day_of_week="mon", hour=7, minute=30),
+    },
     "purge-finished-mails": {
         "task": "outbox.tasks.purge_finished_mails",
         "schedule": crontab(hour=3, minute=10),
+    },
+    "purge-carts": {"task": "store.tasks.purge_carts", "schedule": crontab(hour=3, minute=20)},
+    "purge-expired-tokens": {
+        "task": "core.tasks.purge_expired_tokens",
+        "schedule": crontab(hour=3, minute=30),
+    },
+    "purge-expired-sessions": {
+        "task": "core.tasks.purge_expired_sessions",
+        "schedule": crontab(hour=3, minute=40),
     },
 }
 
