@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..models import Customer, Order
+from ..models.replicas import read_from_copy
 from ..permissions import CanViewHistory
 from ..serializers.customers import (
     CreateCustomerSerializer,
@@ -58,5 +59,6 @@ class CustomerViewSet(viewsets.ModelViewSet):
     def history(self, request: Request, pk: int) -> Response:
         """List the customer's orders, newest first."""
         customer = self.get_object()
-        page = self.paginate_queryset(Order.objects.with_items().filter(customer=customer))
+        orders = Order.objects.with_items().filter(customer=customer.pk)
+        page = read_from_copy(lambda using: self.paginate_queryset(orders.using(using)))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
