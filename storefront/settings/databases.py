@@ -23,12 +23,20 @@ MYSQL_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
 }
 POSTGRES_OPTIONS: dict[str, Any] = {"connect_timeout": 5}
+# Of a copy, in seconds: the primary can answer too, so that nobody waits long for one that is away.
+MYSQL_REPLICA_OPTIONS: dict[str, Any] = {"connect_timeout": 2, "read_timeout": 20}
+POSTGRES_REPLICA_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
-def with_engine_options(database: dict[str, Any]) -> dict[str, Any]:
-    """Return the parsed DATABASE_URL with the options of its engine added below its own."""
-    if not database["NAME"]:
-        raise ImproperlyConfigured('Environment variable "DATABASE_URL" names no database.')
+def with_engine_options(database: dict[str, Any], variable: str = "DATABASE_URL") -> dict[str, Any]:
+    """Return the parsed URL of a variable with the options of its engine added below its own."""
+    if not database.get("NAME"):
+        raise ImproperlyConfigured(f'Environment variable "{variable}" names no database.')
     engine = database["ENGINE"].rpartition(".")[2]
     if engine == "sqlite3":
         defaults = SQLITE_OPTIONS
@@ -47,17 +55,23 @@ def with_engine_options(database: dict[str, Any]) -> dict[str, Any]:
 
 def read_replicas(urls: list[str]) -> dict[str, dict[str, Any]]:
     """Return the copies of the primary by alias: replica1, replica2, ..."""
+    return {f"replica{number}": read_replica(url) for number, url in enumerate(urls, start=1)}
+
+
+def read_replica(url: str) -> dict[str, Any]:
+    variable = "DATABASE_REPLICA_URLS"
     try:
-        parsed = [dj_database_url.parse(url) for url in urls]
-    except ValueError as error:
+        # Connected to anew in each request: a connection that is kept does not tell that its end is gone.
+        replica: dict[str, Any] = dict(dj_database_url.parse(url.strip(), conn_max_age=0))
+    except ValueError:
+        # Without its cause, which may quote a part of the password.
         raise ImproperlyConfigured(
-            'Environment variable "DATABASE_REPLICA_URLS" invalid: Not a valid database URL.'
-        ) from error
-    replicas = {
-        f"replica{number}": with_engine_options(dict(database))
-        for number, database in enumerate(parsed, start=1)
-    }
-    for replica in replicas.values():
-        # A test run has one database; what it reads from a copy comes from there.
-        replica["TEST"] = {"MIRROR": "default"}
-    return replicas
+            f'Environment variable "{variable}" invalid: Not a valid database URL.'
+        ) from None
+    engine = replica.get("ENGINE", "").rpartition(".")[2]
+    options = {"mysql": MYSQL_REPLICA_OPTIONS, "postgresql": POSTGRES_REPLICA_OPTIONS}
+    replica["OPTIONS"] = {**options.get(engine, {}), **replica.get("OPTIONS", {})}
+    with_engine_options(replica, variable)
+    # A test run has one database; what it reads from a copy comes from there.
+    replica["TEST"] = {"MIRROR": "default"}
+    return replica

@@ -36,8 +36,7 @@ ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", validate=validate.Length(min=1, error="Name a host.")
 )
 DATABASES["default"] = with_engine_options(env.dj_db_url("DATABASE_URL", conn_max_age=60))
-for database in DATABASES.values():
-    database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.str("EMAIL_HOST", validate=validate.Length(min=1, error="Name a host."))

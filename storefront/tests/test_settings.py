@@ -105,6 +105,45 @@ class TestDatabaseUrl:
         assert options["charset"] == "utf8mb4"
 
 
+class TestReplicas:
+    def test_have_an_alias_each_and_short_patience(self, start: Start) -> None:
+        urls = "mysql://shop@db2/shop, postgres://shop@db3/shop?connect_timeout=1,sqlite:///copy"
+        shown = "[DATABASES, DATABASE_REPLICAS]"
+        result = start("prod", shown, **PRODUCTION, DATABASE_REPLICA_URLS=urls)
+        assert (result.stderr, result.returncode) == ("", 0)
+        databases, aliases = json.loads(result.stdout)
+        assert aliases == ["replica1", "replica2", "replica3"]
+        assert [databases[alias]["HOST"] for alias in aliases] == ["db2", "db3", ""]
+        assert [databases[alias]["CONN_MAX_AGE"] for alias in aliases] == [0, 0, 0]
+        mysql, postgres, sqlite = (databases[alias]["OPTIONS"] for alias in aliases)
+        assert (mysql["connect_timeout"], mysql["isolation_level"]) == (2, "read committed")
+        assert (postgres["connect_timeout"], postgres["keepalives_idle"]) == (1, 5)
+        assert sqlite["transaction_mode"] == "IMMEDIATE"
+
+    def test_are_none_unless_given(self, start: Start) -> None:
+        result = start("prod", "[list(DATABASES), DATABASE_REPLICAS]", **PRODUCTION)
+        assert json.loads(result.stdout) == [["default"], []]
+
+    @pytest.mark.parametrize(
+        "urls",
+        [
+            "nonsense",
+            "sqlite:///copy,",
+            "mysql://shop@db:port/shop",
+            "postgres://shop@db/",
+            "mysql://shop:hid/den@db/shop",
+        ],
+    )
+    def test_a_malformed_url_names_the_variable_and_nothing_else(
+        self, start: Start, urls: str
+    ) -> None:
+        result = start("prod", **PRODUCTION, DATABASE_REPLICA_URLS=urls)
+        assert result.returncode == 1
+        last = result.stderr.splitlines()[-1]
+        assert 'Environment variable "DATABASE_REPLICA_URLS"' in last
+        assert "hid" not in result.stderr.replace(urls, "")
+
+
 class TestSqlite:
     def ask(self, code: str, path: Path) -> str:
         setup = "import django; django.setup(); from django.db import connection, transaction"
