@@ -30,7 +30,7 @@ HOST ?= http://127.0.0.1:8000
 LOCUSTFILE ?= locustfiles/browse_products.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test test-all test-faults drivers production load watch lint format lock clean
+.PHONY: help run client seed test test-all test-faults drivers production up load watch lint format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ run: $(ENVIRONMENT)  ## Set everything up and serve the shop on http://127.0.0.1
 	@# The seed data goes with store_custom; the shop runs without.
 	@if $(PY) manage.py help --commands | grep -qx seed_db; then $(PY) manage.py seed_db; fi
 	$(PY) manage.py runserver $(PORT)
+
+client:  ## Serve the upload page on http://localhost:8001 (the shop runs beside it: make run)
+	$(PYTHON) -m http.server 8001 --bind 127.0.0.1 --directory client
 
 seed: $(ENVIRONMENT)  ## Fill the database (ARGS="--products 100000", ARGS=--reset to start over)
 	$(PY) manage.py migrate --verbosity 0
@@ -62,6 +65,13 @@ drivers: $(DRIVERS)  ## Install the MySQL and PostgreSQL drivers (needs gcc, pkg
 
 production: $(PRODUCTION)  ## Install what a server needs, without the developers' tools, and collect the static files
 	DJANGO_SETTINGS_MODULE=storefront.settings.prod $(PY) manage.py collectstatic --noinput --verbosity 0
+
+up: .env  ## Build the shop and run all of it in containers (needs Docker with compose)
+	docker compose up --build --detach
+
+.env: .env.example
+	@umask 077 && $(PYTHON) -c 'import re, secrets, sys; sys.stdout.write(re.sub("=random\n", \
+		lambda _: f"={secrets.token_urlsafe(48)}\n", sys.stdin.read()))' < $< > $@
 
 load: $(DRIVERS)  ## Send visitors to a running server (USERS, RATE, DURATION, HOST, LOCUSTFILE)
 	.venv/bin/locust --headless --only-summary --locustfile $(LOCUSTFILE) --host $(HOST) \
