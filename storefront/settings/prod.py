@@ -77,3 +77,16 @@ if https_header := env.str("TRUSTED_HTTPS_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + https_header.upper().replace("-", "_"), "https")
 
 LOGGING = logging_in("json", level=DJANGO_LOG_LEVEL, file=env.str("LOG_FILE", None))
+
+if dsn := env.str(
+    "SENTRY_DSN",
+    "",
+    validate=validate.Regexp(
+        r"(https?://\w+(:\w+)?@[^/\s]+(/\S*)?/\d+)?\Z",
+        error="Not a DSN such as https://key@sentry.example.com/1.",
+    ),
+):
+    # Here, so that nothing of it is loaded without a DSN.
+    from core.sentry import start_sentry
+
+    start_sentry(dsn, traces_sample_rate=env.float("SENTRY_TRACES_SAMPLE_RATE", None))
