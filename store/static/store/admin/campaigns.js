@@ -6,7 +6,7 @@ const SECONDS = 3;
 async function refresh() {
     const answer = await fetch(window.location.href, {cache: "no-store"});
     if (!answer.ok || answer.redirected) {
-        return;
+        return false;
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const shown of document.querySelectorAll(".campaign-progress")) {
@@ -15,13 +15,22 @@ async function refresh() {
             shown.replaceWith(fresh);
         }
     }
-    refreshLater();
+    return document.querySelector(".campaign-progress[data-unfinished]") !== null;
 }
 
-function refreshLater() {
-    if (document.querySelector(".campaign-progress[data-unfinished]")) {
-        window.setTimeout(() => refresh().catch(refreshLater), SECONDS * 1000);
-    }
+function refreshAfter(seconds) {
+    window.setTimeout(async () => {
+        const start = performance.now();
+        // A shop that is away for a moment is asked again.
+        const goOn = await refresh().catch(() => true);
+        const took = (performance.now() - start) / 1000;
+        if (goOn) {
+            // Numbers that are slow to count are asked for less often.
+            refreshAfter(Math.max(SECONDS, 10 * took));
+        }
+    }, seconds * 1000);
 }
 
-refreshLater();
+if (document.querySelector(".campaign-progress[data-unfinished]")) {
+    refreshAfter(SECONDS);
+}
