@@ -12,6 +12,7 @@ from .databases import read_replicas, with_engine_options
 from .logs import logging_in
 from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options
+from .redis_tls import with_verification
 from .storages import is_folder, media_storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -116,10 +117,11 @@ STORAGES = {
 }
 
 # Redis carries the cache and, unless BROKER_URL names another broker, the tasks.
-REDIS_URL = env.str("REDIS_URL", None)
+REDIS_TLS_VERIFY = env.bool("REDIS_TLS_VERIFY", True)
+REDIS_URL = with_verification(env.str("REDIS_URL", None), verify=REDIS_TLS_VERIFY)
 CACHES = {"default": cache_at(REDIS_URL)}
 
-CELERY_BROKER_URL = env.str("BROKER_URL", REDIS_URL)
+CELERY_BROKER_URL = with_verification(env.str("BROKER_URL", REDIS_URL), verify=REDIS_TLS_VERIFY)
 # Without a broker a task runs in the process that queues it, after the commit.
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
@@ -252,6 +254,11 @@ STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
 SILK = env.bool("SILK", False)
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storefront <shop@localhost>")
+# Mail stays on the machine, on the console or in files, until production names a server.
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", None)
+EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
+    "filebased" if EMAIL_FILE_PATH else "console"
+)
 # Seconds; a mail server that does not answer must not hold a worker for longer.
 EMAIL_TIMEOUT = 20
 # A mail belongs to the worker that claimed it for this long. Longer than one SMTP conversation can

@@ -21,8 +21,6 @@ if SILK:
 # A front-end's test suite signs in more often than a shopper behind one address.
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": "1000/min"}}
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-
 # The upload page of client/ (make client).
 CORS_ALLOWED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:8001", "http://127.0.0.1:8001"]
 

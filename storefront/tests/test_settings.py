@@ -206,3 +206,14 @@ class TestDeployment:
     ) -> None:
         settings.STATIC_ROOT = tmp_path / "nothing"
         assert client.get(url, headers={"accept": "text/html"}).status_code == 200
+
+
+class TestMail:
+    SHOW = "[EMAIL_BACKEND.split('.')[-2], EMAIL_FILE_PATH]"
+
+    def test_stays_on_the_console_in_development(self, start: Start) -> None:
+        assert json.loads(start("dev", self.SHOW).stdout) == ["console", None]
+
+    def test_or_in_files(self, start: Start) -> None:
+        result = start("dev", self.SHOW, EMAIL_FILE_PATH="/tmp/mails")
+        assert json.loads(result.stdout) == ["filebased", "/tmp/mails"]
