@@ -65,6 +65,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs row locks, which SQLite has none of: set DATABASE_URL"
     if item.get_closest_marker("chromium") and not all(map(shutil.which, CHROMIUM)):
         missing = "needs Chromium and its driver on the PATH"
+    if item.get_closest_marker("compose") and not shutil.which("docker-compose"):
+        missing = "needs docker-compose; no engine"
     if item.get_closest_marker("nginx") and not NGINX:
         missing = "needs nginx"
     if item.get_closest_marker("redis") and not is_redis_there():

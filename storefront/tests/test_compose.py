@@ -1,0 +1,176 @@
+"""The container files, as far as they can be tried without an engine."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+from .serving import manage, production, serving
+
+BASE = Path(settings.BASE_DIR)
+SECRETS = ("SECRET_KEY", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "FLOWER_PASSWORD")
+
+
+def run(*command: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What `make .env` reads and docker-compose needs."""
+    for name in ("docker-compose.yml", ".env.example", "Makefile"):
+        shutil.copy(BASE / name, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def composed(folder: Path) -> dict[str, Any]:
+    """docker-compose's own reading of the file, with the secrets of a new .env."""
+    made = run("make", ".env", f"PYTHON={sys.executable}", folder=folder)
+    assert made.returncode == 0, made.stderr
+    result = run("docker-compose", "config", folder=folder)
+    assert (result.stderr, result.returncode) == ("", 0)
+    return yaml.safe_load(result.stdout)["services"]
+
+
+def test_the_secrets_of_a_new_env_differ(folder: Path) -> None:
+    run("make", ".env", f"PYTHON={sys.executable}", folder=folder)
+    lines = (folder / ".env").read_text().splitlines()
+    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    secrets = {values[name] for name in SECRETS}
+    assert len(secrets) == len(SECRETS)
+    assert all(re.fullmatch(r"[\w-]{50,}", secret) for secret in secrets)
+    assert (folder / ".env").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.compose
+class TestCompose:
+    def test_without_secrets_nothing_starts(self, folder: Path) -> None:
+        result = run("docker-compose", "config", folder=folder)
+        assert result.returncode == 1
+        assert "run make .env first" in result.stderr
+
+    def test_nothing_starts_before_what_it_needs_is_healthy(self, composed: dict[str, Any]) -> None:
+        waits = {
+            name: {on: how["condition"] for on, how in service.get("depends_on", {}).items()}
+            for name, service in composed.items()
+        }
+        started = {"release": "service_completed_successfully", "redis": "service_healthy"}
+        assert waits["release"] == {"mysql": "service_healthy"}
+        assert waits["web"] == waits["worker"] == waits["beat"] == started
+        for name, needs in waits.items():
+            for needed, condition in needs.items():
+                checked = composed[needed]["healthcheck"]["test"] != ["NONE"]
+                assert checked == (condition == "service_healthy"), (name, needed)
+
+    def test_the_shop_runs_without_rights(self, composed: dict[str, Any]) -> None:
+        for name in ("release", "web", "worker", "beat", "flower"):
+            service = composed[name]
+            assert service["read_only"] is True
+            assert service["cap_drop"] == ["ALL"]
+            assert service["volumes"] == ["data:/data:rw"]
+
+    def test_only_this_machine_reaches_the_ports(self, composed: dict[str, Any]) -> None:
+        for service in composed.values():
+            for port in service.get("ports", []):
+                assert str(port).startswith("127.0.0.1:")
+
+    def test_the_settings_take_its_environment(
+        self, composed: dict[str, Any], tmp_path: Path
+    ) -> None:
+        given = composed["web"]["environment"].items()
+        variables = {name: str(value) for name, value in given if value is not None}
+        variables["DATABASE_URL"] = f"sqlite:///{tmp_path}/unused.sqlite3"
+        manage("check", "--settings", "storefront.settings.prod", **variables)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """A folder with the files that the entrypoint meets in the image."""
+    folder = tmp_path / "app"
+    shutil.copytree(BASE / "docker", folder / "docker")
+    (folder / "Procfile").write_text("web: printf '%s,' ${NUMBER:-2}\nbeat: false\n")
+    return folder
+
+
+class TestEntrypoint:
+    @pytest.mark.parametrize(
+        ("arguments", "printed"),
+        [
+            ([], "2,"),
+            (["web"], "2,"),
+            (["web", "more than", "one"], "2,more than,one,"),
+            (["printf", "%s;", "a b", "c"], "a b;c;"),
+        ],
+    )
+    def test_runs_a_process_by_name_or_a_command(
+        self, image: Path, arguments: list[str], printed: str
+    ) -> None:
+        result = run("docker/entrypoint.sh", *arguments, folder=image)
+        assert (result.stdout, result.stderr, result.returncode) == (printed, "", 0)
+
+    def test_passes_the_environment_and_the_exit_code_on(self, image: Path) -> None:
+        assert run("docker/entrypoint.sh", "web", folder=image, NUMBER="5").stdout == "5,"
+        assert run("docker/entrypoint.sh", "beat", folder=image).returncode == 1
+
+    def test_is_replaced_by_its_process(self, image: Path) -> None:
+        (image / "Procfile").write_text("web: python3 -c 'import os; print(os.getpid())'\n")
+        process = subprocess.Popen(["docker/entrypoint.sh"], cwd=image, stdout=subprocess.PIPE)
+        assert int(process.communicate(timeout=60)[0]) == process.pid
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a served shop that knows one domain only."""
+    folder = tmp_path_factory.mktemp("shop")
+    variables = {**production(folder), "ALLOWED_HOSTS": ".shop.example", "HTTPS_ONLY": "true"}
+    with serving(folder / "log", **variables) as address:
+        yield {**variables, "PORT": address.rpartition(":")[2]}
+
+
+class TestHealthcheck:
+    def check(self, **variables: str) -> subprocess.CompletedProcess[str]:
+        return run(sys.executable, "docker/healthcheck.py", folder=BASE, **variables)
+
+    def test_passes_where_the_shop_answers(self, shop: dict[str, str]) -> None:
+        result = self.check(**shop)
+        assert (result.stderr, result.returncode) == ("", 0)
+
+    def test_fails_where_nobody_answers(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            result = self.check(PORT=str(listener.getsockname()[1]))
+        assert (result.returncode, result.stderr) == (1, "TimeoutError: timed out\n")
+
+    def test_fails_where_nothing_listens(self) -> None:
+        result = self.check(PORT="1")
+        assert (result.returncode, result.stderr) == (
+            1,
+            "ConnectionRefusedError: [Errno 111] Connection refused\n",
+        )
+
+
+def test_the_image_is_built_from_what_the_shop_runs_on() -> None:
+    allowed = {
+        line.removeprefix("!").rstrip("/")
+        for line in (BASE / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    }
+    apps = {name.split(".")[0] for name in settings.INSTALLED_APPS if Path(BASE, name).is_dir()}
+    assert apps | {"storefront", "manage.py", "Procfile", "gunicorn.conf.py"} <= allowed
+    assert not {".env", ".git", "media", "db.sqlite3"} & allowed
