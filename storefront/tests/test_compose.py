@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -141,6 +142,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     folder = tmp_path_factory.mktemp("shop")
     variables = {**production(folder), "ALLOWED_HOSTS": ".shop.example", "HTTPS_ONLY": "true"}
     with serving(folder / "log", **variables) as address:
+        # Served once the workers are there; an engine gives them 30 seconds.
+        urlopen(f"{address}/health/live/", timeout=60).close()
         yield {**variables, "PORT": address.rpartition(":")[2]}
 
 
