@@ -154,6 +154,22 @@ class TestServices:
         answer = read(start, show, REDIS_URL="redis://redis", BROKER_URL=amqp)
         assert answer == ["redis://redis", amqp]
 
+    @pytest.mark.parametrize(
+        ("url", "variables", "read_as"),
+        [
+            ("rediss://cache", {}, "rediss://cache?ssl_cert_reqs=required"),
+            ("rediss://cache?db=1", {}, "rediss://cache?db=1&ssl_cert_reqs=required"),
+            ("rediss://cache", {"REDIS_TLS_VERIFY": "no"}, "rediss://cache?ssl_cert_reqs=none"),
+            ("rediss://cache?ssl_cert_reqs=none", {}, "rediss://cache?ssl_cert_reqs=none"),
+            ("redis://cache", {"REDIS_TLS_VERIFY": "no"}, "redis://cache"),
+        ],
+    )
+    def test_cache_and_tasks_think_alike_of_certificates(
+        self, start: Start, url: str, variables: dict[str, str], read_as: str
+    ) -> None:
+        show = "[CACHES['default']['LOCATION'], CELERY_BROKER_URL]"
+        assert read(start, show, REDIS_URL=url, **variables) == [read_as, read_as]
+
     def test_neither_is_needed(self, start: Start) -> None:
         show = "[CACHES['default']['BACKEND'], CELERY_TASK_ALWAYS_EAGER]"
         assert read(start, show) == ["django.core.cache.backends.locmem.LocMemCache", True]
