@@ -1,10 +1,14 @@
+import logging
 from typing import Any
 
+from celery.exceptions import OperationalError
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from . import tasks
 from .models import Campaign, Customer, ProductImage
+
+logger = logging.getLogger(__name__)
 
 
 def create_customer(
@@ -29,4 +33,7 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:
     """Have a worker queue the mails; where no broker takes the task, the sweep finds the campaign."""
-    tasks.send_campaign.delay(campaign.pk)
+    try:
+        tasks.send_campaign.delay(campaign.pk)
+    except OperationalError as error:
+        logger.warning("No broker takes tasks, a campaign waits for the sweep: %s", error)
