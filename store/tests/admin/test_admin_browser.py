@@ -1,16 +1,19 @@
 """Staff at work: the admin walked through in a real browser."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as condition
 from selenium.webdriver.support.wait import WebDriverWait
 
+from outbox.models import Mail
 from store.models import Order, Product
 
 pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
@@ -137,3 +140,22 @@ def test_a_refused_order_keeps_what_was_typed(desk: Desk, customer: Any, product
     assert chosen[:2] == ["Ann Lee", "Teapot"]
     assert desk.find("#id_items-0-quantity").get_attribute("value") == "11"
     assert not Order.objects.exists()
+
+
+def test_the_progress_of_a_campaign_comes_by_itself(desk: Desk, customer: Any) -> None:
+    desk.open("store/customer/")
+    desk.find("#action-toggle").click()
+    desk.fill(action="Notify customers")
+    desk.press("[name=index]")
+    desk.fill(subject="New tea", text="Come and taste.")
+    desk.press("[name=confirm]")
+    assert desk.texts(".messagelist .success") == ["The mails to 2 customers are on their way."]
+    assert desk.texts(".field-subject .readonly") == ["New tea"]
+    Mail.objects.update(sent_at=None, due_at=timezone.now() + timedelta(hours=1))
+    desk.browser.refresh()
+    assert desk.find("progress").get_attribute("value") == "0"
+
+    Mail.objects.update(sent_at=timezone.now(), due_at=None)
+
+    full = (By.CSS_SELECTOR, ".campaign-progress:not([data-unfinished]) progress[value='2']")
+    WebDriverWait(desk.browser, 20).until(condition.presence_of_element_located(full))
