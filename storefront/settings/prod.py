@@ -1,5 +1,6 @@
 """Production: everything that differs from shop to shop comes from the environment."""
 
+import logging
 import os
 import sys
 
@@ -77,6 +78,8 @@ if https_header := env.str("TRUSTED_HTTPS_HEADER", ""):
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + https_header.upper().replace("-", "_"), "https")
 
 LOGGING = logging_in("json", level=DJANGO_LOG_LEVEL, file=env.str("LOG_FILE", None))
+# What Python warns of is a line like the others.
+logging.captureWarnings(True)
 
 if dsn := env.str(
     "SENTRY_DSN",
