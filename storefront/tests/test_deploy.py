@@ -1,0 +1,160 @@
+"""The files an operator copies name what is there."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from conftest import NGINX
+from core.media import OTHER_TYPE, PICTURE_TYPES
+from core.views.media import HEADERS
+from storefront.celery import app
+
+from .conftest import PRODUCTION
+
+ROOT = Path(settings.BASE_DIR)
+UNITS = sorted(Path(ROOT, "deploy", "systemd").glob("*.service"))
+CONFIGURATION = Path(ROOT, "deploy", "nginx", "storefront.conf")
+EXAMPLE = Path(ROOT, "deploy", "storefront.env.example")
+OPERATIONS = Path(ROOT, "docs", "operations.md")
+SOURCES = [*Path(ROOT, "storefront", "settings").glob("*.py"), Path(ROOT, "gunicorn.conf.py")]
+
+# Read by the Procfile, their programs and manage.py, not by the settings.
+OTHERS_READ = {
+    "BEAT_SCHEDULE_FILE",
+    "DJANGO_SETTINGS_MODULE",
+    "FLOWER_BASIC_AUTH",
+    "PORT",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "WORKER_CONCURRENCY",
+}
+# Of the settings, but without a meaning in production.
+FOR_DEVELOPERS = {"EMAIL_FILE_PATH", "SILK"}
+
+
+def read_variables() -> set[str]:
+    """Return the names that the settings and gunicorn's configuration read from the environment."""
+    text = "\n".join(source.read_text() for source in SOURCES)
+    direct = re.findall(r'\benv(?:iron\.get)?(?:\.\w+)?\(\s*"([A-Z][A-Z0-9_]+)"', text)
+    add_ons = re.findall(r'"((?:CLEARDB|MAILGUN)_[A-Z_]+)"', text)
+    return {*direct, *add_ons}
+
+
+def documented_variables() -> set[str]:
+    return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", OPERATIONS.read_text(), re.MULTILINE))
+
+
+def directives(unit: Path) -> dict[str, str]:
+    lines = [line.partition("=") for line in unit.read_text().splitlines() if "=" in line]
+    return {name: value for name, _, value in lines if not name.startswith("#")}
+
+
+class TestVariables:
+    def test_the_table_has_every_one_that_is_read_and_no_other(self) -> None:
+        expected = read_variables() - FOR_DEVELOPERS | OTHERS_READ
+        assert documented_variables() == expected
+
+    def test_the_example_sets_some_of_them(self) -> None:
+        names = set(re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
+        assert names - documented_variables() == set()
+
+    def test_production_starts_with_the_example(self) -> None:
+        key = PRODUCTION["SECRET_KEY"]
+        script = (
+            f"set -a; . {EXAMPLE}; SECRET_KEY={key}; JWT_SIGNING_KEY={key};"
+            " DATABASE_URL=sqlite:///:memory:; exec .venv/bin/python manage.py check --deploy"
+        )
+        result = subprocess.run(
+            ["/bin/sh", "-c", script], cwd=ROOT, env={}, capture_output=True, text=True, timeout=60
+        )
+        assert "no issues" in result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+class TestUnits:
+    def test_starts_a_program_of_the_environment(self, unit: Path) -> None:
+        program, *arguments = shlex.split(directives(unit)["ExecStart"])
+        folder = directives(unit)["WorkingDirectory"]
+        assert Path(ROOT, Path(program).relative_to(folder)).exists()
+        if program.endswith("celery"):
+            assert arguments[:2] == ["-A", app.main]
+            assert arguments[2] in {"worker", "beat", "flower"}
+        else:
+            assert callable(import_string(f"{arguments[0]}.application"))
+
+    def test_runs_unprivileged_with_the_environment_file(self, unit: Path) -> None:
+        found = directives(unit)
+        assert (found["User"], found["EnvironmentFile"]) == ("storefront", "/etc/storefront.env")
+        assert found["NoNewPrivileges"] == "yes"
+
+
+class TestWorkerUnit:
+    def test_waits_for_the_longest_task(self) -> None:
+        worker = directives(ROOT / "deploy" / "systemd" / "storefront-worker.service")
+        assert int(worker["TimeoutStopSec"]) > settings.CELERY_TASK_TIME_LIMIT
+
+
+class TestNginx:
+    def test_gives_media_the_types_of_the_web_process(self) -> None:
+        block = re.search(r"types \{(.*?)\}", CONFIGURATION.read_text(), re.DOTALL)
+        assert block
+        lines = re.findall(r"(\S+) ([^;]+);", block[1])
+        types = {f".{end}": content_type for content_type, ends in lines for end in ends.split()}
+        assert types == PICTURE_TYPES
+        assert f"default_type {OTHER_TYPE};" in CONFIGURATION.read_text()
+
+    @pytest.mark.parametrize("header", sorted(HEADERS))
+    def test_gives_media_the_headers_of_the_web_process(self, header: str) -> None:
+        line = re.search(
+            rf"add_header {header} (\"[^\"]*\"|\S+?)( always)?;", CONFIGURATION.read_text()
+        )
+        assert line
+        assert line[1].strip('"') == HEADERS[header]
+
+    @pytest.mark.parametrize(
+        ("name", "is_saved"),
+        [("a.png", False), ("a.JPEG", False), ("a.svg", True), ("png", True), ("a.png.html", True)],
+    )
+    def test_only_lets_pictures_be_opened(self, name: str, is_saved: bool) -> None:
+        pattern = re.search(r"~\*(\S+) \"\";", CONFIGURATION.read_text())
+        assert pattern
+        assert (re.search(pattern[1], f"/media/{name}", re.IGNORECASE) is None) is is_saved
+
+    @pytest.mark.nginx
+    def test_understands_the_configuration(self, tmp_path: Path) -> None:
+        make_certificate(tmp_path)
+        text = CONFIGURATION.read_text()
+        # Sockets in a folder of the test: the real ports are root's.
+        text = re.sub(r"listen (\[::\]:)?(\d+)", rf"listen unix:{tmp_path}/\2\1.sock", text)
+        text = text.replace("/etc/letsencrypt/live/shop.example.com", str(tmp_path))
+        text = text.replace("/var/log/nginx", str(tmp_path))
+        Path(tmp_path, "nginx.conf").write_text(
+            f"pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log;"
+            f" events {{}} http {{ {text} }}"
+        )
+        assert NGINX
+        result = subprocess.run(
+            [NGINX, "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert "test is successful" in result.stderr, result.stderr
+
+
+def make_certificate(folder: Path) -> None:
+    openssl = shutil.which("openssl")
+    assert openssl
+    files = ("-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem")
+    name = ("-subj", "/CN=shop.example.com", "-days", "1")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *name, *files],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
