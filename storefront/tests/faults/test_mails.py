@@ -1,0 +1,316 @@
+"""No mail is lost, whichever process is killed while it is on its way."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from threading import Event
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from kombu import Connection, Queue
+from redis import Redis
+
+from outbox.models import Mail
+from outbox.tests.smtp import ACCEPTED, HOST, Letter, MailServer, free_port
+from store.models import Order
+
+from .mailrooms import SECONDS, MailRoom, PrivateRedis, wait_until
+from .probes import Result
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+# Kills at each moment.
+KILLS = {"reduced": 1, "full": 6}
+# Seconds within which an order is answered while no broker takes tasks, and of how many orders; the
+# first in a new process is slow by itself.
+PROMPTLY = 2.0
+ORDERS = 5
+# A web process that dies between the commit and the queue.
+DYING = """
+import os, signal, sys
+import django
+django.setup()
+from celery.signals import before_task_publish
+from django.test import Client
+@before_task_publish.connect
+def die(**kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+cart, token = sys.argv[1:]
+client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"JWT {token}"})
+client.post("/store/orders/", {"cart_id": cart}, "application/json")
+"""
+
+Kill = Callable[[MailRoom], int]
+
+
+def usual(results: list[Result]) -> float:
+    return median(result.seconds for result in results)
+
+
+@pytest.fixture
+def kills(pytestconfig: pytest.Config) -> int:
+    return KILLS[pytestconfig.getoption("--faults")]
+
+
+@pytest.fixture
+def open_room(tmp_path: Path, smtp_server: MailServer) -> Iterator[Callable[[str], MailRoom]]:
+    rooms = []
+
+    def open_room(broker: str) -> MailRoom:
+        rooms.append(MailRoom(tmp_path, smtp_server, broker))
+        return rooms[-1]
+
+    yield open_room
+    for room in rooms:
+        room.stack.close()
+
+
+@pytest.fixture
+def private_redis(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[PrivateRedis]:
+    if not shutil.which("redis-server"):
+        end = pytest.fail if pytestconfig.getoption("--require-services") else pytest.skip
+        end("needs redis-server on the PATH")
+    redis = PrivateRedis(tmp_path)
+    yield redis
+    redis.kill()
+
+
+def before_the_claim(room: MailRoom) -> int:
+    """Kill the worker when it has the task and not yet the mail."""
+    room.kill_worker()
+    order_id = room.order()
+    with transaction.atomic():
+        # Whoever claims the mail has to wait for this.
+        Mail.objects.filter(key=f"order:{order_id}:confirmation").update(last_error="")
+        room.start_worker()
+        wait_until(lambda: is_taken(room), "a worker takes the task")
+        room.kill_worker()
+    return order_id
+
+
+def is_taken(room: MailRoom) -> bool:
+    # With Redis a task is in its queue until a worker takes it.
+    with Redis.from_url(room.broker) as redis:
+        return not redis.llen(room.queue)
+
+
+def at_a_letter(room: MailRoom, kill: Callable[[], None], *, accepted: bool) -> int:
+    """Kill while the mail server has the letter, before or after it takes it."""
+    done = Event()
+
+    def answer(letter: Letter) -> str | None:
+        room.smtp.on_letter = lambda letter: ACCEPTED
+        kill()
+        done.set()
+        return None
+
+    def acknowledge(letter: Letter) -> None:
+        room.smtp.on_accepted = lambda letter: None
+        kill()
+        done.set()
+
+    if accepted:
+        room.smtp.on_accepted = acknowledge
+    else:
+        room.smtp.on_letter = answer
+    order_id = room.order()
+    assert done.wait(SECONDS), "no letter came"
+    return order_id
+
+
+def before_acceptance(room: MailRoom) -> int:
+    return at_a_letter(room, room.kill_worker, accepted=False)
+
+
+def before_the_mark(room: MailRoom) -> int:
+    return at_a_letter(room, room.kill_worker, accepted=True)
+
+
+def of_the_pool(room: MailRoom) -> int:
+    return at_a_letter(room, room.kill_pool, accepted=False)
+
+
+def at_any_time(room: MailRoom) -> int:
+    order_id = room.order()
+    Event().wait(random.uniform(0, 0.1))
+    room.kill_worker()
+    return order_id
+
+
+def kill_at(room: MailRoom, moments: list[Kill], kills: int) -> dict[str, list[int]]:
+    """Kill so often at each moment and return the orders by moment, each with its mails."""
+    orders: dict[str, list[int]] = {moment.__name__: [] for moment in moments}
+    for moment in moments * kills:
+        if room.worker is None:
+            room.start_worker()
+        orders[moment.__name__].append(moment(room))
+    if room.worker is None:
+        room.start_worker()
+    room.sweep()
+    return orders
+
+
+def counts(room: MailRoom, orders: dict[str, list[int]]) -> dict[str, Counter[int]]:
+    return {
+        moment: Counter(len(room.letters_of(order_id)) for order_id in ids)
+        for moment, ids in orders.items()
+    }
+
+
+def assert_one_id_each(room: MailRoom) -> None:
+    subjects: dict[str, set[str]] = {}
+    for letter in room.smtp.received:
+        subjects.setdefault(letter.message["Subject"], set()).add(letter.message_id)
+    assert [ids for ids in subjects.values() if len(ids) > 1] == []
+
+
+@pytest.mark.redis
+class TestKilledWorker:
+    def test_loses_no_mail(
+        self,
+        open_room: Callable[[str], MailRoom],
+        redis_url: str,
+        kills: int,
+        report_figures: Callable[[str], None],
+    ) -> None:
+        room, started = open_room(redis_url), monotonic()
+        moments = [before_the_claim, before_acceptance, before_the_mark, of_the_pool, at_any_time]
+
+        orders = kill_at(room, moments, kills)
+
+        found = counts(room, orders)
+        report_figures(
+            f"{connection.vendor}, Redis: worker killed {len(moments) * kills} times in "
+            f"{monotonic() - started:.0f} s; mails per order by moment: "
+            + ", ".join(f"{name} {dict(found[name])}" for name in found)
+        )
+        assert found["before_the_claim"] == found["before_acceptance"] == {1: kills}
+        assert found["of_the_pool"] == {1: kills}
+        # Only here the server had taken it and nobody knew.
+        assert found["before_the_mark"] == {2: kills}
+        assert set(found["at_any_time"]) <= {1, 2}
+        assert_one_id_each(room)
+        assert not Mail.objects.filter(sent_at=None).exists()
+
+
+@pytest.mark.rabbitmq
+def test_a_worker_killed_on_rabbitmq_loses_no_mail(
+    open_room: Callable[[str], MailRoom],
+    rabbitmq_url: str,
+    kills: int,
+    report_figures: Callable[[str], None],
+) -> None:
+    room = open_room(rabbitmq_url)
+    try:
+        orders = kill_at(room, [before_acceptance, before_the_mark], kills)
+    finally:
+        room.kill_worker()
+        with Connection(rabbitmq_url) as broker:
+            Queue(room.queue, channel=broker.default_channel).delete()
+
+    found = counts(room, orders)
+    report_figures(f"{connection.vendor}, RabbitMQ: worker killed {2 * kills} times: {found}")
+    assert found == {"before_acceptance": {1: kills}, "before_the_mark": {2: kills}}
+    assert_one_id_each(room)
+
+
+@pytest.mark.redis
+class TestBroker:
+    def test_that_is_killed_or_hangs_loses_no_mail_and_holds_up_no_order(
+        self,
+        open_room: Callable[[str], MailRoom],
+        private_redis: PrivateRedis,
+        report_figures: Callable[[str], None],
+    ) -> None:
+        room = open_room(private_redis.url)
+        # In the queue, which goes with the broker.
+        lost = room.order()
+        with private_redis.hanging():
+            hanging = [room.try_to_order() for _ in range(ORDERS)]
+        private_redis.kill()
+        away = [room.try_to_order() for _ in range(ORDERS)]
+        private_redis.start()
+        room.start_worker()
+
+        room.sweep()
+
+        report_figures(
+            f"{connection.vendor}: an order while Redis hangs {usual(hanging):.2f} s, "
+            f"while it is away {usual(away):.2f} s"
+        )
+        results = [*hanging, *away]
+        assert {result.status for result in results} == {201}
+        assert max(usual(hanging), usual(away)) < PROMPTLY
+        ids = [lost, *(int(json.loads(result.body)["id"]) for result in results)]
+        assert [len(room.letters_of(order_id)) for order_id in ids] == [1] * len(ids)
+
+    def test_that_comes_back_is_used_again_and_carries_the_id_of_the_request(
+        self, open_room: Callable[[str], MailRoom], private_redis: PrivateRedis
+    ) -> None:
+        room, request_id = open_room(private_redis.url), str(uuid4())
+        room.start_worker()
+        first = room.order()
+        wait_until(lambda: bool(room.letters_of(first)), "the first mail comes")
+        private_redis.kill()
+        private_redis.start()
+
+        result = room.try_to_order(**{"X-Request-ID": request_id})
+
+        second = json.loads(result.body)["id"]
+        wait_until(lambda: bool(room.letters_of(second)), "the second mail comes without a sweep")
+        mail = Mail.objects.get(key=f"order:{second}:confirmation")
+        wait_until(lambda: bool(room.logged(f"Sent mail {mail.pk}")), "the worker logs it")
+        [line] = room.logged(f"Sent mail {mail.pk}")
+        assert line["request_id"] == request_id
+        assert "example.com" not in room.log.read_text()
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_an_order_does_not_wait_for_a_rabbitmq_that_is_away_or_silent(
+    open_room: Callable[[str], MailRoom], report_figures: Callable[[str], None], is_there: bool
+) -> None:
+    with socket.create_server((HOST, 0)) as silent:
+        port = silent.getsockname()[1] if is_there else free_port()
+        room = open_room(f"amqp://guest:guest@{HOST}:{port}//")
+        results = [room.try_to_order() for _ in range(ORDERS)]
+
+    state = "is silent" if is_there else "is away"
+    report_figures(f"{connection.vendor}: an order while RabbitMQ {state} {usual(results):.2f} s")
+    assert {result.status for result in results} == {201}
+    assert usual(results) < PROMPTLY
+    assert Mail.objects.due().count() == ORDERS
+
+
+@pytest.mark.redis
+def test_a_web_process_killed_before_it_queues_the_task_loses_no_mail(
+    open_room: Callable[[str], MailRoom], redis_url: str
+) -> None:
+    room = open_room(redis_url)
+    token = room.token
+    dying = subprocess.run(
+        [sys.executable, "-c", DYING, room.make_cart(), token],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], **room.variables},
+        timeout=SECONDS,
+    )
+    assert dying.returncode == -signal.SIGKILL
+    order = Order.objects.get()
+    with Redis.from_url(redis_url) as redis:
+        assert not redis.llen(room.queue)
+    room.start_worker()
+
+    room.sweep()
+
+    assert len(room.letters_of(order.pk)) == 1
