@@ -36,6 +36,14 @@ class Crowd:
             goal = len(self.times) + more
             assert self.changed.wait_for(lambda: len(self.times) >= goal, SECONDS), self.lost
 
+    def summary(self) -> str:
+        times = sorted(self.times)
+        middle, late, last = (times[int((len(times) - 1) * part)] for part in (0.5, 0.99, 1))
+        return (
+            f"{len(times)} requests, {len(self.lost)} lost; "
+            f"median {middle:.2f} s, 99 % within {late:.2f} s, slowest {last:.2f} s"
+        )
+
     def ask(self, keeps_connection: bool, turn: int) -> None:
         connection = HTTPConnection(*self.address, timeout=SECONDS)
         headers = JSON if keeps_connection else {**JSON, "Connection": "close"}

@@ -5,18 +5,15 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
-from queue import SimpleQueue
-from threading import Thread
 
 import pytest
-from django.conf import settings
 
-from .crowd import SECONDS, asking
+from .crowd import asking
+from .processes import SECONDS, Process
 from .serving import manage, production
 
 pytestmark = pytest.mark.faults
@@ -29,52 +26,14 @@ exec "$2" -m gunicorn storefront.wsgi
 """
 
 
-class Gunicorn:
-    """A gunicorn on a socket that outlives it."""
-
-    def __init__(self, listener: socket.socket, variables: dict[str, str]) -> None:
-        descriptor = listener.fileno()
-        self.process = subprocess.Popen(
-            ["bash", "-c", ACTIVATED, "bash", str(descriptor), sys.executable],
-            cwd=settings.BASE_DIR,
-            env=variables,
-            stderr=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            pass_fds=[descriptor],
-        )
-        self.lines: SimpleQueue[str] = SimpleQueue()
-        # In a thread, or a pipe that nobody reads would stop the server once it is full.
-        self.reader = Thread(target=self.read)
-        self.reader.start()
-
-    def read(self) -> None:
-        assert self.process.stderr
-        with self.process.stderr as output:
-            for line in output:
-                self.lines.put(line)
-
-    def wait_for(self, message: str) -> dict[str, str]:
-        """Return the next line of the log that has this message."""
-        while message not in (line := self.lines.get(timeout=SECONDS)):
-            pass
-        return json.loads(line)
-
-    def signal(self, number: signal.Signals) -> None:
-        os.kill(self.process.pid, number)
-
-    def stop(self) -> int:
-        """Ask it to stop and return its exit code."""
-        self.signal(signal.SIGTERM)
-        return self.process.wait(SECONDS)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(SECONDS)
-        self.reader.join(SECONDS)
+def gunicorn(listener: socket.socket, variables: dict[str, str]) -> Process:
+    """Start gunicorn on a socket that outlives it."""
+    descriptor = listener.fileno()
+    command = ["bash", "-c", ACTIVATED, "bash", str(descriptor), sys.executable]
+    return Process(*command, variables=variables, pass_fds=[descriptor])
 
 
-Serve = Callable[..., Gunicorn]
+Serve = Callable[..., Process]
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +51,10 @@ def listener() -> Iterator[socket.socket]:
 
 @pytest.fixture
 def serve(listener: socket.socket, variables: dict[str, str]) -> Iterator[Serve]:
-    started: list[Gunicorn] = []
+    started: list[Process] = []
 
-    def serve(**changed: str) -> Gunicorn:
-        started.append(Gunicorn(listener, variables | changed))
+    def serve(**changed: str) -> Process:
+        started.append(gunicorn(listener, variables | changed))
         return started[-1]
 
     yield serve
@@ -119,6 +78,7 @@ def test_a_restart_on_a_kept_socket_loses_no_request(
     serve: Serve,
     variables: dict[str, str],
     rounds: int,
+    report_figures: Callable[[str], None],
 ) -> None:
     before = carts_in(variables)
     server = serve()
@@ -128,6 +88,7 @@ def test_a_restart_on_a_kept_socket_loses_no_request(
             assert server.stop() == 0
             server = serve()
         crowd.wait_for(50)
+    report_figures(f"{rounds} restarts under load: {crowd.summary()}")
     assert crowd.lost == []
     # Each was done, and done once.
     assert carts_in(variables) - before == crowd.carts > 0
@@ -138,6 +99,7 @@ def test_a_reload_loses_no_request(
     serve: Serve,
     variables: dict[str, str],
     rounds: int,
+    report_figures: Callable[[str], None],
 ) -> None:
     before = carts_in(variables)
     server = serve()
@@ -148,6 +110,7 @@ def test_a_reload_loses_no_request(
             for _ in range(2):
                 server.wait_for("Worker exiting")
         crowd.wait_for(50)
+    report_figures(f"{rounds} reloads under load: {crowd.summary()}")
     assert crowd.lost == []
     assert carts_in(variables) - before == crowd.carts > 0
 
