@@ -31,7 +31,7 @@ class MediaStorage(S3Storage):
     client_config = Config(
         # Seconds, each tried twice: a request waits for this storage.
         connect_timeout=2,
-        read_timeout=5,
+        read_timeout=3,
         retries={"total_max_attempts": 2, "mode": "standard"},
         signature_version="s3v4",
         # Not every compatible storage knows the newer checksums.
