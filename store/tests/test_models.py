@@ -9,6 +9,8 @@ from django.db.models import CheckConstraint, ProtectedError
 from model_bakery import baker
 
 from store.models import (
+    Campaign,
+    CampaignRecipient,
     Cart,
     CartItem,
     Collection,
@@ -47,6 +49,9 @@ def rows(product, customer):
         Product: product,
         Review: Review.objects.create(product=product, name="Ann", description="Good.", rating=5),
         Customer: customer,
+        CampaignRecipient: CampaignRecipient.objects.create(
+            campaign=Campaign.objects.create(subject="Sale", text="Now."), customer=customer
+        ),
         CartItem: CartItem.objects.create(cart=cart, product=product, quantity=1),
         Order: order,
         OrderItem: OrderItem.objects.create(
@@ -64,6 +69,7 @@ REFUSED = [
     (Review, "review_rating_1_to_5", {"rating": 6}),
     (Customer, "customer_membership_known", {"membership": "X"}),
     (Customer, "customer_membership_known", {"membership": ""}),
+    (CampaignRecipient, "campaignrecipient_state_known", {"state": "X"}),
     (CartItem, "cartitem_quantity_positive", {"quantity": 0}),
     (Order, "order_payment_status_known", {"payment_status": "X"}),
     (OrderItem, "orderitem_quantity_positive", {"quantity": 0}),
@@ -104,9 +110,13 @@ def test_bulk_update_is_refused(rows, model, constraint, fields):
 
 
 @pytest.mark.parametrize(("model", "constraint", "fields"), REFUSED, ids=str)
-def test_bulk_insert_is_refused(rows, stranger, model, constraint, fields):
-    # Of another user and cart, so that no unique constraint is in the way of this one.
-    others = {Customer: {"user_id": stranger.pk}, CartItem: {"cart_id": Cart.objects.create().pk}}
+def test_bulk_insert_is_refused(rows, customer, stranger, model, constraint, fields):
+    # Of another user, cart and customer, so that no unique constraint is in the way of this one.
+    others = {
+        Customer: {"user_id": stranger.pk},
+        CartItem: {"cart_id": Cart.objects.create().pk},
+        CampaignRecipient: {"customer_id": customer.pk + 1},
+    }
     copy = copy_of(rows[model], **others.get(model, {}), **fields)
     count = model.objects.count()
 
@@ -130,6 +140,13 @@ def test_every_check_constraint_is_tried():
     }
 
     assert checks == {constraint for _, constraint, _ in REFUSED}
+
+
+def test_customer_is_in_a_campaign_once(rows):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CampaignRecipient.objects.bulk_create([copy_of(rows[CampaignRecipient])])
+
+    assert CampaignRecipient.objects.count() == 1
 
 
 def test_product_is_in_a_cart_once(rows):

@@ -8,6 +8,8 @@ from core.models import User
 from likes.models import LikedItem
 from store.models import (
     Address,
+    Campaign,
+    CampaignRecipient,
     Cart,
     CartItem,
     Collection,
@@ -18,6 +20,7 @@ from store.models import (
     ProductImage,
     Promotion,
     Review,
+    SalesVersion,
 )
 from tags.models import Tag, TaggedItem
 
@@ -72,6 +75,8 @@ LOADS = {
     TaggedItem: {**GENERIC, "tag_id": 7},
     LikedItem: {**GENERIC, "user_id": 7},
 }
+# Tables that the client's data model does not have.
+ADDED = {Campaign, CampaignRecipient, SalesVersion}
 
 
 def load(cursor, model, row):
@@ -119,4 +124,4 @@ def test_no_table_is_forgotten():
     labels = ("store", "tags", "likes")
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
 
-    assert set(models) <= set(LOADS)
+    assert set(models) - ADDED <= set(LOADS)
