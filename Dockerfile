@@ -46,6 +46,11 @@ ENTRYPOINT ["/app/docker/entrypoint.sh"]
 CMD ["web"]
 
 FROM runtime AS tests
+USER root
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends make redis-server \
+    && rm -rf /var/lib/apt/lists/*
+USER shop
 COPY --from=tests-builder /opt/venv /opt/venv
 ENV DJANGO_SETTINGS_MODULE=storefront.settings.test
 HEALTHCHECK NONE
