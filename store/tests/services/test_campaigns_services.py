@@ -5,7 +5,6 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
-from celery.exceptions import OperationalError
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -107,23 +106,6 @@ class TestStartCampaign:
 
         assert second == first == Campaign.objects.get()
         assert (second.subject, first.recipients.count()) == ("Summer sale", 1)
-
-    def test_starts_where_no_broker_takes_its_task(
-        self, make_customers, django_capture_on_commit_callbacks, monkeypatch, caplog
-    ):
-        def refuse(*args):
-            raise OperationalError("Connection refused.")
-
-        make_customers(1)
-        monkeypatch.setattr(tasks.send_campaign, "delay", refuse)
-
-        with django_capture_on_commit_callbacks(execute=True):
-            campaign = start()
-
-        assert caplog.messages == [
-            "No broker takes tasks, a campaign waits for the sweep: Connection refused."
-        ]
-        assert Campaign.objects.running().get() == campaign
 
     def test_the_mails_follow_the_commit(self, make_customers, django_capture_on_commit_callbacks):
         make_customers(BATCH + 1)
