@@ -26,4 +26,6 @@ class ProbeMiddleware:
         except Resolver404:
             return self.get_response(request)
         answer: HttpResponse = view(request, *args, **kwargs)
+        # CommonMiddleware is not reached; without a length some servers close the connection.
+        answer.headers.setdefault("Content-Length", str(len(answer.content)))
         return answer

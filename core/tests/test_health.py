@@ -83,6 +83,10 @@ class TestLive:
         assert (response.status_code, response.json()) == OK
         assert not response.cookies
 
+    def test_tells_its_length_so_that_the_connection_stays(self, client: Client) -> None:
+        response = client.get("/health/live/")
+        assert response["Content-Length"] == str(len(response.content))
+
     def test_only_reads(self, client: Client) -> None:
         for url in (LIVE, READY):
             assert client.post(url).status_code == 405
