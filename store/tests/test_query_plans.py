@@ -190,6 +190,9 @@ LOOKUPS = {
     ),
     "orders by status": lambda: store.Order.objects.filter(payment_status="F"),
     "orders of a customer": lambda: store.Order.objects.filter(customer=7),
+    "lines sold on a day": lambda: store.OrderItem.objects.sold().placed_between(
+        date(2026, 1, 2), date(2026, 1, 2)
+    ),
     "lines of a product": lambda: store.OrderItem.objects.filter(product=7),
     "running campaigns": lambda: store.Campaign.objects.running(),
     "stalled campaigns": lambda: store.Campaign.objects.stalled(),
