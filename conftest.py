@@ -177,6 +177,18 @@ def smtp_server(settings: Any) -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of an S3 server without buckets; the test is marked `s3`."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def _chromium(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
     from selenium import webdriver
 

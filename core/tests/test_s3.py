@@ -30,18 +30,6 @@ UNAVAILABLE = {
 }
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    """The address of an S3 server with one bucket that everybody may read."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
 def keep_at(settings: Any) -> Any:
     """Return a function that keeps uploads in the bucket at an address."""
@@ -66,9 +54,9 @@ def keep_at(settings: Any) -> Any:
 
 
 @pytest.fixture
-def bucket(endpoint: str, keep_at: Any) -> Iterator[Any]:
+def bucket(s3_server: str, keep_at: Any) -> Iterator[Any]:
     """The bucket where uploads are kept; empty."""
-    keep_at(endpoint)
+    keep_at(s3_server)
     bucket = default_storage.connection.Bucket(BUCKET)
     bucket.create(ACL="public-read")
     yield bucket
@@ -109,14 +97,14 @@ def keys(bucket: Any) -> list[str]:
 
 class TestUpload:
     def test_everybody_sees_it_at_its_absolute_address(
-        self, staff: APIClient, bucket: Any, endpoint: str, url: str
+        self, staff: APIClient, bucket: Any, s3_server: str, url: str
     ) -> None:
         response = upload(staff, url)
         assert response.status_code == 201
         image = ProductImage.objects.get()
         assert response.json() == {
             "id": image.pk,
-            "image": f"{endpoint}/{BUCKET}/{image.image.name}",
+            "image": f"{s3_server}/{BUCKET}/{image.image.name}",
         }
         assert staff.get(url).json() == [response.json()]
         with urlopen(response.json()["image"], timeout=10) as answer:
@@ -148,14 +136,14 @@ class TestUpload:
         assert contents == [b"1", b"2"]
 
     def test_a_domain_of_its_own_or_a_signed_link(
-        self, bucket: Any, endpoint: str, keep_at: Any
+        self, bucket: Any, s3_server: str, keep_at: Any
     ) -> None:
         default_storage.save("a.png", ContentFile(b"1"))
-        keep_at(endpoint, custom_domain="media.example.com")
+        keep_at(s3_server, custom_domain="media.example.com")
         assert default_storage.url("a.png") == "https://media.example.com/a.png"
-        keep_at(endpoint, querystring_auth=True)
+        keep_at(s3_server, querystring_auth=True)
         address, _, query = default_storage.url("a.png").partition("?")
-        assert address == f"{endpoint}/{BUCKET}/a.png"
+        assert address == f"{s3_server}/{BUCKET}/a.png"
         assert "X-Amz-Signature=" in query
         assert "X-Amz-Expires=3600" in query
 
@@ -188,13 +176,13 @@ class TestDeletion:
 
 
 @pytest.fixture(params=["refuses", "is silent", "has no name", "knows no bucket"])
-def away(request: pytest.FixtureRequest, keep_at: Any, endpoint: str) -> Iterator[None]:
+def away(request: pytest.FixtureRequest, keep_at: Any, s3_server: str) -> Iterator[None]:
     """Keep uploads where they cannot be kept."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
         if request.param == "refuses":
             listener.close()
-        addresses = {"has no name": "http://s3.invalid", "knows no bucket": endpoint}
+        addresses = {"has no name": "http://s3.invalid", "knows no bucket": s3_server}
         keep_at(addresses.get(request.param, f"http://127.0.0.1:{port}"))
         yield
 

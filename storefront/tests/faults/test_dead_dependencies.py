@@ -18,20 +18,43 @@ from .proxies import Proxy
 
 NEEDS_NO_DATABASE = {"live", "admin's sign-in page"}
 DEGRADING = {"cache", "broker", "storage", "replica"}
+S3 = {
+    "AWS_STORAGE_BUCKET_NAME": "shop",
+    "AWS_S3_REGION_NAME": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "shop",
+    "AWS_SECRET_ACCESS_KEY": "sesame",
+}
 # Seconds.
 PATIENCE = 8
 READY_WITHIN = 2.5
 Table = dict[str, dict[str, Result]]
 
-pytestmark = [pytest.mark.faults, pytest.mark.redis, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.redis,
+    pytest.mark.s3,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture
-def proxies(redis_url: str) -> Iterator[dict[str, Proxy]]:
-    redis = urlsplit(redis_url)
+def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    import boto3
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", S3["AWS_ACCESS_KEY_ID"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", S3["AWS_SECRET_ACCESS_KEY"])
+    s3 = boto3.resource("s3", endpoint_url=s3_server, region_name=S3["AWS_S3_REGION_NAME"])
+    s3.create_bucket(Bucket=S3["AWS_STORAGE_BUCKET_NAME"])
+    return s3_server
+
+
+@pytest.fixture
+def proxies(redis_url: str, bucket: str) -> Iterator[dict[str, Proxy]]:
+    redis, s3 = urlsplit(redis_url), urlsplit(bucket)
     addresses = {
         "cache": (str(redis.hostname), redis.port or 6379),
         "broker": (str(redis.hostname), redis.port or 6379),
+        "storage": (str(s3.hostname), s3.port or 80),
         # Nobody need listen there: nothing is read from what it takes.
         "sentry": (str(redis.hostname), redis.port or 6379),
     }
@@ -59,6 +82,8 @@ def shop(proxies: dict[str, Proxy], redis_url: str, tmp_path: Path) -> Iterator[
         "REDIS_URL": "redis://{}:{}".format(*local("cache")) + number,
         "BROKER_URL": "redis://{}:{}".format(*local("broker")) + number,
         "SENTRY_DSN": "http://key@{}:{}/1".format(*local("sentry")),
+        **S3,
+        "AWS_S3_ENDPOINT_URL": "http://{}:{}".format(*local("storage")),
         "THROTTLE_CREDENTIALS": "1000/min",
     }
     if "database" in proxies:
