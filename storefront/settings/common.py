@@ -138,6 +138,8 @@ CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.1}
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker outlasts a broker that is away for a night.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Tasks do not start each other's log configuration; Flower listens to their events.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = True
@@ -259,8 +261,9 @@ EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", None)
 EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
     "filebased" if EMAIL_FILE_PATH else "console"
 )
-# Seconds; a mail server that does not answer must not hold a worker for longer.
-EMAIL_TIMEOUT = 20
+# Seconds; a mail server that does not answer must not hold a worker for longer, nor, without a
+# broker, a shopper.
+EMAIL_TIMEOUT = 20 if CELERY_BROKER_URL else 5
 # A mail belongs to the worker that claimed it for this long. Longer than one SMTP conversation can
 # last: about ten steps of EMAIL_TIMEOUT each.
 OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -12,20 +11,27 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from threading import Event
 from time import monotonic
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from kombu import Connection, Queue
 from redis import Redis
 
 from outbox.models import Mail
-from outbox.tests.smtp import ACCEPTED, HOST, Letter, MailServer, free_port
+from outbox.tests.smtp import HOST, MailServer, free_port
 from store.models import Order
 
+from .kills import (
+    at_any_time,
+    before_acceptance,
+    before_the_claim,
+    before_the_mark,
+    kill_at,
+    of_the_pool,
+)
 from .mailrooms import SECONDS, MailRoom, PrivateRedis, wait_until
 from .probes import Result
 
@@ -51,8 +57,6 @@ cart, token = sys.argv[1:]
 client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"JWT {token}"})
 client.post("/store/orders/", {"cart_id": cart}, "application/json")
 """
-
-Kill = Callable[[MailRoom], int]
 
 
 def usual(results: list[Result]) -> float:
@@ -85,81 +89,6 @@ def private_redis(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[Priva
     redis = PrivateRedis(tmp_path)
     yield redis
     redis.kill()
-
-
-def before_the_claim(room: MailRoom) -> int:
-    """Kill the worker when it has the task and not yet the mail."""
-    room.kill_worker()
-    order_id = room.order()
-    with transaction.atomic():
-        # Whoever claims the mail has to wait for this.
-        Mail.objects.filter(key=f"order:{order_id}:confirmation").update(last_error="")
-        room.start_worker()
-        wait_until(lambda: is_taken(room), "a worker takes the task")
-        room.kill_worker()
-    return order_id
-
-
-def is_taken(room: MailRoom) -> bool:
-    # With Redis a task is in its queue until a worker takes it.
-    with Redis.from_url(room.broker) as redis:
-        return not redis.llen(room.queue)
-
-
-def at_a_letter(room: MailRoom, kill: Callable[[], None], *, accepted: bool) -> int:
-    """Kill while the mail server has the letter, before or after it takes it."""
-    done = Event()
-
-    def answer(letter: Letter) -> str | None:
-        room.smtp.on_letter = lambda letter: ACCEPTED
-        kill()
-        done.set()
-        return None
-
-    def acknowledge(letter: Letter) -> None:
-        room.smtp.on_accepted = lambda letter: None
-        kill()
-        done.set()
-
-    if accepted:
-        room.smtp.on_accepted = acknowledge
-    else:
-        room.smtp.on_letter = answer
-    order_id = room.order()
-    assert done.wait(SECONDS), "no letter came"
-    return order_id
-
-
-def before_acceptance(room: MailRoom) -> int:
-    return at_a_letter(room, room.kill_worker, accepted=False)
-
-
-def before_the_mark(room: MailRoom) -> int:
-    return at_a_letter(room, room.kill_worker, accepted=True)
-
-
-def of_the_pool(room: MailRoom) -> int:
-    return at_a_letter(room, room.kill_pool, accepted=False)
-
-
-def at_any_time(room: MailRoom) -> int:
-    order_id = room.order()
-    Event().wait(random.uniform(0, 0.1))
-    room.kill_worker()
-    return order_id
-
-
-def kill_at(room: MailRoom, moments: list[Kill], kills: int) -> dict[str, list[int]]:
-    """Kill so often at each moment and return the orders by moment, each with its mails."""
-    orders: dict[str, list[int]] = {moment.__name__: [] for moment in moments}
-    for moment in moments * kills:
-        if room.worker is None:
-            room.start_worker()
-        orders[moment.__name__].append(moment(room))
-    if room.worker is None:
-        room.start_worker()
-    room.sweep()
-    return orders
 
 
 def counts(room: MailRoom, orders: dict[str, list[int]]) -> dict[str, Counter[int]]:
