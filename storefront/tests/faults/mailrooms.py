@@ -116,9 +116,15 @@ class MailRoom:
         self.worker = Worker(self.log, **self.variables)
 
     def kill_worker(self) -> None:
-        if self.worker:
+        if self.worker and self.worker.process.poll() is None:
             self.worker.kill()
-            self.worker = None
+        self.worker = None
+
+    def supervise(self) -> None:
+        """Start the worker again where it has ended, as every supervisor does."""
+        # kombu 5.7 ends it where Redis goes before a task is acknowledged.
+        if self.worker and self.worker.process.poll() is not None:
+            self.start_worker()
 
     def kill_pool(self) -> None:
         """Kill the processes in which the worker does its tasks, not the worker itself."""
@@ -143,6 +149,15 @@ class MailRoom:
         assert result.status == 201, result
         return int(json.loads(result.body)["id"])
 
+    def await_letter(self, order_id: int) -> None:
+        """Wait for the mail of an order, without a sweep."""
+
+        def has_come() -> bool:
+            self.supervise()
+            return bool(self.letters_of(order_id))
+
+        wait_until(has_come, f"the mail of order {order_id} comes without a sweep")
+
     def letters_of(self, order_id: int) -> list[Letter]:
         subject = f"Your order {order_id}"
         return [one for one in list(self.smtp.received) if one.message["Subject"] == subject]
@@ -151,6 +166,7 @@ class MailRoom:
         """Have the worker do what beat makes it do every minute, until no mail waits."""
 
         def is_empty() -> bool:
+            self.supervise()
             if Mail.objects.due().exists():
                 self.app.send_task("outbox.tasks.send_due_mails", queue=self.queue)
                 Event().wait(1)

@@ -191,14 +191,14 @@ class TestBroker:
         room, request_id = open_room(private_redis.url), str(uuid4())
         room.start_worker()
         first = room.order()
-        wait_until(lambda: bool(room.letters_of(first)), "the first mail comes")
+        room.await_letter(first)
         private_redis.kill()
         private_redis.start()
 
         result = room.try_to_order(**{"X-Request-ID": request_id})
 
         second = json.loads(result.body)["id"]
-        wait_until(lambda: bool(room.letters_of(second)), "the second mail comes without a sweep")
+        room.await_letter(second)
         mail = Mail.objects.get(key=f"order:{second}:confirmation")
         wait_until(lambda: bool(room.logged(f"Sent mail {mail.pk}")), "the worker logs it")
         [line] = room.logged(f"Sent mail {mail.pk}")
