@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import connection
-from kombu import Connection, Queue
+from kombu import Connection
 from redis import Redis
 
 from outbox.models import Mail
@@ -147,7 +147,8 @@ def test_a_worker_killed_on_rabbitmq_loses_no_mail(
     finally:
         room.kill_worker()
         with Connection(rabbitmq_url) as broker:
-            Queue(room.queue, channel=broker.default_channel).delete()
+            broker.default_channel.queue_delete(room.queue)
+            broker.default_channel.exchange_delete(room.queue)
 
     found = counts(room, orders)
     report_figures(f"{connection.vendor}, RabbitMQ: worker killed {2 * kills} times: {found}")
