@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('last_error', models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'indexes': [models.Index(fields=['due_at', 'queued_at'], name='outbox_mail_due'), models.Index(fields=['queued_at', 'id'], name='outbox_mail_queued')],
+                'indexes': [models.Index(fields=['due_at', 'queued_at'], name='outbox_mail_due'), models.Index(fields=['queued_at', 'id'], name='outbox_mail_queued'), models.Index(fields=['sent_at', 'queued_at', 'id'], name='outbox_mail_sent'), models.Index(fields=['recipient', 'queued_at', 'id'], name='outbox_mail_recipient')],
             },
         ),
         migrations.CreateModel(
