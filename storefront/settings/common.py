@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from email.utils import getaddresses
 from pathlib import Path
 
 from environs import Env, validate
@@ -11,6 +10,7 @@ from .caches import cache_at
 from .databases import read_replicas, with_engine_options
 from .logs import logging_in
 from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
+from .people import person
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options
 from .redis_tls import with_verification
 from .storages import is_folder, media_storage
@@ -268,7 +268,7 @@ EMAIL_TIMEOUT = 20 if CELERY_BROKER_URL else 5
 # last: about ten steps of EMAIL_TIMEOUT each.
 OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300))
 # Who gets the weekly sales report: addresses, or "Name <address>", separated by commas.
-ADMINS = getaddresses([env.str("ADMINS", "")])
+ADMINS: list[tuple[str, str]] = env.list("ADMINS", [], subcast=person)
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [], subcast=origin)
 CORS_ALLOW_HEADERS = ALLOWED_HEADERS

@@ -73,7 +73,15 @@ class TestMail:
         assert admins == [["Ann", "ann@example.com"], ["", "bob@example.com"]]
 
     def test_nobody_need_be_an_admin(self, start: Start) -> None:
-        assert read(start, "ADMINS") == []
+        assert read(start, "ADMINS") == read(start, "ADMINS", ADMINS="") == []
+
+    @pytest.mark.parametrize(
+        "admins", ["ann@example.com,", "Ann", "ann@example.com bob@example.com"]
+    )
+    def test_an_admin_without_an_address_stops_the_start(self, start: Start, admins: str) -> None:
+        result = start("prod", **PRODUCTION, ADMINS=admins)
+        assert result.returncode == 1
+        assert 'Environment variable "ADMINS" invalid' in result.stderr
 
 
 class TestHttps:
