@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
 from .common import *
@@ -47,6 +48,10 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 # STARTTLS on 587, TLS from the first byte on 465, neither on a mail server of the same host.
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
+if EMAIL_USE_SSL and EMAIL_USE_TLS:
+    raise ImproperlyConfigured(
+        f'Environment variables "EMAIL_USE_SSL" and "EMAIL_USE_TLS" are both on for port {EMAIL_PORT}.'
+    )
 
 # Static files come from the web process; compressed and named by their content, they never change.
 after_security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1

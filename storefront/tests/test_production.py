@@ -68,6 +68,11 @@ class TestMail:
         show = "[EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL]"
         assert read(start, show, **variables) == encryption
 
+    def test_two_kinds_at_once_stop_the_start(self, start: Start) -> None:
+        result = start("prod", **PRODUCTION, EMAIL_USE_SSL="true")
+        assert result.returncode == 1
+        assert '"EMAIL_USE_SSL" and "EMAIL_USE_TLS" are both on for port 587' in result.stderr
+
     def test_admins_are_addresses(self, start: Start) -> None:
         admins = read(start, "ADMINS", ADMINS="Ann <ann@example.com>, bob@example.com")
         assert admins == [["Ann", "ann@example.com"], ["", "bob@example.com"]]
