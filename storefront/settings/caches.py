@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from environs import validate
+
 # Seconds. A cache that is slower than this is of no use; the answer comes from the database then.
 REDIS_TIMEOUT = 0.5
+
+is_redis = validate.Regexp(
+    r"((rediss?|unix)://.|\Z)", error="Not an address such as redis://host:6379/0."
+)
 
 
 def cache_at(redis_url: str | None) -> dict[str, Any]:

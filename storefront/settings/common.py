@@ -6,12 +6,12 @@ from pathlib import Path
 
 from environs import Env, validate
 
-from .caches import cache_at
+from .caches import cache_at, is_redis
 from .databases import read_replicas, with_engine_options
 from .logs import logging_in
 from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
 from .people import person
-from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options
+from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options, is_broker
 from .redis_tls import with_verification
 from .storages import is_folder, media_storage
 
@@ -118,10 +118,14 @@ STORAGES = {
 
 # Redis carries the cache and, unless BROKER_URL names another broker, the tasks.
 REDIS_TLS_VERIFY = env.bool("REDIS_TLS_VERIFY", True)
-REDIS_URL = with_verification(env.str("REDIS_URL", None), verify=REDIS_TLS_VERIFY)
+REDIS_URL = with_verification(
+    env.str("REDIS_URL", None, validate=is_redis), verify=REDIS_TLS_VERIFY
+)
 CACHES = {"default": cache_at(REDIS_URL)}
 
-CELERY_BROKER_URL = with_verification(env.str("BROKER_URL", REDIS_URL), verify=REDIS_TLS_VERIFY)
+CELERY_BROKER_URL = with_verification(
+    env.str("BROKER_URL", REDIS_URL, validate=is_broker), verify=REDIS_TLS_VERIFY
+)
 # Without a broker a task runs in the process that queues it, after the commit.
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
@@ -266,7 +270,7 @@ EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
 EMAIL_TIMEOUT = 20 if CELERY_BROKER_URL else 5
 # A mail belongs to the worker that claimed it for this long. Longer than one SMTP conversation can
 # last: about ten steps of EMAIL_TIMEOUT each.
-OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300))
+OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300, validate=validate.Range(1)))
 # Who gets the weekly sales report: addresses, or "Name <address>", separated by commas.
 ADMINS: list[tuple[str, str]] = env.list("ADMINS", [], subcast=person)
 

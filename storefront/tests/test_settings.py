@@ -42,6 +42,9 @@ class TestVariables:
                 "Must be greater than or equal to 0 and less than or equal to 1.",
             ),
             ("THROTTLE_CREDENTIALS", "often", "Not a rate such as 30/min or 100/hour."),
+            ("REDIS_URL", "redis.example.com:6379", "Not an address such as redis://host:6379/0."),
+            ("BROKER_URL", "rabbit.example.com", "Not an address such as amqp://"),
+            ("OUTBOX_LEASE", "0", "Must be greater than or equal to 1."),
             ("DJANGO_LOG_LEVEL", "loud", "Must be one of: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ],
     )
