@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import (
@@ -69,7 +69,7 @@ class OutboxCollector(Collector):
         try:
             for state, rows in states_of_mails().items():
                 mails.add_metric([state], rows.count())
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             # The other numbers matter most while the database is away.
             return
         yield mails

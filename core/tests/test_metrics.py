@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import path
@@ -160,11 +160,12 @@ class TestMails:
         counts = {key[1]: value for key, value in read().items() if key[0] == name}
         assert counts == {"due": 1, "waiting": 2, "given_up": 3, "sent": 4}
 
+    @pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
     def test_the_rest_is_there_without_the_database(
-        self, read: Callable, monkeypatch: pytest.MonkeyPatch
+        self, read: Callable, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
     ) -> None:
         def refuse() -> NoReturn:
-            raise DatabaseError("a secret of the database")
+            raise error("a secret of the database")
 
         monkeypatch.setattr(metrics, "states_of_mails", refuse)
         names = {key[0] for key in read()}
