@@ -207,7 +207,8 @@ class TestDeadCopy:
             answers = [titles(staff.get(LOW)) for _ in range(3)]
 
         assert answers == [["default"]] * 3
-        assert monotonic() - started < 3
+        # Of two seconds; a second one would make it four.
+        assert monotonic() - started < 4
         assert [record.message for record in caplog.records] == [
             "copy fails (OperationalError); the primary serves"
         ]
