@@ -3,8 +3,10 @@
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
 
 from .redaction import redact, without_literals
 
@@ -55,6 +57,18 @@ class JsonFormatter(LineFormatter):
         if record.stack_info:
             line["stack"] = self.formatStack(record.stack_info)
         return json.dumps(line)
+
+
+class LogFile(WatchedFileHandler):
+    """A file beside the console, which has the lines alone while the file cannot be written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # Opening it, again after it was moved away, would raise into the request that logs.
+        with suppress(OSError):
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Print nothing: the standard library would print the arguments as they are."""
 
 
 class StatementFilter(logging.Filter):

@@ -25,6 +25,7 @@ from storefront import urls
 from storefront.settings.logs import logging_in
 
 from .. import request_ids
+from ..logs import LogFile
 from .conftest import PASSWORD
 
 handler500 = urls.handler500
@@ -76,6 +77,30 @@ def log_file(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
 def objects_in(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+class TestFile:
+    def test_what_cannot_be_written_stops_no_request(
+        self, log_file: Callable, client: APIClient, tmp_path: Path, capfd: pytest.CaptureFixture
+    ) -> None:
+        file = log_file()
+        moved = tmp_path.rename(tmp_path.with_name("moved"))
+        assert client.get("/nothing/", {"token": TOKEN}).status_code == 404
+        moved.rename(tmp_path)
+        assert not file.exists()
+        assert "Not Found: /nothing/" in (printed := capfd.readouterr().err)
+        assert TOKEN not in printed
+        logging.getLogger("store").info("Back")
+        assert [line["message"] for line in objects_in(file)] == ["Back"]
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+    def test_a_full_disk_prints_no_arguments(self, capfd: pytest.CaptureFixture) -> None:
+        handler = LogFile("/dev/full")
+        arguments = ("kim@example.com",)
+        handler.handle(logging.LogRecord("store", logging.INFO, "", 0, "For %s", arguments, None))
+        assert capfd.readouterr().err == ""
+        with pytest.raises(OSError, match="No space left"):
+            handler.close()
 
 
 class TestForms:

@@ -1,6 +1,15 @@
 """Where log lines go and what they look like."""
 
+from pathlib import Path
 from typing import Any
+
+from environs import ValidationError
+
+
+def is_file(name: str) -> None:
+    """Refuse what cannot be a file; who writes to it may be another user than who starts this."""
+    if name and (not Path(name).parent.is_dir() or Path(name).is_dir()):
+        raise ValidationError("Not a file in a folder that is there.")
 
 
 def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict[str, Any]:
@@ -9,7 +18,7 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
     if file:
         # Looks again for its file, so that logrotate may move it away.
         handlers["file"] = {
-            "class": "logging.handlers.WatchedFileHandler",
+            "class": "core.logs.LogFile",
             "filename": file,
             "encoding": "utf-8",
             "errors": "backslashreplace",
