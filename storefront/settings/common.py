@@ -13,7 +13,7 @@ from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
 from .people import person
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options, is_broker
 from .redis_tls import with_verification
-from .storages import is_folder, media_storage
+from .storages import is_folder, is_host, media_storage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -171,7 +171,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.exceptions.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
     # Proxies in front that add to X-Forwarded-For; with none, that header is the client's own say.
-    "NUM_PROXIES": env.int("NUM_PROXIES", 0),
+    "NUM_PROXIES": env.int("NUM_PROXIES", 0, validate=validate.Range(0)),
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         # Per address: sign-in, registration and password mails are what guessers try.
@@ -219,7 +219,7 @@ DJOSER = {
     "ACTIVATION_URL": "activate/{uid}/{token}",
 }
 # Where the front-end lives, for the links in mails.
-DOMAIN = env.str("FRONTEND_DOMAIN", "localhost:8001")
+DOMAIN = env.str("FRONTEND_DOMAIN", "localhost:8001", validate=is_host)
 SITE_NAME = "Storefront"
 
 SPECTACULAR_SETTINGS = {
@@ -259,7 +259,7 @@ STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
 # Records every request and its queries at /silk/; heeded in development only.
 SILK = env.bool("SILK", False)
 
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storefront <shop@localhost>")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storefront <shop@localhost>", validate=person)
 # Mail stays on the machine, on the console or in files, until production names a server.
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", None)
 EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(

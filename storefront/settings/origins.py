@@ -1,4 +1,6 @@
-"""The front-ends on other origins whose browsers may call the API."""
+"""The hosts of the shop, and the front-ends on other origins whose browsers may call the API."""
+
+import re
 
 from corsheaders.defaults import default_headers
 from environs import validate
@@ -6,11 +8,22 @@ from environs import validate
 ALLOWED_HEADERS = [*default_headers, "idempotency-key", "x-request-id"]
 EXPOSED_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
 
+is_host_name = validate.Regexp(
+    # Without scheme or port: Django compares the name alone.
+    r"(\*|[a-z0-9.-]+|\[[0-9a-f:.]+\])\Z",
+    re.IGNORECASE,
+    error='"{input}" is not a host such as shop.example.com.',
+)
 is_origin = validate.Regexp(
     # No path, no wildcard: a browser's Origin is compared letter by letter.
     r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?\Z",
     error='"{input}" is not an origin such as https://shop.example.com.',
 )
+
+
+def host(text: str) -> str:
+    """Return one of the hosts that a variable lists, or raise a ValidationError."""
+    return is_host_name(text.strip())
 
 
 def origin(text: str) -> str:

@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
 from .common import *
+from .logs import is_file
+from .origins import host
 
 # What the add-ons of a Heroku-like platform call the same things.
 for name, given in {
@@ -31,11 +33,15 @@ if sys.argv[1:2] == ["collectstatic"]:
         os.environ[name] = placeholder
 
 DEBUG = False
-SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
-# Keys of before: what they signed stays valid until they are taken out.
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+is_key = validate.Length(min=50)
+SECRET_KEY = env.str("SECRET_KEY", validate=is_key)
+# Keys of before: what they signed stays valid until they are taken out. An empty one, behind a comma
+# too many, would be known to all.
+SECRET_KEY_FALLBACKS: list[str] = env.list(
+    "SECRET_KEY_FALLBACKS", [], subcast=lambda key: is_key(key.strip())
+)
 ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", validate=validate.Length(min=1, error="Name a host.")
+    "ALLOWED_HOSTS", subcast=host, validate=validate.Length(min=1, error="Name a host.")
 )
 DATABASES["default"] = with_engine_options(env.dj_db_url("DATABASE_URL", conn_max_age=60))
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
@@ -67,7 +73,7 @@ SIMPLE_JWT = {
     **SIMPLE_JWT,
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     # Tokens know no fallback key; with one of their own they outlive a change of SECRET_KEY.
-    "SIGNING_KEY": env.str("JWT_SIGNING_KEY", SECRET_KEY, validate=validate.Length(min=50)),
+    "SIGNING_KEY": env.str("JWT_SIGNING_KEY", SECRET_KEY, validate=is_key),
 }
 
 # Off only where no browser comes from outside, such as a trial on one's own machine.
@@ -79,10 +85,18 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 # The header in which a proxy says that the client came over HTTPS; a client must not reach past that proxy.
-if https_header := env.str("TRUSTED_HTTPS_HEADER", ""):
+if https_header := env.str(
+    "TRUSTED_HTTPS_HEADER",
+    "",
+    validate=validate.Regexp(
+        r"[A-Za-z0-9-]*\Z", error="Not a header's name such as X-Forwarded-Proto."
+    ),
+):
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + https_header.upper().replace("-", "_"), "https")
 
-LOGGING = logging_in("json", level=DJANGO_LOG_LEVEL, file=env.str("LOG_FILE", None))
+LOGGING = logging_in(
+    "json", level=DJANGO_LOG_LEVEL, file=env.str("LOG_FILE", None, validate=is_file)
+)
 # What Python warns of is a line like the others.
 logging.captureWarnings(True)
 

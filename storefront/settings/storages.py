@@ -8,7 +8,7 @@ is_address = validate.Regexp(
     r"https?://[^/?#\s]+/?\Z", error="Not an address such as https://s3.example.com."
 )
 is_host = validate.Regexp(
-    r"[\w.-]+(:\d+)?(/[\w.~-]+)*\Z", error="Not a host such as media.example.com."
+    r"[\w.-]+(:\d+)?(/[\w.~-]+)*\Z", error="Not a host such as shop.example.com."
 )
 is_folder = validate.Regexp(
     r"(https?://[^/?#\s]+)?/([^?#\s]*/)?\Z",

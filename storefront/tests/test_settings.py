@@ -30,6 +30,17 @@ class TestVariables:
         [
             ("SECRET_KEY", "short", "Shorter than minimum length 50."),
             ("ALLOWED_HOSTS", "", "Name a host."),
+            ("ALLOWED_HOSTS", "shop.example.com,", '"" is not a host'),
+            ("ALLOWED_HOSTS", "https://shop.example.com", "is not a host such as"),
+            ("ALLOWED_HOSTS", "shop.example.com:8000", "is not a host such as"),
+            ("SECRET_KEY_FALLBACKS", ",", "Shorter than minimum length 50."),
+            ("TRUSTED_HTTPS_HEADER", "HTTP_X_FORWARDED_PROTO", "Not a header's name such as"),
+            ("NUM_PROXIES", "-1", "Must be greater than or equal to 0."),
+            ("FRONTEND_DOMAIN", "https://shop.example.com", "Not a host such as"),
+            ("DEFAULT_FROM_EMAIL", "Storefront", '"Storefront" is not an address'),
+            ("DEFAULT_FROM_EMAIL", "Shop, Inc. <shop@example.com>", "is not an address such as"),
+            ("LOG_FILE", "/nowhere/storefront.log", "Not a file in a folder that is there."),
+            ("LOG_FILE", "/", "Not a file in a folder that is there."),
             ("DATABASE_URL", "", "Not a valid database URL."),
             ("DATABASE_URL", "nonsense", "Not a valid database URL."),
             ("DATABASE_URL", "mysql://shop@db:port/shop", "Not a valid database URL."),
@@ -56,6 +67,13 @@ class TestVariables:
         last = result.stderr.splitlines()[-1]
         assert f'Environment variable "{name}"' in last
         assert reason in last
+
+    def test_spaces_between_hosts_and_keys_are_no_part_of_them(self, start: Start) -> None:
+        key = PRODUCTION["SECRET_KEY"]
+        hosts = "shop.example.com, .example.org, [::1]"
+        variables = {"ALLOWED_HOSTS": hosts, "SECRET_KEY_FALLBACKS": f"{key}, {key}"}
+        result = start("prod", "[ALLOWED_HOSTS, SECRET_KEY_FALLBACKS]", **PRODUCTION | variables)
+        assert json.loads(result.stdout) == [hosts.split(", "), [key, key]]
 
     def test_a_file_may_set_them(self, start: Start, tmp_path: Path) -> None:
         lines = [f"{name}={value}\n" for name, value in PRODUCTION.items()]
