@@ -35,13 +35,6 @@ for line in sys.stdin:
 """
 
 
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
-
-
 @pytest.fixture
 def staff(api_client, sign_in):
     sign_in("boss", is_staff=True)

@@ -7,7 +7,6 @@ from time import monotonic
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
@@ -15,19 +14,11 @@ from model_bakery import baker
 from store.models import Cart, Collection, Order, Product, SalesVersion, replicas
 from storefront.settings.databases import read_replicas
 
+from .conftest import REPORTS
+
 pytestmark = pytest.mark.django_db(databases=["default", "copy"])
 
 LOW = "/store/reports/low_stock/"
-REPORTS = [
-    "sales",
-    "best_sellers",
-    "best_customers",
-    "never_sold",
-    "low_stock",
-    "average_order",
-    "by_collection",
-    "by_membership",
-]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,11 +41,9 @@ def _second_database(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _copy_is_a_replica(settings):
     settings.DATABASE_REPLICAS = ["copy"]
-    cache.clear()
     replicas._away_until.clear()
     yield
     replicas._away_until.clear()
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)
