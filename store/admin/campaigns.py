@@ -34,6 +34,9 @@ class CampaignForm(forms.ModelForm):
             "text": AdminTextareaWidget(attrs={"rows": 12}),
         }
 
+    def is_about(self, campaign: Campaign) -> bool:
+        return all(self.cleaned_data[name] == getattr(campaign, name) for name in self.Meta.fields)
+
 
 class NotifyingAdmin(admin.ModelAdmin):
     """Writes to customers, after a page that shows to how many."""
@@ -56,7 +59,8 @@ class NotifyingAdmin(admin.ModelAdmin):
                     created_by=request.user,
                     **form.cleaned_data,
                 )
-                return self.show_started(request, campaign)
+                show = self.show_started if form.is_about(campaign) else self.show_unsent
+                return show(request, campaign)
             return self.compose_page(request, form, customers)
         except NoRecipients as error:
             self.message_user(request, error.message, messages.ERROR)
@@ -94,8 +98,17 @@ class NotifyingAdmin(admin.ModelAdmin):
         )
         self.log_addition(request, campaign, [{"added": {}}])
         self.message_user(request, message % campaign.total, messages.SUCCESS)
-        url = reverse("admin:store_campaign_change", args=[campaign.pk])
-        return HttpResponseRedirect(url)
+        return HttpResponseRedirect(page_of(campaign))
+
+    def show_unsent(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        """Show the campaign that a form had started before somebody went back and edited it."""
+        message = "What you changed was not sent: this form has started the campaign below already."
+        self.message_user(request, message, messages.ERROR)
+        return HttpResponseRedirect(page_of(campaign))
+
+
+def page_of(campaign: Campaign) -> str:
+    return reverse("admin:store_campaign_change", args=[campaign.pk])
 
 
 def announcement(promotion: Promotion) -> dict[str, str]:

@@ -166,6 +166,18 @@ class TestFromCustomers:
         assert first.url == second.url
         assert recipients() == [customer.pk]
 
+    def test_a_form_that_was_sent_and_then_edited_says_so(self, admin_client, customer):
+        form = confirmed(customer, text="First line.\r\nSecond line.")
+        sent = admin_client.post(CUSTOMERS, form)
+        for changes in ({"subject": "Winter sale"}, {"text": "30 % off."}):
+            edited = admin_client.post(CUSTOMERS, form | changes, follow=True)
+            assert messages_in(edited)[-1] == (
+                "What you changed was not sent: this form has started the campaign below already."
+            )
+            assertRedirects(edited, sent.url)
+        assert [str(campaign) for campaign in Campaign.objects.all()] == ["Summer sale"]
+        assert LogEntry.objects.count() == 1
+
 
 class TestFromAPromotion:
     def test_starts_from_what_the_promotion_says(self, admin_client, customer, promotion):
