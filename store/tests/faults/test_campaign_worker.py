@@ -49,7 +49,8 @@ def test_each_customer_once(campaign, smtp_server, redis_url, tmp_path, report_f
         "EMAIL_HOST": smtp_server.host,
         "EMAIL_PORT": str(smtp_server.port),
     }
-    beat = Celery(broker=redis_url)
+    # Not the current one, which would take the tasks of the tests that follow.
+    beat = Celery(broker=redis_url, set_as_current=False)
     beat.conf.task_default_queue = settings.CELERY_TASK_DEFAULT_QUEUE
     states = []
     for letters in [*DEATHS, CUSTOMERS]:
