@@ -144,8 +144,7 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A worker outlasts a broker that is away for a night.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# Tasks do not start each other's log configuration; Flower listens to their events.
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Flower listens to them.
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_TIMEZONE = TIME_ZONE
