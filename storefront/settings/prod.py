@@ -48,7 +48,7 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.str("EMAIL_HOST", validate=validate.Length(min=1, error="Name a host."))
-EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_PORT = env.int("EMAIL_PORT", 587, validate=validate.Range(1, 65535))
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 # STARTTLS on 587, TLS from the first byte on 465, neither on a mail server of the same host.
@@ -111,4 +111,5 @@ if dsn := env.str(
     # Here, so that nothing of it is loaded without a DSN.
     from core.sentry import start_sentry
 
-    start_sentry(dsn, traces_sample_rate=env.float("SENTRY_TRACES_SAMPLE_RATE", None))
+    rate = env.float("SENTRY_TRACES_SAMPLE_RATE", None, validate=validate.Range(0, 1))
+    start_sentry(dsn, traces_sample_rate=rate)

@@ -36,6 +36,8 @@ class TestVariables:
             ("SECRET_KEY_FALLBACKS", ",", "Shorter than minimum length 50."),
             ("TRUSTED_HTTPS_HEADER", "HTTP_X_FORWARDED_PROTO", "Not a header's name such as"),
             ("NUM_PROXIES", "-1", "Must be greater than or equal to 0."),
+            ("STORE_CART_LIFETIME", "99999999999", "less than or equal to 36500."),
+            ("EMAIL_PORT", "99999", "less than or equal to 65535."),
             ("FRONTEND_DOMAIN", "https://shop.example.com", "Not a host such as"),
             ("DEFAULT_FROM_EMAIL", "Storefront", '"Storefront" is not an address'),
             ("DEFAULT_FROM_EMAIL", "Shop, Inc. <shop@example.com>", "is not an address such as"),
