@@ -68,7 +68,7 @@ RULES = [
     # A cart belongs to whoever knows its UUID. Celery prints a task's id in brackets; that is none.
     rule("-", r"(?<!\[)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
     # Keys of sessions, forms, tokens; digests.
-    rule("", r"(?<!\w)(?=[a-z]*\d)[a-z0-9]{32,}(?!\w)"),
+    rule("", r"(?<!\w)[a-z0-9]{32,}(?!\w)"),
     rule("@ %40", r"\"[^\"\n]{1,64}\"@[\w.-]+", ADDRESS),
     rule(
         "@ %40",

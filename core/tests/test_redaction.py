@@ -45,6 +45,8 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoiMSJ9.c2lnbmF0dXJl"
         ("?token%3Dabc", "?token%3D[secret]"),
         ("sessionid=abc; csrftoken=def", "sessionid=[secret]; csrftoken=[secret]"),
         ("session r8xqg0yol13p6z7wq4dd1v9hq0s2mma1 ended", "session [secret] ended"),
+        # One form's key in some hundreds has no digit.
+        ("csrf UlxIjbrbDgFamzfenjIyLEpatjocYvmB", "csrf [secret]"),
         (
             "DETAIL:  Key (email)=(ann@example.com) already exists.",
             "DETAIL:  Key (email)=[secret] already exists.",
