@@ -53,8 +53,8 @@ test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS="-k orders" for some); wh
 
 test-all: $(DRIVERS)  ## Run the tests on SQLite, MariaDB and PostgreSQL with a real Chromium; nothing may be skipped
 	$(PYTEST) --require-services -m "not mariadb and not row_locks"
-	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services
-	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb"
+	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m "not once"
+	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb and not once"
 
 test-faults: $(DRIVERS)  ## Run the race and fault tests at full length on the three databases
 	$(PYTEST) --require-services -m "faults and not row_locks" --faults=full

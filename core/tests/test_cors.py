@@ -7,6 +7,8 @@ from django.test import Client
 
 from store.models import Product
 
+pytestmark = pytest.mark.once
+
 SHOP = "https://shop.example.com"
 PREFLIGHT = {
     "access-control-request-method": "POST",

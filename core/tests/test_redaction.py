@@ -7,6 +7,8 @@ import pytest
 
 from ..redaction import redact, scrub, without_literals
 
+pytestmark = pytest.mark.once
+
 UUID = "6f1c2f0e-9f5e-4a53-a6d9-96b1f2fb8a77"
 HEX = UUID.replace("-", "")
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoiMSJ9.c2lnbmF0dXJl"

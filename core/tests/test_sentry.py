@@ -19,6 +19,8 @@ from django.conf import settings
 from ..sentry import clean
 from .test_redaction import JWT, UUID
 
+pytestmark = pytest.mark.once
+
 SECRETS = ["s3cret", "ann@example.com", "203.0.113.7", JWT, UUID]
 DECODERS = {None: bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 # Fails with a secret in everything that a report could carry.

@@ -21,7 +21,7 @@ from store.models import Product, ProductImage
 
 from .conftest import PASSWORD
 
-pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
 OFFLINE = {"offline": True, "latency": 0, "download_throughput": 0, "upload_throughput": 0}
 # Bytes a second: an upload takes long enough to be watched.
 SLOW = {"offline": False, "latency": 0, "throughput": 200_000}

@@ -17,6 +17,8 @@ from django.conf import settings
 
 from .serving import manage, production, serving
 
+pytestmark = pytest.mark.once
+
 BASE = Path(settings.BASE_DIR)
 SECRETS = ("SECRET_KEY", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "FLOWER_PASSWORD")
 

@@ -17,6 +17,8 @@ from storefront.celery import app
 
 from .conftest import PRODUCTION
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(settings.BASE_DIR)
 UNITS = sorted(Path(ROOT, "deploy", "systemd").glob("*.service"))
 CONFIGURATION = Path(ROOT, "deploy", "nginx", "storefront.conf")

@@ -7,6 +7,8 @@ import pytest
 
 from .conftest import PRODUCTION, Start
 
+pytestmark = pytest.mark.once
+
 BUCKET = {
     "AWS_STORAGE_BUCKET_NAME": "pictures",
     "AWS_ACCESS_KEY_ID": "shop",

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from .conftest import PRODUCTION, Start, run
 
+pytestmark = pytest.mark.once
+
 HEROKU = {
     "CLEARDB_DATABASE_URL": "mysql://u:p@db.example.com/heroku_1?reconnect=true",
     "MAILGUN_SMTP_SERVER": "smtp.mailgun.example",

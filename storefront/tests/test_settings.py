@@ -11,6 +11,8 @@ from django.test import Client
 
 from .conftest import PRODUCTION, SETTINGS, Start, run
 
+pytestmark = pytest.mark.once
+
 
 class TestVariables:
     def test_production_starts_with_four(self, start: Start) -> None:

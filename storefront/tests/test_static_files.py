@@ -15,6 +15,8 @@ from PIL import Image
 
 from .serving import SECONDS, Visitor, manage, production, serving
 
+pytestmark = pytest.mark.once
+
 PASSWORD = "a-Str0ng-one"
 PAGES = ["/", "/api/docs/", "/admin/login/", "/api-auth/login/", "/store/collections/", "/admin/"]
 FOREVER = "max-age=315360000, public, immutable"

@@ -7,12 +7,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.once
 
 TOOLS = {"django-silk", "django-debug-toolbar"}
 VISIT = """
 import json, sys, django
 django.setup()
+import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
