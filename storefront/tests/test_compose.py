@@ -120,6 +120,7 @@ class TestEntrypoint:
             (["web"], "2,"),
             (["web", "more than", "one"], "2,more than,one,"),
             (["printf", "%s;", "a b", "c"], "a b;c;"),
+            (["/bin/echo", "-n", "a b"], "a b"),
         ],
     )
     def test_runs_a_process_by_name_or_a_command(
