@@ -25,8 +25,8 @@ S3 = {
     "AWS_SECRET_ACCESS_KEY": "sesame",
 }
 # Seconds.
-PATIENCE = 8
-READY_WITHIN = 2.5
+PATIENCE = 15
+READY_WITHIN = 2
 Table = dict[str, dict[str, Result]]
 
 pytestmark = [
