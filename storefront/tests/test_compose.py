@@ -16,11 +16,23 @@ import yaml
 from django.conf import settings
 
 from .serving import manage, production, serving
+from .test_deploy import documented_variables
 
 pytestmark = pytest.mark.once
 
 BASE = Path(settings.BASE_DIR)
 SECRETS = ("SECRET_KEY", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "FLOWER_PASSWORD")
+# Folders and ports of the image, whose disk is read-only, and what a platform calls by other names.
+OF_THE_IMAGE = {
+    "BEAT_SCHEDULE_FILE",
+    "DJANGO_SETTINGS_MODULE",
+    "LOG_FILE",
+    "MEDIA_ROOT",
+    "PORT",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "STATIC_ROOT",
+}
+OF_PLATFORMS = ("CLEARDB_", "MAILGUN_")
 
 
 def run(*command: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -93,6 +105,17 @@ class TestCompose:
         for service in composed.values():
             for port in service.get("ports", []):
                 assert str(port).startswith("127.0.0.1:")
+
+    def test_env_reaches_the_shop(self, composed: dict[str, Any]) -> None:
+        documented = {
+            name
+            for name in documented_variables() - OF_THE_IMAGE
+            if not name.startswith(OF_PLATFORMS)
+        }
+        # The most that any process of the shop is given.
+        assert set(composed["flower"]["environment"]) == documented
+        for name in ("release", "web", "worker", "beat"):
+            assert set(composed[name]["environment"]) == documented - {"FLOWER_BASIC_AUTH"}
 
     def test_the_settings_take_its_environment(
         self, composed: dict[str, Any], tmp_path: Path
