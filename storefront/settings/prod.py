@@ -22,13 +22,14 @@ for name, given in {
     if given in os.environ:
         os.environ.setdefault(name, os.environ[given])
 # Collecting static files serves nobody: an image is built where the secrets are not, and a platform
-# collects before the database's driver is there.
+# collects before the database's driver, and the folder of the log, are there.
 if sys.argv[1:2] == ["collectstatic"]:
     for name, placeholder in {
         "SECRET_KEY": "never-signs-anything" * 3,
         "ALLOWED_HOSTS": "localhost",
         "DATABASE_URL": "sqlite:///:memory:",
         "EMAIL_HOST": "localhost",
+        "LOG_FILE": "",
     }.items():
         os.environ[name] = placeholder
 

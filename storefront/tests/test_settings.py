@@ -219,6 +219,16 @@ class TestDeployment:
         assert (result.stderr, result.returncode) == ("", 0)
         assert result.stdout == "System check identified no issues (0 silenced).\n"
 
+    def test_static_files_are_collected_where_no_log_can_be(self, tmp_path: Path) -> None:
+        result = run(
+            *("manage.py", "collectstatic", "--no-input", "--dry-run"),
+            folder=settings.BASE_DIR,
+            DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+            STATIC_ROOT=str(tmp_path),
+            LOG_FILE="/nowhere/storefront.log",
+        )
+        assert (result.stderr, result.returncode) == ("", 0)
+
     def test_access_tokens_live_a_quarter_of_an_hour(self, start: Start) -> None:
         lifetime = "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME'].total_seconds()"
         assert json.loads(start("prod", lifetime, **PRODUCTION).stdout) == 15 * 60
