@@ -245,6 +245,13 @@ class TestSecrets:
         assert client.get("/", HTTP_HOST="kim@example.com").status_code == 400
 
 
+def test_a_foreign_host_is_no_error(log_file: Callable, client: APIClient) -> None:
+    file = log_file()
+    assert client.get("/", HTTP_HOST="scanned.example.net").status_code == 400
+    logging.getLogger("django.security.csrf").error("Others are written")
+    assert [line["message"] for line in objects_in(file)] == ["Others are written"]
+
+
 def test_a_line_outside_a_request_has_no_id(log_file: Callable) -> None:
     file = log_file()
     logging.getLogger("store").info("Started")

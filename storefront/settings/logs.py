@@ -49,6 +49,8 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
         "loggers": {
             "django": to_root,
             "django.server": to_root,
+            # Whoever scans for hosts gets a 400, a line of the access log; a traceback each is noise.
+            "django.security.DisallowedHost": {**to_root, "level": "CRITICAL"},
             "django.db.backends": {**to_root, "filters": ["statement"]},
             "gunicorn.error": to_root,
             "gunicorn.access": {**to_root, "filters": ["access"]},
