@@ -75,6 +75,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs RabbitMQ: set BROKER_TEST_URL"
     if item.get_closest_marker("s3") and not all(map(find_spec, S3_PACKAGES)):
         missing = "needs django-storages and moto: make drivers"
+    if item.get_closest_marker("locust") and not find_spec("locust"):
+        missing = "needs locust: make drivers"
     if missing and item.config.getoption("--require-services"):
         pytest.fail(missing)
     elif missing:
