@@ -3,7 +3,9 @@
 import re
 import shlex
 import shutil
+import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ UNITS = sorted(Path(ROOT, "deploy", "systemd").glob("*.service"))
 CONFIGURATION = Path(ROOT, "deploy", "nginx", "storefront.conf")
 EXAMPLE = Path(ROOT, "deploy", "storefront.env.example")
 OPERATIONS = Path(ROOT, "docs", "operations.md")
+CART = "0f8fad5b-d9cb-469f-a165-70867728950e"
+RunNginx = Callable[..., str]
 SOURCES = [*Path(ROOT, "storefront", "settings").glob("*.py"), Path(ROOT, "gunicorn.conf.py")]
 
 # Read by the Procfile, their programs and manage.py, not by the settings.
@@ -128,25 +132,65 @@ class TestNginx:
         assert (re.search(pattern[1], f"/media/{name}", re.IGNORECASE) is None) is is_saved
 
     @pytest.mark.nginx
-    def test_understands_the_configuration(self, tmp_path: Path) -> None:
-        make_certificate(tmp_path)
-        text = CONFIGURATION.read_text()
-        # Sockets in a folder of the test: the real ports are root's.
-        text = re.sub(r"listen (\[::\]:)?(\d+)", rf"listen unix:{tmp_path}/\2\1.sock", text)
-        text = text.replace("/etc/letsencrypt/live/shop.example.com", str(tmp_path))
-        text = text.replace("/var/log/nginx", str(tmp_path))
-        Path(tmp_path, "nginx.conf").write_text(
-            f"pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log;"
-            f" events {{}} http {{ {text} }}"
-        )
+    def test_understands_the_configuration(self, run_nginx: RunNginx) -> None:
+        assert "test is successful" in run_nginx("-t")
+
+    @pytest.mark.nginx
+    @pytest.mark.parametrize(
+        ("target", "logged"),
+        [
+            ("/store/products/?email=kim@example.com", "/store/products/"),
+            ("/store/carts/", "/store/carts/"),
+            (f"/store/carts/{CART}/", "/store/carts/[secret]/"),
+            (f"//store/carts/{CART.replace('-', '').upper()}", "/store/carts/[secret]"),
+            (f"/store/carts/{CART}/items/5/?x=1", "/store/carts/[secret]/items/5/"),
+            ("/password/reset/confirm/MQ/c2f-9b1/", "/password/reset/confirm/[secret]"),
+        ],
+    )
+    def test_logs_no_address_query_or_secret(
+        self, run_nginx: RunNginx, tmp_path: Path, target: str, logged: str
+    ) -> None:
+        run_nginx()
+        try:
+            with socket.socket(socket.AF_UNIX) as visitor:
+                visitor.connect(f"{tmp_path}/80.sock")
+                visitor.sendall(f"GET {target} HTTP/1.0\r\nHost: shop.example.com\r\n\r\n".encode())
+                # It ends once the line is written.
+                answer = b"".join(iter(lambda: visitor.recv(4096), b""))
+        finally:
+            run_nginx("-s", "stop")
+        assert b" 301 " in answer
+        line = (tmp_path / "storefront.log").read_text()
+        assert re.fullmatch(rf'\[\S+\] "GET {re.escape(logged)}" 301 \d+ [\d.]+s -\n', line)
+
+    def test_every_server_names_its_log(self) -> None:
+        servers = re.split(r"^server ", CONFIGURATION.read_text(), flags=re.MULTILINE)[1:]
+        # Else nginx's own form holds, with the address and the query.
+        assert all(re.search(r"access_log (off|\S+ storefront);", server) for server in servers)
+
+
+@pytest.fixture
+def run_nginx(tmp_path: Path) -> RunNginx:
+    """Return what runs nginx with the configuration, on sockets and files of the test."""
+    make_certificate(tmp_path)
+    text = CONFIGURATION.read_text()
+    # The real ports are root's.
+    text = re.sub(r"listen (\[::\]:)?(\d+)", rf"listen unix:{tmp_path}/\2\1.sock", text)
+    text = text.replace("/etc/letsencrypt/live/shop.example.com", str(tmp_path))
+    text = text.replace("/var/log/nginx", str(tmp_path))
+    Path(tmp_path, "nginx.conf").write_text(
+        f"pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}} http {{ {text} }}"
+    )
+
+    def run_nginx(*arguments: str) -> str:
         assert NGINX
-        result = subprocess.run(
-            [NGINX, "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
-        assert "test is successful" in result.stderr, result.stderr
+        with Path(tmp_path, "printed").open("w+") as printed:
+            # A file: the process that stays behind would keep a pipe open.
+            command = [NGINX, "-p", tmp_path, "-c", tmp_path / "nginx.conf", *arguments]
+            subprocess.run(command, check=True, stderr=printed, timeout=30)
+        return Path(tmp_path, "printed").read_text()
+
+    return run_nginx
 
 
 def make_certificate(folder: Path) -> None:
