@@ -51,6 +51,11 @@ class TestShow:
         assert response.status_code == 404
         assert list(response.json()) == ["detail"]
 
+    @pytest.mark.parametrize("query", ["search=nothing", "unit_price__gt=junk", "page=9"])
+    def test_what_filters_the_list_does_not_hide_it(self, api_client, product, query):
+        response = api_client.get(f"/store/products/{product.pk}/?{query}")
+        assert (response.status_code, response.json()["id"]) == (200, product.pk)
+
     def test_missing_slash_is_redirected(self, api_client, product):
         response = api_client.get(f"/store/products/{product.id}")
 
