@@ -40,7 +40,7 @@ def send_sales_report() -> None:
 
 @shared_task
 def purge_carts() -> None:
-    """Delete the carts that were made longer ago than STORE_CART_LIFETIME."""
-    made_before = timezone.now() - timedelta(days=settings.STORE_CART_LIFETIME)
-    while carts.purge_carts(made_before=made_before) == carts.PURGED_AT_ONCE:
+    """Delete the carts that nobody has touched for STORE_CART_LIFETIME."""
+    since = timezone.now() - timedelta(days=settings.STORE_CART_LIFETIME)
+    while carts.purge_carts(untouched_since=since) == carts.PURGED_AT_ONCE:
         pass

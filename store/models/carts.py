@@ -4,6 +4,8 @@ from uuid import uuid4
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from .catalog import Product
 
@@ -22,6 +24,8 @@ class CartQuerySet(models.QuerySet["Cart"]):
 class Cart(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    # When its items were last changed, to the day: what nobody has touched for long is purged.
+    touched_at = models.DateTimeField(default=timezone.now, db_default=Now(), db_index=True)
 
     objects = CartQuerySet.as_manager()
 

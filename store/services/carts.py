@@ -1,7 +1,8 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
+from django.utils import timezone
 
 from ..exceptions import ProductNotFound, QuantityTooLarge
 from ..models import MAX_QUANTITY, Cart, CartItem, Product
@@ -16,7 +17,11 @@ def lock_cart(cart_id: UUID) -> Cart:
 
     Every write to a cart and its checkout take this lock first, so that they come one after another.
     """
-    return Cart.objects.select_for_update().get(pk=cart_id)
+    cart = Cart.objects.select_for_update().get(pk=cart_id)
+    # Once a day is enough for the purge, and spares most writes a statement.
+    if cart.touched_at < timezone.now() - timedelta(days=1):
+        Cart.objects.filter(pk=cart_id).update(touched_at=timezone.now())
+    return cart
 
 
 @atomic
@@ -62,12 +67,16 @@ def delete_cart(*, cart: Cart) -> None:
 
 
 @atomic
-def purge_carts(*, made_before: datetime) -> int:
-    """Delete up to PURGED_AT_ONCE of the oldest carts, those made before then; return how many."""
-    old = Cart.objects.filter(created_at__lt=made_before).order_by("created_at", "pk")
+def purge_carts(*, untouched_since: datetime) -> int:
+    """Look at up to PURGED_AT_ONCE carts that nobody has touched since then, and delete them.
+
+    Returns how many there were.
+    """
+    old = Cart.objects.filter(touched_at__lt=untouched_since).order_by("touched_at", "pk")
     keys = list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE])
-    # In key order, so that two purges do not meet head-on; a cart that becomes an order meanwhile is
-    # gone once its lock is free.
+    # In key order, so that two purges do not meet head-on. Once a lock is free, its cart may have become
+    # an order, or be in use again.
     carts = Cart.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    Cart.objects.filter(pk__in=[cart.pk for cart in carts]).delete()
+    stale = [cart.pk for cart in carts if cart.touched_at < untouched_since]
+    Cart.objects.filter(pk__in=stale).delete()
     return len(keys)

@@ -15,7 +15,7 @@ from store.services.orders import place_order
 
 def make_old(*rows, days=31):
     Cart.objects.filter(pk__in=[cart.pk for cart in rows]).update(
-        created_at=timezone.now() - timedelta(days=days)
+        touched_at=timezone.now() - timedelta(days=days)
     )
 
 
@@ -39,6 +39,30 @@ class TestPurge:
 
         settings.STORE_CART_LIFETIME = 9
         tasks.purge_carts()
+        assert not Cart.objects.exists()
+
+    @pytest.mark.parametrize("method", ["post", "patch", "delete"])
+    def test_keeps_an_old_cart_that_somebody_uses(self, api_client, item, method):
+        Cart.objects.update(created_at=timezone.now() - timedelta(days=99))
+        make_old(item.cart, days=29)
+        items = f"/store/carts/{item.cart_id}/items/"
+        body = {"product_id": item.product_id, "quantity": 1}
+
+        response = getattr(api_client, method)(
+            items if method == "post" else f"{items}{item.pk}/", body, format="json"
+        )
+        Cart.objects.filter(touched_at__lt=timezone.now() - timedelta(days=28)).delete()
+        tasks.purge_carts()
+
+        assert response.status_code in (200, 201, 204)
+        assert Cart.objects.get() == item.cart
+
+    def test_reading_is_no_use(self, api_client, item):
+        make_old(item.cart)
+        api_client.get(f"/store/carts/{item.cart_id}/")
+
+        tasks.purge_carts()
+
         assert not Cart.objects.exists()
 
     def test_leaves_a_cart_that_became_an_order_meanwhile(self, item, customer):

@@ -39,7 +39,9 @@ TABLES = {
     "store_review": """
         product_id=seq % 20 + 1, user_id=seq, name=concat('Name ', seq), description='Good.',
         rating=if(seq % 100, seq % 4 + 1, 5), date='2024-01-01' + interval seq * 11 % 900 day""",
-    "store_cart": "id=uuid(), created_at='2026-01-01' + interval seq minute",
+    "store_cart": """
+        id=uuid(), created_at='2026-01-01' + interval seq minute,
+        touched_at='2026-01-01' + interval seq minute""",
     "store_cartitem": """
         cart_id=(select id from store_cart order by created_at limit 1), product_id=seq,
         quantity=1""",
@@ -169,7 +171,7 @@ def product_type():
 
 
 LOOKUPS = {
-    "carts by age": lambda: store.Cart.objects.filter(created_at__lt=START + timedelta(days=1)),
+    "carts by age": lambda: store.Cart.objects.filter(touched_at__lt=START + timedelta(days=1)),
     "picture by path": lambda: store.ProductImage.objects.filter(image="store/images/7.png"),
     "user by e-mail": lambda: User.objects.filter(email="user7@a.org"),
     "user by name": lambda: User.objects.filter(username="user7"),

@@ -249,7 +249,7 @@ SPECTACULAR_SETTINGS = {
 STORE_TAX_RATE = env.decimal(
     "STORE_TAX_RATE", Decimal("0.10"), validate=validate.Range(Decimal(0), Decimal(1))
 )
-# Days after which a cart that became no order is deleted.
+# Days after which a cart that nobody has touched is deleted.
 STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1, 36500))
 # Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
 # Those of an app that is not installed are left out.
