@@ -18,6 +18,9 @@ SOURCES := conftest.py storefront core store tags likes store_custom outbox
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production
 
+# Markers of the tests that `make test` skips where their service is not there.
+SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium
+
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
 POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
@@ -51,8 +54,8 @@ seed: $(ENVIRONMENT)  ## Fill the database (ARGS="--products 100000", ARGS=--res
 test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS="-k orders" for some); what needs a service is skipped without it
 	$(PYTEST) $(ARGS)
 
-test-all: $(DRIVERS)  ## Run the tests on SQLite, MariaDB and PostgreSQL with a real Chromium; nothing may be skipped
-	$(PYTEST) --require-services -m "not mariadb and not row_locks"
+test-all: $(DRIVERS)  ## Run what `make test` may skip, and every test on MariaDB and PostgreSQL too; nothing may be skipped
+	$(PYTEST) --require-services -m "($(SERVICES)) and not mariadb and not row_locks"
 	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m "not once"
 	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb and not once"
 
