@@ -73,45 +73,37 @@ def carts_in(variables: dict[str, str]) -> int:
         return database.execute("SELECT count(*) FROM store_cart").fetchone()[0]
 
 
-def test_a_restart_on_a_kept_socket_loses_no_request(
+def restarted(server: Process, serve: Serve) -> Process:
+    assert server.stop() == 0
+    return serve()
+
+
+def reloaded(server: Process, serve: Serve) -> Process:
+    server.signal(signal.SIGHUP)
+    for _ in range(2):
+        server.wait_for("Worker exiting")
+    return server
+
+
+@pytest.mark.parametrize("renewed", [restarted, reloaded])
+def test_new_processes_on_a_kept_socket_lose_no_request(
     listener: socket.socket,
     serve: Serve,
     variables: dict[str, str],
     rounds: int,
     report_figures: Callable[[str], None],
+    renewed: Callable[[Process, Serve], Process],
 ) -> None:
     before = carts_in(variables)
     server = serve()
     with asking(listener.getsockname(), clients=8) as crowd:
         for _ in range(rounds):
             crowd.wait_for(50)
-            assert server.stop() == 0
-            server = serve()
+            server = renewed(server, serve)
         crowd.wait_for(50)
-    report_figures(f"{rounds} restarts under load: {crowd.summary()}")
+    report_figures(f"{renewed.__name__} {rounds} times under load: {crowd.summary()}")
     assert crowd.lost == []
     # Each was done, and done once.
-    assert carts_in(variables) - before == crowd.carts > 0
-
-
-def test_a_reload_loses_no_request(
-    listener: socket.socket,
-    serve: Serve,
-    variables: dict[str, str],
-    rounds: int,
-    report_figures: Callable[[str], None],
-) -> None:
-    before = carts_in(variables)
-    server = serve()
-    with asking(listener.getsockname(), clients=8) as crowd:
-        for _ in range(rounds):
-            crowd.wait_for(50)
-            server.signal(signal.SIGHUP)
-            for _ in range(2):
-                server.wait_for("Worker exiting")
-        crowd.wait_for(50)
-    report_figures(f"{rounds} reloads under load: {crowd.summary()}")
-    assert crowd.lost == []
     assert carts_in(variables) - before == crowd.carts > 0
 
 
