@@ -16,7 +16,7 @@ from .crowd import asking
 from .processes import SECONDS, Process
 from .serving import manage, production
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.once]
 
 # As systemd hands over the socket of a .socket unit: as descriptor 3, to the process it names.
 ACTIVATED = """
