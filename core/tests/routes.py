@@ -25,6 +25,16 @@ GENERIC = {"content_type": "store.product", "object_id": "{product}"}
 
 
 # Path -> method -> body; None where the method takes no body.
+REPORTS = [
+    "sales",
+    "best_sellers",
+    "best_customers",
+    "never_sold",
+    "low_stock",
+    "average_order",
+    "by_collection",
+    "by_membership",
+]
 ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/auth/users/": {"get": None, "post": REGISTRATION},
     "/auth/users/{user}/": {
@@ -89,19 +99,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/store/customers/{customer}/history/": {"get": None},
     "/store/orders/": {"get": None, "post": {"cart_id": "{cart}"}},
     "/store/orders/{order}/": {"get": None, "patch": {"payment_status": "C"}, "delete": None},
-    **{
-        f"/store/reports/{report}/": {"get": None}
-        for report in (
-            "sales",
-            "best_sellers",
-            "best_customers",
-            "never_sold",
-            "low_stock",
-            "average_order",
-            "by_collection",
-            "by_membership",
-        )
-    },
+    **{f"/store/reports/{report}/": {"get": None} for report in REPORTS},
     "/tags/": {"get": None, "post": {"label": "new"}},
     "/tags/{tag}/": {
         "get": None,

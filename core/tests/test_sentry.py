@@ -16,6 +16,8 @@ import brotli
 import pytest
 from django.conf import settings
 
+from storefront.tests.conftest import PRODUCTION
+
 from ..sentry import clean
 from .test_redaction import JWT, UUID
 
@@ -68,11 +70,9 @@ def fail(tmp_path: Path) -> Callable[..., dict[str, Any]]:
             [sys.executable, "-c", FAIL, str(times)],
             cwd=settings.BASE_DIR,
             env={
+                **PRODUCTION,
                 "DJANGO_SETTINGS_MODULE": "storefront.settings.prod",
-                "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                "ALLOWED_HOSTS": "shop.example.com",
                 "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
-                "EMAIL_HOST": "mail.example.com",
                 "HTTPS_ONLY": "false",
                 **variables,
             },

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from .conftest import PRODUCTION
+
 pytestmark = pytest.mark.once
 
 TOOLS = {"django-silk", "django-debug-toolbar"}
@@ -38,11 +40,10 @@ def visit(environment: str, folder: Path, **variables: str) -> Any:
         [sys.executable, "-c", VISIT],
         cwd=settings.BASE_DIR,
         env={
+            **PRODUCTION,
             "DJANGO_SETTINGS_MODULE": f"storefront.settings.{environment}",
             "DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3",
-            "SECRET_KEY": "never-signs-anything" * 3,
             "ALLOWED_HOSTS": "localhost",
-            "EMAIL_HOST": "localhost",
             "HTTPS_ONLY": "false",
             **variables,
         },

@@ -6,16 +6,6 @@ from django.core.cache import cache
 
 from store.models import Order
 
-REPORTS = [
-    "sales",
-    "best_sellers",
-    "best_customers",
-    "never_sold",
-    "low_stock",
-    "average_order",
-    "by_collection",
-    "by_membership",
-]
 YEAR = "?from=2026-01-01&to=2026-12-31"
 
 

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from .conftest import REPORTS, YEAR
+from core.tests.routes import REPORTS
+
+from .conftest import YEAR
 
 pytestmark = pytest.mark.django_db
 

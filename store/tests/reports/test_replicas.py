@@ -11,10 +11,9 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
+from core.tests.routes import REPORTS
 from store.models import Cart, Collection, Order, Product, SalesVersion, replicas
 from storefront.settings.databases import read_replicas
-
-from .conftest import REPORTS
 
 pytestmark = pytest.mark.django_db(databases=["default", "copy"])
 
