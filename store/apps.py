@@ -7,9 +7,15 @@ class StoreConfig(AppConfig):
     name = "store"
 
     def ready(self) -> None:
-        from .receivers import create_customer, remove_image_file, send_campaign
-        from .signals import campaign_started
+        from .receivers import (
+            create_customer,
+            refund_payments,
+            remove_image_file,
+            send_campaign,
+        )
+        from .signals import campaign_started, refund_due
 
         post_save.connect(create_customer, sender=settings.AUTH_USER_MODEL)
         post_delete.connect(remove_image_file, sender="store.ProductImage")
         campaign_started.connect(send_campaign)
+        refund_due.connect(refund_payments)

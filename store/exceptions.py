@@ -1,5 +1,6 @@
 """What the shop refuses; the API's exception handler turns each into its status and body."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 
@@ -34,6 +35,43 @@ class EmptyCart(StoreError):
     status_code = 400
     code = "empty_cart"
     detail = {"cart_id": ["The cart is empty."]}
+
+
+class CartChanged(StoreError):
+    """The order would cost more than the customer was shown; `total` is with tax."""
+
+    code = "cart_changed"
+
+    def __init__(self, total: Decimal) -> None:
+        self.total = total
+        super().__init__({"detail": "The total has risen; look at the cart again.", "total": total})
+
+
+class AddressNotFound(StoreError):
+    status_code = 400
+    code = "address_not_found"
+    detail = {"shipping_address_id": ["No address of yours with the given ID was found."]}
+
+
+class MalformedKey(StoreError):
+    status_code = 400
+    code = "idempotency_key_malformed"
+    detail = "The Idempotency-Key must be a text of 1 to 255 printable ASCII characters."
+
+
+class KeyInFlight(StoreError):
+    """Another request under the same idempotency key has not been answered yet."""
+
+    code = "idempotency_key_in_flight"
+    detail = "A request with this Idempotency-Key is being processed; try again in a moment."
+
+
+class KeyReused(StoreError):
+    """The idempotency key came with another request before."""
+
+    status_code = 422
+    code = "idempotency_key_reused"
+    detail = "This Idempotency-Key belongs to another request; use a new one."
 
 
 class ProductNotFound(StoreError):
@@ -71,8 +109,41 @@ class OutOfStock(StoreError):
         )
 
 
+class OrderStatusConflict(StoreError):
+    code = "order_status_conflict"
+
+
 class PaymentStatusConflict(StoreError):
     code = "payment_status_conflict"
+
+
+class NoGateway(StoreError):
+    """The shop takes no payments through a gateway."""
+
+    code = "no_payment_gateway"
+    detail = "This shop takes no payments online."
+
+
+class GatewayUnavailable(StoreError):
+    """The gateway did not answer; the payment waits and can be asked for again."""
+
+    status_code = 503
+    code = "payment_gateway_unavailable"
+    detail = "The payment service does not answer; please try again."
+
+
+class WebhookRefused(StoreError):
+    """A delivery that is not the gateway's, or cannot be read."""
+
+    status_code = 400
+    code = "webhook_refused"
+
+
+class OrderNotPayable(StoreError):
+    """The order is no longer pending."""
+
+    code = "order_not_payable"
+    detail = "Only a pending order can be paid."
 
 
 class NotDeletable(StoreError):

@@ -13,3 +13,8 @@ def round_to_cents(amount: Decimal) -> Decimal:
 def with_tax(amount: Decimal) -> Decimal:
     """Return the amount with the shop's tax (STORE_TAX_RATE), in whole cents."""
     return round_to_cents(amount * (1 + settings.STORE_TAX_RATE))
+
+
+def tax_on(amount: Decimal) -> Decimal:
+    """Return the shop's tax on the amount, in whole cents."""
+    return with_tax(amount) - amount

@@ -4,7 +4,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from .models import Review
+from .models import Order, Review
 
 
 class IsAuthorOrStaffOrCreateOrRead(BasePermission):
@@ -25,3 +25,17 @@ class CanViewHistory(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         user: Any = request.user
         return bool(user and user.pk and user.has_perm("store.view_history"))
+
+
+class IsOwnerOrMayCancel(BasePermission):
+    """Customers cancel their own orders, staff who hold `store.cancel_order` everybody's."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(request.user and request.user.is_authenticated)
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Order) -> bool:
+        user: Any = request.user
+        if user.pk is None:
+            return False
+        is_owner = obj.customer.user_id == user.pk
+        return is_owner or (user.is_staff and user.has_perm("store.cancel_order"))

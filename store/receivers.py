@@ -37,3 +37,11 @@ def send_campaign(campaign: Campaign, **kwargs: Any) -> None:
         tasks.send_campaign.delay(campaign.pk)
     except OperationalError as error:
         logger.warning("No broker takes tasks, a campaign waits for the sweep: %s", error)
+
+
+def refund_payments(**kwargs: Any) -> None:
+    """Have a worker give money back; where no broker takes the task, the sweep finds the payment."""
+    try:
+        tasks.refund_payments.delay()
+    except OperationalError as error:
+        logger.warning("No broker takes tasks, a refund waits for the sweep: %s", error)

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
-from .services import campaigns, carts, report_mails
+from .services import campaigns, carts, idempotency, payments, report_mails
+
+IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -44,3 +46,21 @@ def purge_carts() -> None:
     since = timezone.now() - timedelta(days=settings.STORE_CART_LIFETIME)
     while carts.purge_carts(untouched_since=since) == carts.PURGED_AT_ONCE:
         pass
+
+
+@shared_task
+def purge_idempotency_keys() -> None:
+    """Delete the idempotency keys that are a day old."""
+    idempotency.purge_keys(made_before=timezone.now() - IDEMPOTENCY_KEY_LIFETIME)
+
+
+@shared_task
+def refund_payments() -> None:
+    """Give back what was paid for nothing: after the commit that found it, and again every minute."""
+    payments.refund_payments()
+
+
+@shared_task
+def cancel_overdue_orders() -> None:
+    """Cancel the orders whose payment stays open for too long."""
+    payments.cancel_overdue_orders()

@@ -1,9 +1,12 @@
+from django.urls import path
 from rest_framework_nested.routers import NestedSimpleRouter, SimpleRouter
 
+from .views.addresses import AddressViewSet
 from .views.carts import CartItemViewSet, CartViewSet
 from .views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
 from .views.customers import CustomerViewSet
 from .views.orders import OrderViewSet
+from .views.payments import PaymentViewSet, PaymentWebhookView
 from .views.reports import ReportViewSet
 from .views.reviews import ReviewViewSet
 
@@ -12,6 +15,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("products", ProductViewSet, basename="product")
 router.register("collections", CollectionViewSet, basename="collection")
 router.register("carts", CartViewSet, basename="cart")
+router.register("customers/me/addresses", AddressViewSet, basename="address")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("orders", OrderViewSet, basename="order")
 router.register("reports", ReportViewSet, basename="report")
@@ -23,4 +27,13 @@ products_router.register("images", ProductImageViewSet, basename="product-image"
 carts_router = NestedSimpleRouter(router, "carts", lookup="cart", use_regex_path=False)
 carts_router.register("items", CartItemViewSet, basename="cart-item")
 
-urlpatterns = router.urls + products_router.urls + carts_router.urls
+orders_router = NestedSimpleRouter(router, "orders", lookup="order", use_regex_path=False)
+orders_router.register("payments", PaymentViewSet, basename="order-payment")
+
+urlpatterns = [
+    *router.urls,
+    *products_router.urls,
+    *carts_router.urls,
+    *orders_router.urls,
+    path("payments/webhook/", PaymentWebhookView.as_view(), name="payment-webhook"),
+]

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from ..exceptions import OrderIsPaid, OutOfStock, StoreError
 from ..models import MAX_QUANTITY, Order, OrderItem
 from ..money import round_to_cents
-from ..services.orders import TRANSITIONS, change_payment_status, delete_order, write_order
+from ..services.order_status import COLUMNS, TRANSITIONS, change_payment_status
+from ..services.orders import delete_order, write_order
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
@@ -32,7 +33,17 @@ class OrderForm(forms.ModelForm):
         status: Any = self.fields.get("payment_status")
         if status:
             current = self.instance.payment_status
-            offered = {current, *TRANSITIONS[current]}
+            offered = (
+                {
+                    current,
+                    *(
+                        COLUMNS[status]["payment_status"]
+                        for status in TRANSITIONS[self.instance.status]
+                    ),
+                }
+                if self.instance.pk
+                else {"P", "C"}
+            )
             # A new order takes its stock, which a failed one does not hold.
             if self.instance.pk is None:
                 offered.discard(Order.PAYMENT_STATUS_FAILED)
@@ -171,7 +182,7 @@ class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
         if obj is None:
             return []
-        final = [] if TRANSITIONS[obj.payment_status] else ["payment_status"]
+        final = [] if obj.payment_status != "C" else ["payment_status"]
         return ["customer", "placed_at", "total", *final]
 
     def get_form(
@@ -237,6 +248,6 @@ class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
         counts = {"orders": len(orders), "lines": sum(map(len, lines_of.values()))}
         return rows, counts, set(), []
 
-    @admin.display(ordering="total")
+    @admin.display(ordering="total_of_lines")
     def total(self, order: Any) -> Decimal:
-        return round_to_cents(order.total or Decimal(0))
+        return round_to_cents(order.total_of_lines or Decimal(0))

@@ -2,9 +2,12 @@
 
 from .campaigns import Campaign, CampaignRecipient
 from .carts import MAX_QUANTITY, Cart, CartItem
-from .catalog import Collection, Product, ProductImage, Promotion
+from .catalog import Collection, Product, ProductImage
 from .customers import Address, Customer
-from .orders import Order, OrderItem
+from .idempotency import IdempotencyKey
+from .orders import Order, OrderItem, OrderStatus, OrderStatusChange
+from .payments import Payment, PaymentEvent, PaymentStatus
+from .promotions import Promotion
 from .reports import SalesVersion
 from .reviews import Review
 
@@ -17,8 +20,14 @@ __all__ = [
     "CartItem",
     "Collection",
     "Customer",
+    "IdempotencyKey",
     "Order",
     "OrderItem",
+    "OrderStatus",
+    "OrderStatusChange",
+    "Payment",
+    "PaymentEvent",
+    "PaymentStatus",
     "Product",
     "ProductImage",
     "Promotion",

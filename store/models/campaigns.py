@@ -11,8 +11,8 @@ from django.utils import timezone
 from outbox.models import Mail
 
 from ..validators import validate_one_line
-from .catalog import Promotion
 from .customers import Customer
+from .promotions import Promotion
 
 MAX_SUBJECT = 200
 # A batch of mails with texts of this length fits into one statement of MariaDB (16 MB).

@@ -1,24 +1,31 @@
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .catalog import Product
+from ..money import tax_on
+from .catalog import Product, running_promotions
+from .promotions import Promotion
 
 # Of one product in one cart: what the column holds on every database.
 MAX_QUANTITY = 32767
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
-    def with_items(self) -> "CartQuerySet":
-        """Load the items and their products along, in one more query."""
-        return self.prefetch_related(
-            Prefetch("items", queryset=CartItem.objects.select_related("product"))
-        )
+    def visible_to(self, user_id: Any) -> "CartQuerySet":
+        """Keep what a user, or a visitor (None), may see: guests' carts and the user's own."""
+        return self.filter(Q(user=None) | Q(user=user_id)) if user_id else self.filter(user=None)
+
+    def with_items(self, membership: str | None) -> "CartQuerySet":
+        """Load the items along with their products, priced for a membership, in two more queries."""
+        items = CartItem.objects.priced_for(membership)
+        return self.prefetch_related(Prefetch("items", queryset=items))
 
 
 class Cart(models.Model):
@@ -26,6 +33,14 @@ class Cart(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     # When its items were last changed, to the day: what nobody has touched for long is purged.
     touched_at = models.DateTimeField(default=timezone.now, db_default=Now(), db_index=True)
+    # Who claimed it and alone can use it; none: whoever knows its id.
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="cart",
+    )
 
     objects = CartQuerySet.as_manager()
 
@@ -40,6 +55,22 @@ class Cart(models.Model):
         """The sum of the items before tax; load the cart `with_items()` first."""
         return sum((item.total_price for item in self.items.all()), Decimal(0))
 
+    @property
+    def tax(self) -> Decimal:
+        return sum((item.tax for item in self.items.all()), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """What the order of this cart would come to, with tax."""
+        return self.total_price + self.tax
+
+
+class CartItemQuerySet(models.QuerySet["CartItem"]):
+    def priced_for(self, membership: str | None) -> "CartItemQuerySet":
+        """Load the products along, priced for a membership, in one more query."""
+        promotions = running_promotions(membership, "product__promotions")
+        return self.select_related("product").prefetch_related(promotions)
+
 
 class CartItem(models.Model):
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
@@ -47,6 +78,8 @@ class CartItem(models.Model):
     quantity = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
     )
+
+    objects = CartItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -59,5 +92,28 @@ class CartItem(models.Model):
         return f"{self.quantity} x {self.product}"
 
     @property
+    def price(self) -> Decimal:
+        return self.product.price
+
+    @property
+    def promotion(self) -> Promotion | None:
+        return self.product.promotion
+
+    @property
     def total_price(self) -> Decimal:
-        return self.quantity * self.product.unit_price
+        return self.quantity * self.price
+
+    @property
+    def tax(self) -> Decimal:
+        """Tax on all its pieces, each rounded, as `price_with_tax` of a product is."""
+        return self.quantity * tax_on(self.price)
+
+    @property
+    def available(self) -> int:
+        """Pieces in stock."""
+        return self.product.inventory
+
+    @property
+    def insufficient_stock(self) -> bool:
+        """Tell whether an order would be refused for this item now."""
+        return self.quantity > self.available

@@ -1,39 +1,17 @@
 from decimal import Decimal
 from uuid import uuid4
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from ..money import with_tax
 from ..validators import IMAGE_EXTENSIONS, image_format, validate_image_format, validate_image_size
+from .promotions import Promotion
 
 MIN_UNIT_PRICE = Decimal(1)
 LOW_INVENTORY = 10
-
-
-class Promotion(models.Model):
-    description = models.CharField(max_length=255)
-    discount = models.FloatField(
-        validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="Fraction of the price: 0.2 takes 20 % off.",
-    )
-
-    class Meta:
-        ordering = ["description", "id"]
-        indexes = [
-            models.Index(fields=["description", "id"], name="promotion_description"),
-            models.Index(fields=["discount", "id"], name="promotion_discount"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(discount__gte=0, discount__lte=1), name="promotion_discount_is_fraction"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.description
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):
@@ -75,6 +53,16 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Lock the rows until the transaction ends, in key order, so that no two lockers deadlock."""
         return self.select_for_update().order_by("pk")
 
+    def priced_for(self, membership: str | None) -> "ProductQuerySet":
+        """Load along the promotions that run now for a membership, or for a visitor (None)."""
+        return self.prefetch_related(running_promotions(membership))
+
+
+def running_promotions(membership: str | None, lookup: str = "promotions") -> Prefetch:
+    """Return what loads the promotions from which a product takes its price, in one query."""
+    running = Promotion.objects.running(membership)
+    return Prefetch(lookup, running, to_attr="running_promotions")
+
 
 class Product(models.Model):
     title = models.CharField(max_length=255)
@@ -87,6 +75,9 @@ class Product(models.Model):
     last_update = models.DateTimeField(auto_now=True)
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="products")
     promotions = models.ManyToManyField(Promotion, blank=True, related_name="products")
+
+    # Loaded by priced_for(), best first.
+    running_promotions: list[Promotion]
 
     objects = ProductQuerySet.as_manager()
 
@@ -114,6 +105,16 @@ class Product(models.Model):
     @property
     def price_with_tax(self) -> Decimal:
         return with_tax(self.unit_price)
+
+    @property
+    def promotion(self) -> Promotion | None:
+        """The best promotion for the one whom the product was `priced_for`."""
+        return next(iter(self.running_promotions), None)
+
+    @property
+    def price(self) -> Decimal:
+        """What a piece costs the one whom the product was `priced_for`, before tax."""
+        return self.promotion.applied_to(self.unit_price) if self.promotion else self.unit_price
 
 
 def image_path(image: "ProductImage", name: str) -> str:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.db import models
@@ -8,6 +10,15 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def reachable(self) -> "CustomerQuerySet":
         """Those with an active account and an address to write to."""
         return self.filter(user__is_active=True).exclude(user__email="")
+
+    def membership_of(self, user: Any) -> str | None:
+        """Return the membership that decides a user's prices, None for a visitor."""
+        user_id = getattr(user, "pk", None)
+        if user_id is None:
+            return None
+        found = self.filter(user_id=user_id).values_list("membership", flat=True).first()
+        # What a profile that is missing will start with.
+        return found or Customer.MEMBERSHIP_BRONZE
 
     def with_orders_count(self) -> "CustomerQuerySet":
         """Annotate each customer with the number of their orders."""
@@ -61,6 +72,9 @@ class Customer(models.Model):
 
 
 class Address(models.Model):
+    # What an order copies.
+    FIELDS = ("street", "city", "zip")
+
     street = models.CharField(max_length=255)
     city = models.CharField(max_length=255)
     zip = models.CharField(max_length=32, blank=True)

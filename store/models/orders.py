@@ -2,12 +2,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from .catalog import Product
-from .customers import Customer
+from .customers import Address, Customer
 
 # What lines cost, before tax.
 AMOUNT = Sum(
@@ -19,6 +21,15 @@ FIGURES = {
     "pieces": Sum("quantity"),
     "total": AMOUNT,
 }
+
+
+class OrderStatus(models.TextChoices):
+    PENDING = "pending"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -35,10 +46,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
 
     def with_total(self) -> "OrderQuerySet":
-        """Annotate each order with the sum of its lines before tax, None without lines."""
+        """Annotate each order with its total as `total_of_lines`, None without lines."""
         # Per order, not joined and grouped: a page of orders adds up its own lines only.
         lines = OrderItem.objects.order_by().filter(order=OuterRef("pk")).values("order")
-        return self.annotate(total=Subquery(lines.annotate(total=AMOUNT).values("total")))
+        total = lines.annotate(total=AMOUNT + Coalesce(Sum("tax"), Decimal(0))).values("total")
+        return self.annotate(total_of_lines=Subquery(total))
 
 
 class Order(models.Model):
@@ -50,14 +62,38 @@ class Order(models.Model):
         (PAYMENT_STATUS_COMPLETE, "Complete"),
         (PAYMENT_STATUS_FAILED, "Failed"),
     ]
-    # An order holds its stock, and is a sale, from when it is placed until its payment fails.
+    # What `stage` holds of a paid order.
+    STAGE_CHOICES = [
+        (status.value, status.label)
+        for status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.REFUNDED)
+    ]
+    # An order holds its stock, and is a sale, from when it is placed until it is cancelled.
     SOLD = [PAYMENT_STATUS_PENDING, PAYMENT_STATUS_COMPLETE]
 
     placed_at = models.DateTimeField(auto_now_add=True)
     payment_status = models.CharField(
         max_length=1, choices=PAYMENT_STATUS_CHOICES, default=PAYMENT_STATUS_PENDING
     )
+    # How far an order has come once it is paid.
+    stage = models.CharField(
+        max_length=9, choices=STAGE_CHOICES, null=True, blank=True, editable=False
+    )
+    # Follows from the two above in the database, so that plain SQL cannot make them disagree.
+    status = models.GeneratedField(
+        expression=Case(
+            When(payment_status="P", then=Value(OrderStatus.PENDING.value)),
+            When(payment_status="F", then=Value(OrderStatus.CANCELLED.value)),
+            default=Coalesce("stage", Value(OrderStatus.PAID.value)),
+        ),
+        output_field=models.CharField(max_length=9, choices=OrderStatus.choices),
+        choices=OrderStatus.choices,
+        db_persist=True,
+    )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    # Where it goes, as it was when the order was placed; none was given where the street is null.
+    shipping_street = models.CharField(max_length=255, null=True, blank=True)
+    shipping_city = models.CharField(max_length=255, null=True, blank=True)
+    shipping_zip = models.CharField(max_length=32, null=True, blank=True)
     # The cart it came from: a repeated request finds this order instead of making a second one.
     cart_uuid = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
@@ -72,16 +108,72 @@ class Order(models.Model):
                 fields=["payment_status", "-placed_at", "-id"], name="order_status_placed_at"
             ),
             models.Index(fields=["payment_status", "id"], name="order_status"),
+            models.Index(fields=["status", "-placed_at", "-id"], name="order_progress_placed_at"),
+            models.Index(fields=["status", "id"], name="order_progress"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(payment_status__in=["P", "C", "F"]), name="order_payment_status_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=None)
+                | Q(stage__in=["shipped", "delivered", "refunded"], payment_status="C"),
+                name="order_stage_of_paid",
+            ),
         ]
         permissions = [("cancel_order", "Can cancel order")]
 
     def __str__(self) -> str:
         return f"Order {self.pk}"
+
+    @property
+    def shipping_address(self) -> Address | None:
+        """Where it goes, as a row that is not stored; None where no address was given."""
+        if self.shipping_street is None:
+            return None
+        return Address(**{name: getattr(self, f"shipping_{name}") for name in Address.FIELDS})
+
+    @property
+    def subtotal(self) -> Decimal:
+        """What its lines cost before tax; load the order `with_items()` first."""
+        return sum((line.total_price for line in self.items.all()), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax on its lines; none is known of lines that plain SQL wrote."""
+        return sum((line.tax or Decimal(0) for line in self.items.all()), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """What the customer pays."""
+        return self.subtotal + self.tax
+
+
+class OrderStatusChange(models.Model):
+    """A step in the life of an order: who made it, when and why."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="status_changes")
+    # Null when the order was placed.
+    from_status = models.CharField(max_length=9, choices=OrderStatus.choices, null=True)
+    to_status = models.CharField(max_length=9, choices=OrderStatus.choices)
+    # Null for the shop itself: a payment that arrived, a time that ran out.
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(auto_now_add=True)
+    # The customer reads it.
+    reason = models.CharField(max_length=255, blank=True, default="")
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["order", "-changed_at", "-id"], name="orderstatuschange_changed_at"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.to_status}"
 
 
 class OrderItemQuerySet(models.QuerySet["OrderItem"]):
@@ -109,10 +201,15 @@ class OrderItemQuerySet(models.QuerySet["OrderItem"]):
 class OrderItem(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="orderitems")
-    # Title and price as they were when the order was placed.
+    # All as it was when the order was placed.
     title = models.CharField(max_length=255, null=True, blank=True)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    # What a piece cost, before tax.
     unit_price = models.DecimalField(max_digits=6, decimal_places=2)
+    list_price = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    # On all pieces of the line.
+    tax = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    promotion = models.CharField(max_length=255, null=True, blank=True)
 
     objects = OrderItemQuerySet.as_manager()
 
@@ -132,4 +229,5 @@ class OrderItem(models.Model):
 
     @property
     def total_price(self) -> Decimal:
+        """What its pieces cost, before tax."""
         return self.quantity * self.unit_price

@@ -2,24 +2,51 @@ from rest_framework import serializers
 
 from ..models import MAX_QUANTITY, Cart, CartItem
 from .catalog import SimpleProductSerializer
+from .promotions import PromotionSerializer
 
 
 class CartItemSerializer(serializers.ModelSerializer):
     product = SimpleProductSerializer(read_only=True)
+    price = serializers.DecimalField(
+        max_digits=6, decimal_places=2, read_only=True, help_text="What a piece costs, before tax."
+    )
+    promotion = PromotionSerializer(read_only=True, allow_null=True)
     total_price = serializers.DecimalField(max_digits=12, decimal_places=2, read_only=True)
+    available = serializers.IntegerField(read_only=True, help_text="Pieces in stock.")
+    insufficient_stock = serializers.BooleanField(
+        read_only=True, help_text="The stock does not cover it; an order would be refused."
+    )
 
     class Meta:
         model = CartItem
-        fields = ["id", "product", "quantity", "total_price"]
+        fields = [
+            "id",
+            "product",
+            "quantity",
+            "price",
+            "promotion",
+            "total_price",
+            "available",
+            "insufficient_stock",
+        ]
 
 
 class CartSerializer(serializers.ModelSerializer):
     items = CartItemSerializer(many=True, read_only=True)
-    total_price = serializers.DecimalField(max_digits=14, decimal_places=2, read_only=True)
+    total_price = serializers.DecimalField(
+        max_digits=14, decimal_places=2, read_only=True, help_text="Before tax."
+    )
+    tax = serializers.DecimalField(max_digits=14, decimal_places=2, read_only=True)
+    total = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        read_only=True,
+        help_text="With tax; what an order may name as its `expected_total`.",
+    )
 
     class Meta:
         model = Cart
-        fields = ["id", "items", "total_price"]
+        fields = ["id", "items", "total_price", "tax", "total"]
         read_only_fields = ["id"]
 
 

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from ..models import Collection, Product, ProductImage
 from ..validators import validate_image_format, validate_image_size
+from .promotions import PromotionSerializer
 
 
 class CollectionSerializer(serializers.ModelSerializer):
@@ -31,6 +32,15 @@ class ProductSerializer(serializers.ModelSerializer):
         style={"base_template": "input.html", "input_type": "number"},
     )
     price_with_tax = serializers.DecimalField(max_digits=8, decimal_places=2, read_only=True)
+    price = serializers.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        read_only=True,
+        help_text="What a piece costs who asks, before tax: less the best promotion that runs now.",
+    )
+    promotion = PromotionSerializer(
+        read_only=True, allow_null=True, help_text="What `price` comes from."
+    )
     images = ProductImageSerializer(many=True, read_only=True)
 
     class Meta:
@@ -43,6 +53,8 @@ class ProductSerializer(serializers.ModelSerializer):
             "inventory",
             "unit_price",
             "price_with_tax",
+            "price",
+            "promotion",
             "collection",
             "images",
         ]

@@ -2,7 +2,7 @@ from django.contrib.auth import get_user_model
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
-from ..models import Customer
+from ..models import Address, Customer
 
 
 class CustomerSerializer(serializers.ModelSerializer):
@@ -27,3 +27,14 @@ class CreateCustomerSerializer(CustomerSerializer):
 class MyCustomerSerializer(CustomerSerializer):
     class Meta(CustomerSerializer.Meta):
         read_only_fields = ["membership"]
+
+
+class AddressFieldsSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Address
+        fields = list(Address.FIELDS)
+
+
+class AddressSerializer(AddressFieldsSerializer):
+    class Meta(AddressFieldsSerializer.Meta):
+        fields = ["id", *Address.FIELDS]

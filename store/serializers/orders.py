@@ -1,28 +1,78 @@
+from typing import Any
+
 from rest_framework import serializers
 
-from ..models import Order, OrderItem
+from ..models import Order, OrderItem, OrderStatusChange
 from .catalog import SimpleProductSerializer
+from .customers import AddressFieldsSerializer
+
+
+class AmountField(serializers.DecimalField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=14, decimal_places=2, **kwargs)
 
 
 class OrderItemSerializer(serializers.ModelSerializer):
     product = SimpleProductSerializer(read_only=True)
+    total_price = AmountField(read_only=True, help_text="Of all its pieces, before tax.")
 
     class Meta:
         model = OrderItem
-        fields = ["id", "product", "title", "unit_price", "quantity"]
+        fields = [
+            "id",
+            "product",
+            "title",
+            "list_price",
+            "promotion",
+            "unit_price",
+            "quantity",
+            "total_price",
+            "tax",
+        ]
 
 
 class OrderSerializer(serializers.ModelSerializer):
     items = OrderItemSerializer(many=True, read_only=True)
+    shipping_address = AddressFieldsSerializer(read_only=True, allow_null=True)
+    subtotal = AmountField(read_only=True, help_text="Before tax.")
+    tax = AmountField(read_only=True)
+    total = AmountField(read_only=True)
 
     class Meta:
         model = Order
-        fields = ["id", "customer", "placed_at", "payment_status", "items"]
+        fields = [
+            "id",
+            "customer",
+            "placed_at",
+            "payment_status",
+            "status",
+            "shipping_address",
+            "items",
+            "subtotal",
+            "tax",
+            "total",
+        ]
         read_only_fields = fields
 
 
 class PlaceOrderSerializer(serializers.Serializer):
     cart_id = serializers.UUIDField()
+    expected_total = AmountField(
+        required=False,
+        min_value=0,
+        help_text="What the customer was shown, with tax; refused with `cart_changed` once it is more.",
+    )
+    shipping_address = AddressFieldsSerializer(required=False)
+    shipping_address_id = serializers.IntegerField(
+        required=False, help_text="One of the addresses of the user, instead of its fields."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "shipping_address" in attrs and "shipping_address_id" in attrs:
+            raise serializers.ValidationError(
+                {"shipping_address_id": ["Give an address or the ID of one, not both."]}
+            )
+        return attrs
 
 
 class UpdateOrderSerializer(serializers.ModelSerializer):
@@ -30,3 +80,15 @@ class UpdateOrderSerializer(serializers.ModelSerializer):
         model = Order
         fields = ["payment_status"]
         extra_kwargs = {"payment_status": {"required": True}}
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=255, help_text="The customer reads it."
+    )
+
+
+class OrderStatusChangeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = OrderStatusChange
+        fields = ["id", "from_status", "to_status", "changed_by", "changed_at", "reason"]

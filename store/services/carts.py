@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
@@ -12,12 +13,12 @@ from .transactions import atomic
 PURGED_AT_ONCE = 100
 
 
-def lock_cart(cart_id: UUID) -> Cart:
-    """Lock the cart for this transaction, or raise Cart.DoesNotExist.
+def lock_cart(cart_id: UUID, user_id: int | None) -> Cart:
+    """Lock a cart that the user (None: a visitor) may use, or raise Cart.DoesNotExist.
 
     Every write to a cart and its checkout take this lock first, so that they come one after another.
     """
-    cart = Cart.objects.select_for_update().get(pk=cart_id)
+    cart = Cart.objects.visible_to(user_id).select_for_update().get(pk=cart_id)
     # Once a day is enough for the purge, and spares most writes a statement.
     if cart.touched_at < timezone.now() - timedelta(days=1):
         Cart.objects.filter(pk=cart_id).update(touched_at=timezone.now())
@@ -25,12 +26,12 @@ def lock_cart(cart_id: UUID) -> Cart:
 
 
 @atomic
-def add_to_cart(*, cart_id: UUID, product_id: int, quantity: int) -> CartItem:
+def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity: int) -> CartItem:
     """Put pieces of a product into the cart, on top of those it holds.
 
     Raises Cart.DoesNotExist, ProductNotFound and QuantityTooLarge.
     """
-    cart = lock_cart(cart_id)
+    cart = lock_cart(cart_id, user_id)
     if not Product.objects.filter(pk=product_id).exists():
         raise ProductNotFound
     items = CartItem.objects.filter(cart=cart, product_id=product_id)
@@ -44,9 +45,9 @@ def add_to_cart(*, cart_id: UUID, product_id: int, quantity: int) -> CartItem:
 
 
 @atomic
-def change_quantity(*, item: CartItem, quantity: int) -> CartItem:
+def change_quantity(*, item: CartItem, user_id: int | None, quantity: int) -> CartItem:
     """Set the quantity of a line; raises Cart.DoesNotExist or CartItem.DoesNotExist where it is gone."""
-    lock_cart(item.cart_id)
+    lock_cart(item.cart_id, user_id)
     item = CartItem.objects.get(pk=item.pk)
     item.quantity = quantity
     item.save(update_fields=["quantity"])
@@ -54,16 +55,58 @@ def change_quantity(*, item: CartItem, quantity: int) -> CartItem:
 
 
 @atomic
-def remove_from_cart(*, item: CartItem) -> None:
+def remove_from_cart(*, item: CartItem, user_id: int | None) -> None:
     """Take a line out of its cart."""
-    lock_cart(item.cart_id)
+    lock_cart(item.cart_id, user_id)
     CartItem.objects.filter(pk=item.pk).delete()
 
 
 @atomic
-def delete_cart(*, cart: Cart) -> None:
+def delete_cart(*, cart: Cart, user_id: int | None) -> None:
     """Delete a cart with its items; raises Cart.DoesNotExist where it is gone, or became an order."""
-    lock_cart(cart.pk).delete()
+    lock_cart(cart.pk, user_id).delete()
+
+
+def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
+    """Make a cart the user's own, with the items of the one they had; quantities add up.
+
+    Nothing is held against the stock; again it changes nothing. Raises Cart.DoesNotExist, also for
+    the cart of somebody else, and QuantityTooLarge.
+    """
+    try:
+        return _claim_cart(cart_id=cart_id, user_id=user_id)
+    except IntegrityError:
+        # Another claim of the user came between; its cart is there to merge with now.
+        return _claim_cart(cart_id=cart_id, user_id=user_id)
+
+
+@atomic
+def _claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
+    keys = {cart_id, *Cart.objects.filter(user=user_id).values_list("pk", flat=True)}
+    # In key order, so that two claims do not meet head-on.
+    mine = Cart.objects.visible_to(user_id).select_for_update().filter(pk__in=keys).order_by("pk")
+    carts = {cart.pk: cart for cart in mine}
+    if cart_id not in carts:
+        raise Cart.DoesNotExist
+    cart = carts.pop(cart_id)
+    for other in carts.values():
+        _move_items(other, cart)
+        other.delete()
+    cart.user_id, cart.touched_at = user_id, timezone.now()
+    cart.save(update_fields=["user", "touched_at"])
+    return cart
+
+
+def _move_items(source: Cart, target: Cart) -> None:
+    held = dict(target.items.values_list("product_id", "quantity"))
+    for item in source.items.all():
+        if held.get(item.product_id, 0) + item.quantity > MAX_QUANTITY:
+            raise QuantityTooLarge(MAX_QUANTITY)
+        if item.product_id in held:
+            same = target.items.filter(product_id=item.product_id)
+            same.update(quantity=F("quantity") + item.quantity)
+        else:
+            source.items.filter(pk=item.pk).update(cart=target)
 
 
 @atomic

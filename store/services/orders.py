@@ -1,51 +1,96 @@
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import prefetch_related_objects
 
-from ..exceptions import (
-    CartNotFound,
-    EmptyCart,
-    OrderIsPaid,
-    OutOfStock,
-    PaymentStatusConflict,
-    Shortage,
+from ..exceptions import AddressNotFound, CartChanged, CartNotFound, EmptyCart, OrderIsPaid
+from ..models import (
+    Address,
+    Cart,
+    Customer,
+    IdempotencyKey,
+    Order,
+    OrderItem,
+    OrderStatus,
+    Product,
+    SalesVersion,
 )
-from ..models import Cart, Order, OrderItem, Product, SalesVersion
+from ..models.catalog import running_promotions
+from ..money import tax_on
 from ..signals import order_created
 from .carts import lock_cart
-from .confirmations import queue_confirmation
 from .customers import customer_of
+from .idempotency import lock_key, reserve_key
+from .order_mails import queue_confirmation
+from .order_status import record_status
+from .stock import quantities_of, return_stock, take_stock
 from .transactions import atomic, run_last
-
-PENDING, COMPLETE, FAILED = (
-    Order.PAYMENT_STATUS_PENDING,
-    Order.PAYMENT_STATUS_COMPLETE,
-    Order.PAYMENT_STATUS_FAILED,
-)
-# From a payment status to those that may follow it. An order holds its stock in P and C, not in F.
-TRANSITIONS: dict[str, set[str]] = {
-    PENDING: {COMPLETE, FAILED},  # paid; cancelled, the stock goes back
-    FAILED: {PENDING, COMPLETE},  # taken up again, if the stock still covers it
-    COMPLETE: set(),
-}
 
 
 class PlacedOrder(NamedTuple):
     order: Order
     created: bool
+    # Whether an earlier request under the same idempotency key is answered again.
+    replayed: bool = False
+
+
+def place_order(
+    *,
+    cart_id: UUID,
+    user_id: int,
+    idempotency_key: str | None = None,
+    expected_total: Decimal | None = None,
+    shipping_address: Mapping[str, str] | None = None,
+    shipping_address_id: int | None = None,
+) -> PlacedOrder:
+    """Turn a cart into an order of the user; the same cart or key again finds the order it became.
+
+    `expected_total` is what the customer was shown, with tax; the address is given by its fields, or
+    by the id of one that the customer has stored. Raises KeyReused, KeyInFlight, CartNotFound,
+    EmptyCart, OutOfStock, CartChanged and AddressNotFound; the cart and the stock are then as before.
+    """
+    request: dict[str, Any] = {
+        "cart_id": cart_id,
+        "expected_total": expected_total,
+        "shipping_address": shipping_address,
+        "shipping_address_id": shipping_address_id,
+    }
+    if idempotency_key is None:
+        return _place_order(user_id=user_id, **request)
+    reserved = reserve_key(
+        user_id=user_id,
+        key=idempotency_key,
+        request=json.dumps(request, default=str, sort_keys=True),
+    )
+    return _place_under_key(reserved=reserved, user_id=user_id, **request)
 
 
 @atomic
-def place_order(*, cart_id: UUID, user_id: int) -> PlacedOrder:
-    """Turn a cart into an order of the user; the same cart again finds the order it became.
+def _place_under_key(*, reserved: IdempotencyKey, **request: Any) -> PlacedOrder:
+    key = lock_key(reserved)
+    if key.order:
+        return PlacedOrder(key.order, created=key.created_order, replayed=True)
+    placed = _place_order(**request)
+    key.order, key.created_order = placed.order, placed.created
+    key.save(update_fields=["order", "created_order"])
+    return placed
 
-    Raises CartNotFound, EmptyCart and OutOfStock; the cart and the stock are then as before.
-    """
+
+@atomic
+def _place_order(
+    *,
+    cart_id: UUID,
+    user_id: int,
+    expected_total: Decimal | None,
+    shipping_address: Mapping[str, str] | None,
+    shipping_address_id: int | None,
+) -> PlacedOrder:
     try:
-        cart = lock_cart(cart_id)
+        cart = lock_cart(cart_id, user_id)
     except Cart.DoesNotExist as error:
         placed = Order.objects.filter(cart_uuid=cart_id, customer__user_id=user_id).first()
         if placed is None:
@@ -55,111 +100,75 @@ def place_order(*, cart_id: UUID, user_id: int) -> PlacedOrder:
     quantities = dict(cart.items.values_list("product_id", "quantity"))
     if not quantities:
         raise EmptyCart
-    order = Order(customer=customer_of(user_id=user_id), cart_uuid=cart.pk)
-    write_order(order=order, quantities=quantities)
+    customer = customer_of(user_id=user_id)
+    if shipping_address_id is not None:
+        shipping_address = stored_address(customer, shipping_address_id)
+    order = Order(customer=customer, cart_uuid=cart.pk)
+    for name, value in (shipping_address or {}).items():
+        setattr(order, f"shipping_{name}", value)
+    write_order(order=order, quantities=quantities, by=customer.user, expected_total=expected_total)
     cart.delete()
     return PlacedOrder(order, created=True)
 
 
-@atomic
-def write_order(*, order: Order, quantities: Mapping[int, int]) -> None:
-    """Take the stock (pieces by product id) and save a new order, its lines and the customer's mail.
+def stored_address(customer: Customer, address_id: int) -> Mapping[str, str]:
+    """Return the fields of one of the customer's addresses, or raise AddressNotFound."""
+    fields = Address.objects.filter(customer=customer, pk=address_id).values(*Address.FIELDS)
+    if not fields:
+        raise AddressNotFound
+    return fields[0]
 
-    Raises OutOfStock.
+
+@atomic
+def write_order(
+    *,
+    order: Order,
+    quantities: Mapping[int, int],
+    by: Any = None,
+    expected_total: Decimal | None = None,
+) -> None:
+    """Take the stock (pieces by product id) and save a new order, its lines, history and mail.
+
+    Prices are those of this moment for the order's customer. Raises OutOfStock, and CartChanged where
+    the total exceeds the one expected.
     """
     products = take_stock(quantities)
+    # Read after the products are locked: a price that changes now changes before or after the order.
+    prefetch_related_objects(products, running_promotions(order.customer.membership))
+    lines = [new_line(order, product, quantities[product.pk]) for product in products]
+    total = sum((line.total_price + (line.tax or 0) for line in lines), Decimal(0))
+    if expected_total is not None and total > expected_total:
+        raise CartChanged(total)
     order.save(force_insert=True)
-    items = OrderItem.objects.bulk_create(
-        OrderItem(
-            order=order,
-            product=product,
-            title=product.title,
-            quantity=quantities[product.pk],
-            unit_price=product.unit_price,
-        )
-        for product in products
-    )
-    queue_confirmation(order=order, items=items)
+    OrderItem.objects.bulk_create(lines)
+    record_status(order=order, previous=None, by=by)
+    queue_confirmation(order=order, items=lines)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
     run_last(SalesVersion.objects.renew)
 
 
-@atomic
-def change_payment_status(*, order: Order, payment_status: str, seen: str | None = None) -> Order:
-    """Move an order along TRANSITIONS; its stock goes back on P->F and is taken again from F.
-
-    Raises PaymentStatusConflict, also where the status is no longer the one seen, and OutOfStock.
-    """
-    order = Order.objects.select_for_update().get(pk=order.pk)
-    previous = order.payment_status
-    if payment_status == previous:
-        return order
-    if seen not in (None, previous):
-        raise PaymentStatusConflict(
-            f"The payment status has become {previous} meanwhile; read the order again."
-        )
-    if payment_status not in TRANSITIONS[previous]:
-        raise PaymentStatusConflict(
-            f"An order cannot go from payment status {previous} to {payment_status}."
-        )
-    if payment_status == FAILED:
-        return_stock(quantities_of(order))
-    elif previous == FAILED:
-        take_stock(quantities_of(order))
-    order.payment_status = payment_status
-    order.save(update_fields=["payment_status"])
-    run_last(SalesVersion.objects.renew)
-    return order
+def new_line(order: Order, product: Product, quantity: int) -> OrderItem:
+    """Return a line, not saved, of pieces at the price that the product was loaded with."""
+    return OrderItem(
+        order=order,
+        product=product,
+        title=product.title,
+        quantity=quantity,
+        unit_price=product.price,
+        list_price=product.unit_price,
+        tax=quantity * tax_on(product.price),
+        promotion=product.promotion.description if product.promotion else None,
+    )
 
 
 @atomic
 def delete_order(*, order: Order) -> None:
     """Delete an unpaid order and put back the stock it holds, or raise OrderIsPaid."""
     order = Order.objects.select_for_update().get(pk=order.pk)
-    if order.payment_status == COMPLETE:
+    if order.payment_status == Order.PAYMENT_STATUS_COMPLETE:
         raise OrderIsPaid
-    if order.payment_status == PENDING:
+    if order.status == OrderStatus.PENDING:
         return_stock(quantities_of(order))
     order.items.all().delete()
     order.delete()
     run_last(SalesVersion.objects.renew)
-
-
-def take_stock(quantities: Mapping[int, int]) -> list[Product]:
-    """Lock the products and lower their stock, all or nothing; raises OutOfStock with every shortage."""
-    products = list(Product.objects.locked().filter(pk__in=quantities))
-    if shortages := _shortages(products, quantities):
-        raise OutOfStock(shortages)
-    for product in products:
-        left = F("inventory") - quantities[product.pk]
-        # The guard stands in the same statement, so that it holds even where a lock does not. Written
-        # as a difference: for inventory >= n MariaDB may walk that index, and miss a row moving in it.
-        rows = Product.objects.annotate(left=left).filter(pk=product.pk, left__gte=0)
-        if not rows.update(inventory=left):
-            raise OutOfStock([Shortage(product.pk, quantities[product.pk], product.inventory)])
-    return products
-
-
-def return_stock(quantities: Mapping[int, int]) -> None:
-    for product in Product.objects.locked().filter(pk__in=quantities):
-        Product.objects.filter(pk=product.pk).update(
-            inventory=F("inventory") + quantities[product.pk]
-        )
-
-
-def quantities_of(order: Order) -> dict[int, int]:
-    """Add up the order's pieces by product id."""
-    quantities: dict[int, int] = {}
-    for product_id, quantity in order.items.values_list("product_id", "quantity"):
-        quantities[product_id] = quantities.get(product_id, 0) + quantity
-    return quantities
-
-
-def _shortages(products: Iterable[Product], quantities: Mapping[int, int]) -> list[Shortage]:
-    # A product that was deleted meanwhile has none.
-    available = {product.pk: product.inventory for product in products}
-    return [
-        Shortage(product_id, requested, available.get(product_id, 0))
-        for product_id, requested in sorted(quantities.items())
-        if requested > available.get(product_id, 0)
-    ]

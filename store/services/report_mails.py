@@ -1,19 +1,14 @@
-import logging
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-
 from outbox.content import render
-from outbox.services import File, queue_mail
+from outbox.services import File
 
 from ..models.replicas import read_from_copy
 from ..money import round_to_cents
 from .reports import as_csv, sales_by
-from .transactions import atomic
-
-logger = logging.getLogger(__name__)
+from .staff_mails import queue_to_admins
 
 TEMPLATE = "store/mail/sales_report.html"
 COLUMNS = ["day", "orders", "pieces", "revenue"]
@@ -32,22 +27,7 @@ def queue_sales_report(*, today: date) -> None:
     content = render(TEMPLATE, {"week": week, "rows": rows, "totals": totals})
     csv = as_csv(columns=COLUMNS, rows=rows)
     file = File(f"sales-{week}.csv", "text/csv", csv.encode())
-    _queue(week, content, file)
-
-
-@atomic
-def _queue(week: str, content: Any, file: File) -> None:
-    for _, address in settings.ADMINS:
-        try:
-            queue_mail(
-                recipient=address,
-                content=content,
-                key=f"sales-report:{week}:{address}",
-                files=[file],
-            )
-        except ValueError as error:
-            # One address with a slip in it keeps the report from nobody else.
-            logger.error("ADMINS names an address that is none: %s", error)
+    queue_to_admins(content=content, key=f"sales-report:{week}", files=[file])
 
 
 def weekly_sales(start: date, end: date) -> list[dict[str, Any]]:

@@ -1,17 +1,29 @@
+from typing import Any, cast
+
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from ..models import Cart, CartItem
+from ..models import Cart, CartItem, Customer
 from ..serializers.carts import (
     AddCartItemSerializer,
     CartItemSerializer,
     CartSerializer,
     UpdateCartItemSerializer,
 )
-from ..services.carts import add_to_cart, change_quantity, delete_cart, remove_from_cart
+from ..services.carts import (
+    add_to_cart,
+    change_quantity,
+    claim_cart,
+    delete_cart,
+    remove_from_cart,
+)
 
 
 class CartViewSet(
@@ -20,25 +32,38 @@ class CartViewSet(
     mixins.DestroyModelMixin,
     viewsets.GenericViewSet,
 ):
-    queryset = Cart.objects.with_items()
+    queryset = Cart.objects.all()
     serializer_class = CartSerializer
-    # Who knows the UUID holds the cart.
+    # Who knows the UUID holds the cart, until somebody claims it.
     permission_classes = [AllowAny]
     lookup_value_converter = "uuid"
 
+    def get_queryset(self) -> QuerySet[Cart]:
+        membership = Customer.objects.membership_of(self.request.user)
+        return Cart.objects.visible_to(user_id_of(self.request)).with_items(membership)
+
     def perform_destroy(self, instance: Cart) -> None:
-        delete_cart(cart=instance)
+        delete_cart(cart=instance, user_id=user_id_of(self.request))
+
+    @extend_schema(request=None, responses=CartSerializer)
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    def claim(self, request: Request, pk: Any) -> Response:
+        """Make a guest's cart the user's own, with what the user's earlier cart holds; quantities add up."""
+        claim_cart(cart_id=pk, user_id=cast(int, request.user.pk))
+        return Response(self.get_serializer(self.get_object()).data)
 
 
 class CartItemViewSet(viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
-    queryset = CartItem.objects.select_related("product")
+    queryset = CartItem.objects.all()
     permission_classes = [AllowAny]
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[CartItem]:
-        cart = get_object_or_404(Cart, pk=self.kwargs["cart_pk"])
-        return super().get_queryset().filter(cart=cart)
+        carts = Cart.objects.visible_to(user_id_of(self.request))
+        cart = get_object_or_404(carts, pk=self.kwargs["cart_pk"])
+        membership = Customer.objects.membership_of(self.request.user)
+        return CartItem.objects.priced_for(membership).filter(cart=cart)
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "create":
@@ -49,14 +74,23 @@ class CartItemViewSet(viewsets.ModelViewSet):
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = add_to_cart(
-            cart_id=self.kwargs["cart_pk"], **serializer.validated_data
+            cart_id=self.kwargs["cart_pk"],
+            user_id=user_id_of(self.request),
+            **serializer.validated_data,
         )
 
     def perform_update(self, serializer: BaseSerializer[CartItem]) -> None:
         if serializer.instance and serializer.validated_data:
             serializer.instance = change_quantity(
-                item=serializer.instance, **serializer.validated_data
+                item=serializer.instance,
+                user_id=user_id_of(self.request),
+                **serializer.validated_data,
             )
 
     def perform_destroy(self, instance: CartItem) -> None:
-        remove_from_cart(item=instance)
+        remove_from_cart(item=instance, user_id=user_id_of(self.request))
+
+
+def user_id_of(request: Request) -> int | None:
+    """Return the id of who asks, None of a visitor."""
+    return getattr(request.user, "pk", None)

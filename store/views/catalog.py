@@ -8,7 +8,7 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.serializers import BaseSerializer
 
 from ..filters import BoundedSearchFilter, ProductFilter, StableOrderingFilter
-from ..models import Collection, Product, ProductImage
+from ..models import Collection, Customer, Product, ProductImage
 from ..pagination import ProductPagination
 from ..serializers.catalog import (
     CollectionSerializer,
@@ -19,7 +19,7 @@ from ..services.catalog import delete_collection, delete_product
 
 
 class ProductViewSet(viewsets.ModelViewSet):
-    queryset = Product.objects.prefetch_related("images")
+    queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = ProductPagination
     filter_backends = [DjangoFilterBackend, BoundedSearchFilter, StableOrderingFilter]
@@ -29,9 +29,17 @@ class ProductViewSet(viewsets.ModelViewSet):
     ordering = ["title"]
     lookup_value_converter = "int"
 
+    def get_queryset(self) -> QuerySet[Product]:
+        membership = Customer.objects.membership_of(self.request.user)
+        return Product.objects.prefetch_related("images").priced_for(membership)
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # One product is found by its id; to build the list's filters would be a quarter of the request.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    def perform_create(self, serializer: BaseSerializer[Product]) -> None:
+        created = serializer.save()
+        serializer.instance = self.get_queryset().get(pk=created.pk)
 
     def perform_destroy(self, instance: Product) -> None:
         delete_product(product=instance)

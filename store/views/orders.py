@@ -1,56 +1,140 @@
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status, viewsets
+from rest_framework.decorators import action
 from rest_framework.permissions import BasePermission, IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from ..models import Order
-from ..serializers.orders import OrderSerializer, PlaceOrderSerializer, UpdateOrderSerializer
-from ..services.orders import change_payment_status, delete_order, place_order
+from ..headers import idempotency_key
+from ..models import Order, OrderStatus
+from ..permissions import IsOwnerOrMayCancel
+from ..serializers.orders import (
+    OrderSerializer,
+    OrderStatusChangeSerializer,
+    PlaceOrderSerializer,
+    ReasonSerializer,
+    UpdateOrderSerializer,
+)
+from ..services.order_status import change_order_status, change_payment_status
+from ..services.orders import delete_order, place_order
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="A name of the client's own for this order: sent again, it buys nothing twice.",
+)
+
+
+def order_step(permission_classes: list[type[BasePermission]]) -> Callable[..., Any]:
+    """Make a method a POST that moves an order on, and answers the order."""
+
+    def describe(method: Callable[..., Response]) -> Any:
+        found: Any = action(
+            detail=True,
+            methods=["post"],
+            serializer_class=ReasonSerializer,
+            permission_classes=permission_classes,
+        )(method)
+        return extend_schema(responses=OrderSerializer)(found)
+
+    return describe
 
 
 class OrderViewSet(viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = Order.objects.all()
+    serializer_class = OrderSerializer
+    permission_classes = [IsAuthenticated]
     lookup_value_converter = "int"
 
-    def get_permissions(self) -> list[BasePermission]:
+    def get_permissions(self) -> list[Any]:
         if self.request.method in ("PATCH", "DELETE"):
             return [IsAdminUser()]
-        return [IsAuthenticated()]
+        return [*super().get_permissions()]
 
     def get_queryset(self) -> QuerySet[Order]:
-        return Order.objects.visible_to(self.request.user).with_items()
+        return Order.objects.visible_to(self.request.user).with_items().select_related("customer")
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "create":
             return PlaceOrderSerializer
         if self.action == "partial_update":
             return UpdateOrderSerializer
-        return OrderSerializer
+        # An action brings its own.
+        return super().get_serializer_class()
 
-    @extend_schema(responses={200: OrderSerializer, 201: OrderSerializer})
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY], responses={200: OrderSerializer, 201: OrderSerializer}
+    )
     def create(self, request: Request) -> Response:
         """Place an order from a cart; the same cart again answers 200 with the order it became."""
+        key = idempotency_key(request)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        placed = place_order(user_id=cast(int, request.user.pk), **serializer.validated_data)
-        order = Order.objects.with_items().get(pk=placed.order.pk)
+        placed = place_order(
+            user_id=cast(int, request.user.pk), idempotency_key=key, **serializer.validated_data
+        )
         return Response(
-            OrderSerializer(order, context=self.get_serializer_context()).data,
+            shown(placed.order),
             status=status.HTTP_201_CREATED if placed.created else status.HTTP_200_OK,
+            headers={"Idempotency-Replayed": "true"} if placed.replayed else None,
         )
 
     def perform_update(self, serializer: BaseSerializer[Order]) -> None:
         if serializer.instance and serializer.validated_data:
             order = serializer.instance
             serializer.instance = change_payment_status(
-                order=order, seen=order.payment_status, **serializer.validated_data
+                order=order,
+                by=self.request.user,
+                seen=order.payment_status,
+                **serializer.validated_data,
             )
 
     def perform_destroy(self, instance: Order) -> None:
         delete_order(order=instance)
+
+    @order_step(permission_classes=[IsOwnerOrMayCancel])
+    def cancel(self, request: Request, pk: int) -> Response:
+        """Cancel an order of which nothing has shipped; stock and money go back."""
+        return self.move(OrderStatus.CANCELLED)
+
+    @order_step(permission_classes=[IsAdminUser])
+    def ship(self, request: Request, pk: int) -> Response:
+        """Mark a paid order as shipped."""
+        return self.move(OrderStatus.SHIPPED)
+
+    @order_step(permission_classes=[IsAdminUser])
+    def deliver(self, request: Request, pk: int) -> Response:
+        """Mark a shipped order as delivered."""
+        return self.move(OrderStatus.DELIVERED)
+
+    @order_step(permission_classes=[IsAdminUser])
+    def refund(self, request: Request, pk: int) -> Response:
+        """Give the money for a shipped order back; its pieces stay sold."""
+        return self.move(OrderStatus.REFUNDED)
+
+    def move(self, to: str) -> Response:
+        order = self.get_object()
+        reason = self.get_serializer(data=self.request.data)
+        reason.is_valid(raise_exception=True)
+        change_order_status(order=order, status=to, by=self.request.user, **reason.validated_data)
+        return Response(shown(order))
+
+    @action(detail=True, serializer_class=OrderStatusChangeSerializer)
+    def changes(self, request: Request, pk: int) -> Response:
+        """List the steps of the order's life, newest first."""
+        changes = self.get_object().status_changes.all()
+        page = self.paginate_queryset(changes)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+def shown(order: Order) -> Any:
+    """Return an order as it stands now."""
+    return OrderSerializer(Order.objects.with_items().get(pk=order.pk)).data

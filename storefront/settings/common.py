@@ -1,24 +1,19 @@
 """What every environment shares."""
 
 from datetime import timedelta
-from decimal import Decimal
-from pathlib import Path
 
-from environs import Env, validate
+from environs import validate
 
 from .caches import cache_at, is_redis
 from .databases import read_replicas, with_engine_options
+from .environment import BASE_DIR, env
 from .logs import logging_in
 from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
 from .people import person
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options, is_broker
 from .redis_tls import with_verification
+from .shop import *
 from .storages import is_folder, is_host, media_storage
-
-BASE_DIR = Path(__file__).resolve().parents[2]
-
-env = Env()
-env.read_env(BASE_DIR / ".env", recurse=False)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -244,16 +239,6 @@ SPECTACULAR_SETTINGS = {
         "core.schema.spell_null",
     ],
 }
-
-# The shop.
-STORE_TAX_RATE = env.decimal(
-    "STORE_TAX_RATE", Decimal("0.10"), validate=validate.Range(Decimal(0), Decimal(1))
-)
-# Days after which a cart that nobody has touched is deleted.
-STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1, 36500))
-# Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
-# Those of an app that is not installed are left out.
-STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
 
 # Records every request and its queries at /silk/; heeded in development only.
 SILK = env.bool("SILK", False)

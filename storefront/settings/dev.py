@@ -24,4 +24,8 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": "1
 # The upload page of client/ (make client).
 CORS_ALLOWED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:8001", "http://127.0.0.1:8001"]
 
+# Whoever opens the checkout page decides whether a payment goes well.
+STORE_PAYMENT_GATEWAY = STORE_PAYMENT_GATEWAY or "store.gateways.development.DevelopmentGateway"
+STORE_PAYMENT_WEBHOOK_SECRET = STORE_PAYMENT_WEBHOOK_SECRET or SECRET_KEY
+
 LOGGING = logging_in("line", level=DJANGO_LOG_LEVEL, file=str(BASE_DIR / "storefront.log"))

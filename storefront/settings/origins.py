@@ -6,7 +6,7 @@ from corsheaders.defaults import default_headers
 from environs import validate
 
 ALLOWED_HEADERS = [*default_headers, "idempotency-key", "x-request-id"]
-EXPOSED_HEADERS = ["Link", "Retry-After", "X-Request-ID"]
+EXPOSED_HEADERS = ["Idempotency-Replayed", "Link", "Retry-After", "X-Request-ID"]
 
 is_host_name = validate.Regexp(
     # Without scheme or port: Django compares the name alone.

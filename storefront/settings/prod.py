@@ -77,6 +77,15 @@ SIMPLE_JWT = {
     "SIGNING_KEY": env.str("JWT_SIGNING_KEY", SECRET_KEY, validate=is_key),
 }
 
+if STORE_PAYMENT_GATEWAY.startswith("store.gateways.development."):
+    raise ImproperlyConfigured(
+        'Environment variable "PAYMENT_GATEWAY" names a gateway that takes no money.'
+    )
+if STORE_PAYMENT_GATEWAY and len(STORE_PAYMENT_WEBHOOK_SECRET) < 16:
+    raise ImproperlyConfigured(
+        'Environment variable "PAYMENT_WEBHOOK_SECRET" must be the secret that signs the webhooks.'
+    )
+
 # Off only where no browser comes from outside, such as a trial on one's own machine.
 HTTPS_ONLY = env.bool("HTTPS_ONLY", True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY

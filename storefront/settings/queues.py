@@ -22,6 +22,8 @@ BEAT_SCHEDULE: dict[str, Any] = {
     "send-due-mails": {"task": "outbox.tasks.send_due_mails", **EVERY_MINUTE},
     "resume-campaigns": {"task": "store.tasks.resume_campaigns", **EVERY_MINUTE},
     "close-campaigns": {"task": "store.tasks.close_campaigns", "schedule": crontab(minute=5)},
+    "refund-payments": {"task": "store.tasks.refund_payments", **EVERY_MINUTE},
+    "cancel-overdue-orders": {"task": "store.tasks.cancel_overdue_orders", **EVERY_MINUTE},
     "send-sales-report": {
         "task": "store.tasks.send_sales_report",
         # Queued once a week; the later hours are for a broker that was away at half past seven.
@@ -32,6 +34,10 @@ BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=3, minute=10),
     },
     "purge-carts": {"task": "store.tasks.purge_carts", "schedule": crontab(hour=3, minute=20)},
+    "purge-idempotency-keys": {
+        "task": "store.tasks.purge_idempotency_keys",
+        "schedule": crontab(minute=25),
+    },
     "purge-expired-tokens": {
         "task": "core.tasks.purge_expired_tokens",
         "schedule": crontab(hour=3, minute=30),

@@ -23,6 +23,9 @@ MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")
 
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": None}}
 
+STORE_PAYMENT_GATEWAY = "store.gateways.development.DevelopmentGateway"
+STORE_PAYMENT_WEBHOOK_SECRET = SECRET_KEY
+
 BAKER_CUSTOM_FIELDS_GEN = {
     "core.models.LowercaseEmailField": "model_bakery.random_gen.gen_email",
     "django.db.models.DecimalField": "store.tests.generators.gen_amount",

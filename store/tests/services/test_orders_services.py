@@ -6,15 +6,9 @@ from django.db import IntegrityError, connection, transaction
 
 from store.exceptions import CartNotFound, EmptyCart, OrderIsPaid, OutOfStock, PaymentStatusConflict
 from store.models import Cart, Order, OrderItem, Product
-from store.services.orders import (
-    TRANSITIONS,
-    change_payment_status,
-    delete_order,
-    place_order,
-    return_stock,
-    take_stock,
-    write_order,
-)
+from store.services.order_status import TRANSITIONS, change_payment_status
+from store.services.orders import delete_order, place_order, write_order
+from store.services.stock import return_stock, take_stock
 
 pytestmark = pytest.mark.django_db
 

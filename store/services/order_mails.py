@@ -1,6 +1,7 @@
 import logging
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -12,11 +13,25 @@ from ..money import round_to_cents
 
 logger = logging.getLogger(__name__)
 
-TEMPLATE = "store/mail/order_confirmation.html"
+CONFIRMATION = "store/mail/order_confirmation.html"
+STATUS_CHANGE = "store/mail/order_status.html"
 
 
 def queue_confirmation(*, order: Order, items: Iterable[OrderItem]) -> None:
     """Queue the mail that tells a customer what was ordered; none to a user without an address."""
+    lines = list(items)
+    subtotal = round_to_cents(sum((line.total_price for line in lines), Decimal(0)))
+    tax = sum((line.tax or Decimal(0) for line in lines), Decimal(0))
+    figures = {"lines": lines, "subtotal": subtotal, "tax": tax, "total": subtotal + tax}
+    _queue(order, CONFIRMATION, "confirmation", **figures)
+
+
+def queue_status_mail(*, order: Order, change_id: int, reason: str) -> None:
+    """Queue the mail that tells a customer of a step in the life of their order."""
+    _queue(order, STATUS_CHANGE, f"status:{change_id}", reason=reason)
+
+
+def _queue(order: Order, template: str, subject: str, **context: Any) -> None:
     try:
         user = order.customer.user
     except ObjectDoesNotExist:
@@ -24,19 +39,9 @@ def queue_confirmation(*, order: Order, items: Iterable[OrderItem]) -> None:
         return
     if not user.email:
         return
-    lines = list(items)
-    total = sum((line.total_price for line in lines), Decimal(0))
-    content = render(
-        TEMPLATE,
-        {
-            "order": order,
-            "lines": lines,
-            "total": round_to_cents(total),
-            "name": user.first_name,
-        },
-    )
+    content = render(template, {"order": order, "name": user.first_name, **context})
     try:
-        queue_mail(recipient=user.email, content=content, key=f"order:{order.pk}:confirmation")
+        queue_mail(recipient=user.email, content=content, key=f"order:{order.pk}:{subject}")
     except ValueError as error:
         # An address that no mail can go to, such as one loaded by SQL, is no reason to sell nothing.
         logger.warning("Order %s is not confirmed by mail: %s", order.pk, error)

@@ -1,0 +1,81 @@
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from ..money import round_to_cents
+from .customers import Customer
+
+# Every set of memberships, spelled in the order of their choices.
+MEMBERSHIP_SETS = ["", "B", "S", "G", "BS", "BG", "SG", "BSG"]
+
+
+class PromotionQuerySet(models.QuerySet["Promotion"]):
+    def running(self, membership: str | None) -> "PromotionQuerySet":
+        """Keep those that price something now for a membership, or for a visitor (None); best first."""
+        now = timezone.now()
+        whom = Q(memberships="")
+        if membership:
+            whom |= Q(memberships__contains=membership)
+        return self.filter(
+            whom,
+            # One without dates is a label that staff have not scheduled.
+            Q(starts_at__isnull=False) | Q(ends_at__isnull=False),
+            Q(starts_at=None) | Q(starts_at__lte=now),
+            Q(ends_at=None) | Q(ends_at__gt=now),
+        ).order_by("-discount", "id")
+
+
+class Promotion(models.Model):
+    description = models.CharField(max_length=255)
+    discount = models.FloatField(
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="Fraction of the price: 0.2 takes 20 % off.",
+    )
+    starts_at = models.DateTimeField(
+        null=True, blank=True, help_text="Without any date it never prices anything."
+    )
+    ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="From this moment on the list price holds again."
+    )
+    # Their letters; none: everybody, visitors too.
+    memberships = models.CharField(max_length=3, blank=True, default="", db_default="")
+
+    objects = PromotionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["description", "id"]
+        indexes = [
+            models.Index(fields=["description", "id"], name="promotion_description"),
+            models.Index(fields=["discount", "id"], name="promotion_discount"),
+            models.Index(fields=["starts_at", "id"], name="promotion_starts_at"),
+            models.Index(fields=["ends_at", "id"], name="promotion_ends_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=1), name="promotion_discount_is_fraction"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="promotion_ends_after_it_starts",
+                violation_error_message="A promotion ends after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(memberships__in=MEMBERSHIP_SETS), name="promotion_memberships_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+    @property
+    def membership_names(self) -> list[str]:
+        """The memberships it is for; none: everybody."""
+        return [name for value, name in Customer.MEMBERSHIP_CHOICES if value in self.memberships]
+
+    def applied_to(self, price: Decimal) -> Decimal:
+        """Return a price less the discount, in whole cents."""
+        # By its shortest notation: 0.15 as a binary fraction is a little less than 0.15.
+        return round_to_cents(price * (1 - Decimal(str(self.discount))))

@@ -1,0 +1,56 @@
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import OperationalError, connection
+
+from ..exceptions import KeyInFlight, KeyReused
+from ..models import IdempotencyKey
+from .transactions import atomic, lost_a_race
+
+PURGED_AT_ONCE = 1000
+
+
+@atomic
+def reserve_key(*, user_id: int, key: str, request: str) -> IdempotencyKey:
+    """Return the row of the user's key, made before anything else is done.
+
+    Committed by itself: from then on there is a row that the requests under this key lock, one at a
+    time. Raises KeyReused where the key came with another request before.
+    """
+    row = IdempotencyKey(user_id=user_id, digest=_digest(key), fingerprint=_digest(request))
+    # Not get_or_create: what two requests insert at once must not break the transaction of one.
+    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    kept = IdempotencyKey.objects.get(user_id=user_id, digest=row.digest)
+    if kept.fingerprint != row.fingerprint:
+        raise KeyReused
+    return kept
+
+
+def lock_key(reserved: IdempotencyKey) -> IdempotencyKey:
+    """Lock the row of a key for this transaction, or raise KeyInFlight where another one has it.
+
+    A process that dies gives its lock back: the next request under the key starts anew.
+    """
+    rows = IdempotencyKey.objects.select_for_update(
+        # SQLite, where writers wait for each other, has none: the request in flight ends first.
+        nowait=connection.features.has_select_for_update_nowait
+    )
+    try:
+        return rows.get(pk=reserved.pk)
+    except OperationalError as error:
+        if lost_a_race(error):
+            raise KeyInFlight from error
+        raise
+
+
+def purge_keys(*, made_before: datetime) -> int:
+    """Delete the keys of requests from before a moment; return how many."""
+    old = IdempotencyKey.objects.filter(created_at__lt=made_before).order_by("created_at", "pk")
+    total = 0
+    while keys := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        total += IdempotencyKey.objects.filter(pk__in=keys).delete()[0]
+    return total
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

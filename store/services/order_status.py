@@ -1,0 +1,120 @@
+"""The life of an order: which status may follow which, and what each step brings with it."""
+
+from typing import Any
+
+from django.db import transaction
+
+from ..exceptions import OrderStatusConflict, PaymentStatusConflict
+from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus, SalesVersion
+from ..signals import order_status_changed, refund_due
+from .order_mails import queue_status_mail
+from .stock import quantities_of, return_stock, take_stock
+from .transactions import atomic, run_last
+
+PENDING, PAID, SHIPPED, DELIVERED, CANCELLED, REFUNDED = OrderStatus
+
+# From a status to those that may follow it. An order holds its stock in all of them but cancelled.
+TRANSITIONS: dict[str, set[str]] = {
+    PENDING: {PAID, CANCELLED},
+    PAID: {SHIPPED, CANCELLED},  # cancelled: the stock and the money go back
+    SHIPPED: {DELIVERED, REFUNDED},
+    DELIVERED: {REFUNDED},  # the money goes back; pieces that come back are a delivery of their own
+    CANCELLED: {PENDING, PAID},  # taken up again, if the stock still covers it
+    REFUNDED: set(),
+}
+# The columns that hold each status.
+COLUMNS: dict[str, dict[str, str | None]] = {
+    PENDING: {"payment_status": "P", "stage": None},
+    PAID: {"payment_status": "C", "stage": None},
+    SHIPPED: {"payment_status": "C", "stage": SHIPPED},
+    DELIVERED: {"payment_status": "C", "stage": DELIVERED},
+    CANCELLED: {"payment_status": "F", "stage": None},
+    REFUNDED: {"payment_status": "C", "stage": REFUNDED},
+}
+# Where a payment status that staff set leads.
+BY_PAYMENT_STATUS = {"P": PENDING, "C": PAID, "F": CANCELLED}
+
+
+@atomic
+def change_order_status(
+    *, order: Order, status: str, by: Any = None, reason: str = "", seen: str | None = None
+) -> Order:
+    """Move an order along TRANSITIONS, with its stock, history, mail and, where paid, its money.
+
+    `by` is the user who does it, None the shop itself. The status it has already is no change.
+    Raises OrderStatusConflict, also where the order has no longer the status `seen`, and OutOfStock.
+    """
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    previous = order.status
+    if status == previous:
+        return order
+    if seen not in (None, previous):
+        raise OrderStatusConflict(f"The order has become {previous} meanwhile; read it again.")
+    if status not in TRANSITIONS[previous]:
+        raise OrderStatusConflict(f"An order cannot go from {previous} to {status}.")
+    if status == CANCELLED:
+        return_stock(quantities_of(order))
+    elif previous == CANCELLED:
+        take_stock(quantities_of(order))
+    # The old status stands in the statement, so that of two who try one wins even without the lock.
+    if not Order.objects.filter(pk=order.pk, status=previous).update(**COLUMNS[status]):
+        raise OrderStatusConflict("The order has changed meanwhile; read it again.")
+    if status in (CANCELLED, REFUNDED):
+        give_money_back(order)
+    order.refresh_from_db(fields=["payment_status", "stage", "status"])
+    change = record_status(order=order, previous=previous, by=by, reason=reason)
+    queue_status_mail(order=order, change_id=change.pk, reason=reason)
+    run_last(SalesVersion.objects.renew)
+    return order
+
+
+def change_payment_status(
+    *, order: Order, payment_status: str, by: Any = None, seen: str | None = None
+) -> Order:
+    """Move an order to where a payment status leads: P pending, C paid, F cancelled.
+
+    Raises PaymentStatusConflict, also where the payment status is no longer the one seen, and
+    OutOfStock.
+    """
+    current = Order.objects.get(pk=order.pk)
+    previous = current.payment_status
+    if payment_status == previous:
+        return current
+    if seen not in (None, previous):
+        raise PaymentStatusConflict(
+            f"The payment status has become {previous} meanwhile; read the order again."
+        )
+    if previous == Order.PAYMENT_STATUS_COMPLETE:
+        raise PaymentStatusConflict(
+            f"An order cannot go from payment status {previous} to {payment_status}."
+        )
+    try:
+        return change_order_status(
+            order=order, status=BY_PAYMENT_STATUS[payment_status], by=by, seen=current.status
+        )
+    except OrderStatusConflict as error:
+        raise PaymentStatusConflict(error.detail) from error
+
+
+def record_status(
+    *, order: Order, previous: str | None, by: Any, reason: str = ""
+) -> OrderStatusChange:
+    """Write the history row of a step and tell other apps of it after the commit."""
+    change = OrderStatusChange.objects.create(
+        order=order,
+        from_status=previous,
+        to_status=order.status,
+        changed_by_id=getattr(by, "pk", None),
+        reason=reason,
+    )
+    transaction.on_commit(
+        lambda: order_status_changed.send_robust(sender=Order, order=order, change=change)
+    )
+    return change
+
+
+def give_money_back(order: Order) -> None:
+    """Mark what was paid for an order through a gateway as due for refund."""
+    paid = Payment.objects.filter(order=order, status=PaymentStatus.SUCCEEDED)
+    if paid.update(status=PaymentStatus.REFUND_DUE):
+        transaction.on_commit(lambda: refund_due.send_robust(sender=Payment))

@@ -1,0 +1,22 @@
+import logging
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from outbox.content import Content
+from outbox.services import File, queue_mail
+
+from .transactions import atomic
+
+logger = logging.getLogger(__name__)
+
+
+@atomic
+def queue_to_admins(*, content: Content, key: str, files: Sequence[File] = ()) -> None:
+    """Queue a mail to each of ADMINS, once for this key."""
+    for _, address in settings.ADMINS:
+        try:
+            queue_mail(recipient=address, content=content, key=f"{key}:{address}", files=files)
+        except ValueError as error:
+            # One address with a slip in it keeps the mail from nobody else.
+            logger.error("ADMINS names an address that is none: %s", error)

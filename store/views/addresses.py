@@ -1,0 +1,23 @@
+from typing import cast
+
+from django.db.models import QuerySet
+from rest_framework import viewsets
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.serializers import BaseSerializer
+
+from ..models import Address
+from ..serializers.customers import AddressSerializer
+from ..services.customers import customer_of
+
+
+class AddressViewSet(viewsets.ModelViewSet):
+    queryset = Address.objects.all()
+    serializer_class = AddressSerializer
+    permission_classes = [IsAuthenticated]
+    lookup_value_converter = "int"
+
+    def get_queryset(self) -> QuerySet[Address]:
+        return super().get_queryset().filter(customer__user_id=self.request.user.pk)
+
+    def perform_create(self, serializer: BaseSerializer[Address]) -> None:
+        serializer.save(customer=customer_of(user_id=cast(int, self.request.user.pk)))

@@ -1,0 +1,30 @@
+"""The rules of the shop that differ from shop to shop."""
+
+from decimal import Decimal
+from typing import Any
+
+from environs import validate
+
+from .environment import env
+
+STORE_TAX_RATE = env.decimal(
+    "STORE_TAX_RATE", Decimal("0.10"), validate=validate.Range(Decimal(0), Decimal(1))
+)
+# ISO 4217; what every amount is in.
+STORE_CURRENCY = env.str(
+    "STORE_CURRENCY",
+    "USD",
+    validate=validate.Regexp(r"[A-Z]{3}\Z", error="Not a currency such as USD."),
+)
+# Days after which a cart that nobody has touched is deleted.
+STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1, 36500))
+# Minutes after which an order whose payment is still open is cancelled; 0: never.
+STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 0, validate=validate.Range(0, 525_600))
+# Dotted name of a class of store.gateways; without one the shop takes no payments online.
+STORE_PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "")
+# Signs what the gateway tells the shop.
+STORE_PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "")
+STORE_PAYMENT_GATEWAY_OPTIONS: Any = env.json("PAYMENT_GATEWAY_OPTIONS", {})
+# Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
+# Those of an app that is not installed are left out.
+STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
