@@ -1,12 +1,13 @@
-from django.db import transaction
 from django.db.models import ProtectedError
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from store.services.transactions import atomic
 
 from .exceptions import AccountInUse
 from .models import User
 
 
-@transaction.atomic
+@atomic
 def delete_account(*, user: User) -> None:
     """Delete a user and their customer profile, or raise AccountInUse once there are orders."""
     try:

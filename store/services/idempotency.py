@@ -17,11 +17,14 @@ def reserve_key(*, user_id: int, key: str, request: str) -> IdempotencyKey:
     Committed by itself: from then on there is a row that the requests under this key lock, one at a
     time. Raises KeyReused where the key came with another request before.
     """
-    row = IdempotencyKey(user_id=user_id, digest=_digest(key), fingerprint=_digest(request))
-    # Not get_or_create: what two requests insert at once must not break the transaction of one.
-    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = IdempotencyKey.objects.get(user_id=user_id, digest=row.digest)
-    if kept.fingerprint != row.fingerprint:
+    digest, fingerprint = _digest(key), _digest(request)
+    keys = IdempotencyKey.objects.filter(user_id=user_id, digest=digest)
+    # Looked for first: to insert it again, MariaDB would wait for the request that has it locked.
+    if not keys.exists():
+        row = IdempotencyKey(user_id=user_id, digest=digest, fingerprint=fingerprint)
+        IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    kept = keys.get()
+    if kept.fingerprint != fingerprint:
         raise KeyReused
     return kept
 

@@ -20,13 +20,17 @@ FIRST_SYLLABLES = (
 LAST_SYLLABLES = "by dale den field gate holm ley low mere more stead wick"
 LINES = tuple(first + last for last in LAST_SYLLABLES.split() for first in FIRST_SYLLABLES.split())
 
-PROMOTIONS = {
-    "Spring clear-out: 20 % off": 0.2,
-    "New customers: 10 % off": 0.1,
-    "Members' week: 15 % off": 0.15,
-    "Last pieces: 40 % off": 0.4,
-    "Buy two, save 5 %": 0.05,
-}
+WEEK = timedelta(days=7)
+# Description, discount, and in weeks from now when it starts and ends: None, it is not scheduled.
+PROMOTIONS: list[tuple[str, float, tuple[int, int] | None]] = [
+    ("Clear-out: 20 % off", 0.2, (-1, 8)),
+    ("New customers: 10 % off", 0.1, None),
+    ("Members' weeks: 15 % off", 0.15, (-2, 6)),
+    ("Last pieces: 40 % off", 0.4, (-10, -6)),
+    ("Next season: 5 % off", 0.05, (8, 12)),
+]
+# Who gets a promotion, where that is not everybody.
+MEMBERS = {"Members' weeks: 15 % off": "SG"}
 # Orders, reviews and likes go to about this many products, however many there are.
 POPULAR = 1000
 
@@ -89,8 +93,17 @@ def insert_collections() -> list[Collection]:
     return collections
 
 
-def insert_promotions() -> list[Promotion]:
-    promotions = [Promotion(description=text, discount=off) for text, off in PROMOTIONS.items()]
+def insert_promotions(now: datetime) -> list[Promotion]:
+    promotions = [
+        Promotion(
+            description=text,
+            discount=discount,
+            starts_at=now + weeks[0] * WEEK if weeks else None,
+            ends_at=now + weeks[1] * WEEK if weeks else None,
+            memberships=MEMBERS.get(text, ""),
+        )
+        for text, discount, weeks in PROMOTIONS
+    ]
     insert(promotions, key="description")
     return promotions
 
@@ -99,7 +112,7 @@ def stock_shop(
     *, count: int, now: datetime, with_batch: Callable[[list[Good]], None]
 ) -> list[Product]:
     """Insert the catalogue and return its popular products; `with_batch` gets each saved batch."""
-    collections, promotions = insert_collections(), insert_promotions()
+    collections, promotions = insert_collections(), insert_promotions(now)
     random = Random("stock")
     share = min(POPULAR / count, 1)
     popular: list[Product] = []

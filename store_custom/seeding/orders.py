@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from random import Random
 
-from store.models import Customer, Order, OrderItem, Product
+from store.models import Customer, Order, OrderItem, OrderStatus, OrderStatusChange, Product
+from store.money import round_to_cents, tax_on
 
 from .rows import insert, insert_all, own_dates
 
@@ -11,7 +12,6 @@ ORDERS = 2000
 YEAR = timedelta(days=365)
 # Prices went up once: an order older than this was placed at the price before.
 PRICE_RISE = timedelta(days=200)
-CENT = Decimal("0.01")
 
 
 def insert_orders(*, customers: list[Customer], products: list[Product], now: datetime) -> None:
@@ -24,26 +24,65 @@ def insert_orders(*, customers: list[Customer], products: list[Product], now: da
         Order(
             placed_at=moment,
             customer=random.choices(customers, weights)[0],
-            payment_status=status_of(random, now - moment),
+            **columns_of(random, now - moment),
         )
         for moment in moments
     ]
     with own_dates(Order, "placed_at"):
         insert(orders, key="placed_at")
     insert_all(OrderItem, lines(random, orders, products, now))
+    with own_dates(OrderStatusChange, "changed_at"):
+        insert_all(OrderStatusChange, histories(orders, now))
 
 
-def status_of(random: Random, age: timedelta) -> str:
-    """Draw a payment status: what was placed in the last days is mostly still pending."""
-    weights = (6, 4, 0) if age < timedelta(days=5) else (2, 90, 8)
-    return random.choices(
-        (
-            Order.PAYMENT_STATUS_PENDING,
-            Order.PAYMENT_STATUS_COMPLETE,
-            Order.PAYMENT_STATUS_FAILED,
-        ),
-        weights,
-    )[0]
+def columns_of(random: Random, age: timedelta) -> dict[str, str | None]:
+    """Draw a payment status and stage: the last days' orders are mostly pending, older ones delivered."""
+    if age < timedelta(days=5):
+        weights = {("P", None): 6, ("C", None): 3, ("C", OrderStatus.SHIPPED): 1}
+    else:
+        weights = {
+            ("P", None): 2,
+            ("C", OrderStatus.DELIVERED): 84,
+            ("C", OrderStatus.SHIPPED): 4,
+            ("C", OrderStatus.REFUNDED): 2,
+            ("F", None): 8,
+        }
+    payment_status, stage = random.choices(list(weights), list(weights.values()))[0]
+    return {"payment_status": payment_status, "stage": stage}
+
+
+# What an order that came this far went through, with the days since it was placed.
+STEPS: dict[tuple[str, str | None], list[tuple[str, int]]] = {
+    ("P", None): [],
+    ("F", None): [(OrderStatus.CANCELLED, 1)],
+    ("C", None): [(OrderStatus.PAID, 0)],
+    ("C", OrderStatus.SHIPPED): [(OrderStatus.PAID, 0), (OrderStatus.SHIPPED, 1)],
+    ("C", OrderStatus.DELIVERED): [
+        (OrderStatus.PAID, 0),
+        (OrderStatus.SHIPPED, 1),
+        (OrderStatus.DELIVERED, 3),
+    ],
+    ("C", OrderStatus.REFUNDED): [
+        (OrderStatus.PAID, 0),
+        (OrderStatus.SHIPPED, 1),
+        (OrderStatus.REFUNDED, 4),
+    ],
+}
+
+
+def histories(orders: list[Order], now: datetime) -> Iterator[OrderStatusChange]:
+    """Yield the steps of each order up to where it is now."""
+    for order in orders:
+        previous = None
+        steps = [(OrderStatus.PENDING, 0), *STEPS[order.payment_status, order.stage]]
+        for status, days in steps:
+            yield OrderStatusChange(
+                order=order,
+                from_status=previous,
+                to_status=status,
+                changed_at=min(order.placed_at + timedelta(days=days), now),
+            )
+            previous = status
 
 
 def lines(
@@ -52,16 +91,20 @@ def lines(
     for order in orders:
         wanted = random.choices((1, 2, 3, 4, 5), (40, 28, 17, 10, 5))[0]
         for product in random.sample(products, min(wanted, len(products))):
+            price = price_at(product, now - order.placed_at)
+            quantity = random.choices((1, 2, 3, 4, 6), (70, 18, 6, 4, 2))[0]
             yield OrderItem(
                 order=order,
                 product=product,
                 title=product.title,
-                quantity=random.choices((1, 2, 3, 4, 6), (70, 18, 6, 4, 2))[0],
-                unit_price=price_at(product, now - order.placed_at),
+                quantity=quantity,
+                unit_price=price,
+                list_price=price,
+                tax=quantity * tax_on(price),
             )
 
 
 def price_at(product: Product, age: timedelta) -> Decimal:
     if age < PRICE_RISE:
         return product.unit_price
-    return (product.unit_price * Decimal("0.96")).quantize(CENT, ROUND_HALF_UP)
+    return round_to_cents(product.unit_price * Decimal("0.96"))

@@ -67,6 +67,8 @@ class TestCatalogue:
     def test_links_promotions_and_tags_to_some_of_the_products(self):
         assert Promotion.objects.count() == 5
         assert 0 < Product.objects.filter(promotions__isnull=False).count() < 60
+        assert Promotion.objects.running(None).count() == 1
+        assert Promotion.objects.running("G").count() == 2
         assert 20 <= Tag.objects.count() <= 30
         assert TaggedItem.objects.objects_tagged(Product, "Everyday").exists()
 

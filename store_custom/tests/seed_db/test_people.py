@@ -13,9 +13,11 @@ from store.models import (
     Customer,
     Order,
     OrderItem,
+    OrderStatus,
     Product,
     Review,
 )
+from store.money import round_to_cents
 from store_custom.seeding.people import ACCOUNTS, PASSWORD
 
 User = get_user_model()
@@ -41,6 +43,7 @@ class TestCustomersAndOrders:
         assert orders["last"] <= timezone.now()
         assert timedelta(days=350) < orders["last"] - orders["first"] <= timedelta(days=365)
         assert set(Order.objects.values_list("payment_status", flat=True)) == {"P", "C", "F"}
+        assert set(Order.objects.values_list("status", flat=True)) == set(OrderStatus.values)
         assert not Order.objects.exclude(cart_uuid=None).exists()
 
     def test_gives_each_order_one_to_five_lines_with_title_and_price(self):
@@ -52,10 +55,18 @@ class TestCustomersAndOrders:
     def test_keeps_the_price_of_the_day_in_old_orders(self):
         old = OrderItem.objects.filter(order__placed_at__lt=timezone.now() - timedelta(days=210))
         line = old.select_related("product").first()
-        assert line.unit_price == round(line.product.unit_price * Decimal("0.96"), 2)
+        assert line.unit_price == round_to_cents(line.product.unit_price * Decimal("0.96"))
+
+    def test_gives_each_order_the_history_of_its_status(self):
+        order_by_status = {order.status: order for order in Order.objects.all()}
+        for status, order in order_by_status.items():
+            steps = list(order.status_changes.values_list("from_status", "to_status"))
+            assert steps[0][1] == status
+            assert steps[-1] == (None, "pending")
+            assert [step[0] for step in steps[:-1]] == [step[1] for step in steps[1:]]
 
     def test_totals_stay_within_what_people_spend(self):
-        totals = [order.total for order in Order.objects.with_total()]
+        totals = [order.total_of_lines for order in Order.objects.with_total()]
         assert min(totals) >= 1
         assert sum(totals) / len(totals) < 500
 
