@@ -16,6 +16,7 @@ CUSTOMER_SERVICE_PERMISSIONS = [
     "cancel_order",
     "view_orderitem",
     "view_history",
+    "view_payment",
     # To choose the products of an order and the user of a customer.
     "view_product",
     "view_user",

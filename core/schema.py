@@ -130,10 +130,11 @@ class ShopSchema(AutoSchema):
         self.view.get_throttles()
         conditions = {
             "400": "requestBody" in operation
+            or self.route in texts.BAD_REQUESTS
             or self.get_filter_backends()
             or getattr(self.view, "query_class", None),
             # A bad token is refused even where none is needed.
-            "401": True,
+            "401": self.route not in texts.SIGNED,
             "403": not self.allows(get_user_model()())
             or any(map(self.changes_own_rows, permissions)),
             "404": "{" in self.path
@@ -141,7 +142,9 @@ class ShopSchema(AutoSchema):
             or self.route in texts.NOT_FOUND,
             "405": self.route in texts.NOT_DELETABLE,
             "409": self.route in texts.CONFLICTS,
+            "422": self.route in texts.KEYED,
             "429": getattr(self.view, "throttle_scope", None),
+            "503": self.route in texts.ASKS_GATEWAY,
         }
         return [status for status, refuses in conditions.items() if refuses]
 
@@ -149,17 +152,16 @@ class ShopSchema(AutoSchema):
         """Register the refusal, once for all operations, and return a reference to it."""
         name = texts.CONFLICTS.get(self.route, "Conflict") if status == "409" else None
         refusal = texts.REFUSALS[name or status]
-        for schema_name in ("Problem", refusal.schema):
-            self.register(schema_name, ResolvedComponent.SCHEMA, texts.SCHEMAS[schema_name])
+        bodies = [self.schema_ref(schema) for schema in refusal.schemas]
         content = {
-            media: {"schema": {"$ref": f"#/components/schemas/{schema}"}}
-            for media, schema in (
-                ("application/json", refusal.schema),
-                ("application/problem+json", "Problem"),
-            )
+            "application/json": {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}},
+            "application/problem+json": {"schema": self.schema_ref("Problem")},
         }
         response = {"description": refusal.description, "content": content}
         return self.register(refusal.name, ResolvedComponent.RESPONSE, response)
+
+    def schema_ref(self, name: str) -> dict[str, str]:
+        return self.register(name, ResolvedComponent.SCHEMA, texts.SCHEMAS[name])
 
     def register(self, name: str, kind: str, schema: dict[str, Any]) -> dict[str, str]:
         component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)

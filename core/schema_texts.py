@@ -13,13 +13,14 @@ class Resource(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A response component: its name, the schema of its body, and when it is given."""
+    """A response component: its name, the schemas that its body may have, and when it is given."""
 
     name: str
-    schema: str
+    schemas: list[str]
     description: str
 
 
+PAYMENTS = "Paying for an order at the gateway of the shop."
 # The first prefix that fits a path decides.
 RESOURCES = [
     (
@@ -50,7 +51,21 @@ RESOURCES = [
         "/store/carts/",
         Resource("carts", "a cart", "carts", "Who knows the UUID of a cart holds it."),
     ),
+    (
+        "/store/customers/me/addresses/",
+        Resource(
+            "addresses", "an address", "the addresses of the user", "Where a user's orders may go."
+        ),
+    ),
     ("/store/customers/", Resource("customers", "a customer", "customers", "Customer profiles.")),
+    (
+        "/store/orders/{order_pk}/payments/",
+        Resource("payments", "a payment", "the payments of an order", PAYMENTS),
+    ),
+    (
+        "/store/payments/",
+        Resource("payments", "a payment", "payments", PAYMENTS),
+    ),
     (
         "/store/orders/",
         Resource("orders", "an order", "orders", "Orders: customers see their own, staff all."),
@@ -105,8 +120,9 @@ SUMMARIES = {
     ("POST", "/store/carts/{cart_pk}/items/"): "Add a product to a cart",
     ("PATCH", "/store/carts/{cart_pk}/items/{id}/"): "Change the quantity of an item",
     ("DELETE", "/store/carts/{cart_pk}/items/{id}/"): "Take an item out of a cart",
+    ("POST", "/store/carts/{id}/claim/"): "Claim a cart",
     ("PATCH", "/store/orders/{id}/"): "Change the payment status of an order",
-    ("DELETE", "/store/orders/{id}/"): "Cancel an unpaid order",
+    ("DELETE", "/store/orders/{id}/"): "Delete an unpaid order",
     ("DELETE", "/tags/items/{id}/"): "Take a tag off an object",
     ("DELETE", "/likes/{id}/"): "Take a like back",
 }
@@ -121,10 +137,32 @@ DESCRIPTIONS = {
     ("DELETE", "/auth/users/{id}/"): "Needs the `current_password` of who asks.",
     ("POST", "/store/products/{product_pk}/images/"): "JPEG, PNG or WebP, at most 500 KB.",
     ("POST", "/store/carts/{cart_pk}/items/"): "The same product again adds up.",
+    ("POST", "/store/carts/{id}/claim/"): "A guest's cart becomes the user's own, with what their "
+    "earlier cart holds; quantities add up. From then on it answers to nobody else.",
+    (
+        "POST",
+        "/store/orders/",
+    ): "Prices are those of this moment. The same cart again answers 200 with "
+    "the order it became; name an `Idempotency-Key` to have any request sent again answered as before.",
+    (
+        "PATCH",
+        "/store/orders/{id}/",
+    ): "`P` is pending, `C` paid, `F` cancelled: the stock goes back, or "
+    "is taken again. A paid order keeps its payment status.",
     ("DELETE", "/store/orders/{id}/"): "Its pieces go back to the stock.",
+    ("POST", "/store/payments/webhook/"): "Deliveries are signed; one that comes again, late or in "
+    "disorder does no harm.",
 }
 
-NOT_FOUND = {("GET", "/store/customers/me/")}
+NOT_FOUND = {
+    ("GET", "/store/customers/me/"),
+    # Where the shop takes no payments online.
+    ("POST", "/store/payments/webhook/"),
+}
+# Looks at the signature of the body, and at no credentials.
+SIGNED = {("POST", "/store/payments/webhook/")}
+# Refused by a rule, where there is no body that could be wrong.
+BAD_REQUESTS = {("POST", "/store/carts/{id}/claim/")}
 NOT_DELETABLE = {
     ("DELETE", path)
     for path in (
@@ -138,29 +176,53 @@ NOT_DELETABLE = {
 }
 DELETED_WITH_PASSWORD = {("DELETE", "/auth/users/me/"), ("DELETE", "/auth/users/{id}/")}
 CONFLICTS = {
-    ("POST", "/store/orders/"): "OutOfStock",
+    ("POST", "/store/orders/"): "OrderRefused",
     ("PATCH", "/store/orders/{id}/"): "Conflict",
+    **{
+        ("POST", f"/store/orders/{{id}}/{step}/"): "Conflict"
+        for step in ("cancel", "ship", "deliver", "refund")
+    },
+    ("POST", "/store/orders/{order_pk}/payments/"): "Conflict",
 }
+KEYED = {("POST", "/store/orders/")}
+ASKS_GATEWAY = {("POST", "/store/orders/{order_pk}/payments/")}
 
 REFUSALS = {
-    "400": Refusal("BadRequest", "FieldErrors", "The request has errors, told by field."),
-    "401": Refusal("Unauthorized", "Error", "Without credentials that work."),
-    "403": Refusal("Forbidden", "Error", "Without the right."),
-    "404": Refusal("NotFound", "Error", "Not there, or somebody else's."),
-    "405": Refusal("NotDeletable", "Refused", "Other rows need this one."),
-    "429": Refusal("TooManyRequests", "Error", "Too often; `Retry-After` tells the seconds."),
-    "Conflict": Refusal("Conflict", "CodedError", "The state of the row refuses it."),
-    "OutOfStock": Refusal(
-        "OutOfStock", "OutOfStock", "`insufficient_stock`, with every line the stock is short of."
+    "400": Refusal("BadRequest", ["FieldErrors"], "The request has errors, told by field."),
+    "401": Refusal("Unauthorized", ["Error"], "Without credentials that work."),
+    "403": Refusal("Forbidden", ["Error"], "Without the right."),
+    "404": Refusal("NotFound", ["Error"], "Not there, or somebody else's."),
+    "405": Refusal("NotDeletable", ["Refused"], "Other rows need this one."),
+    "422": Refusal(
+        "KeyReused", ["CodedError"], "`idempotency_key_reused`: the key came with another request."
+    ),
+    "429": Refusal("TooManyRequests", ["Error"], "Too often; `Retry-After` tells the seconds."),
+    "503": Refusal(
+        "GatewayUnavailable",
+        ["CodedError"],
+        "`payment_gateway_unavailable`: nothing is lost, and the request can be sent again.",
+    ),
+    "Conflict": Refusal("Conflict", ["CodedError"], "The state of the row refuses it."),
+    "OrderRefused": Refusal(
+        "OrderRefused",
+        ["OutOfStock", "CartChanged", "KeyInFlight"],
+        "`insufficient_stock`, with every line the stock is short of; `cart_changed`, where the total "
+        "exceeds the expected one; `idempotency_key_in_flight`, before the first request under the key "
+        "is answered. The cart and the stock are as before.",
     ),
 }
 
 TEXT = {"type": "string"}
+PRICE = {"type": "number", "description": "With tax."}
 SHORTAGE = {name: {"type": "integer"} for name in ("product_id", "requested", "available")}
 
 
 def body(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def code(name: str) -> dict[str, Any]:
+    return {"type": "string", "const": name}
 
 
 CURRENT_PASSWORD = {
@@ -173,9 +235,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Refused": body(error=TEXT, code=TEXT),
     "OutOfStock": body(
         detail=TEXT,
-        code={"type": "string", "const": "insufficient_stock"},
+        code=code("insufficient_stock"),
         lines={"type": "array", "items": body(**SHORTAGE)},
     ),
+    "CartChanged": body(detail=TEXT, code=code("cart_changed"), total=PRICE),
+    "KeyInFlight": body(detail=TEXT, code=code("idempotency_key_in_flight")),
     "FieldErrors": {
         "type": "object",
         "description": "The errors of each field, or of none (`non_field_errors`); a request that "
@@ -197,7 +261,9 @@ TAG_ORDER = [
     "images",
     "carts",
     "orders",
+    "payments",
     "customers",
+    "addresses",
     "reports",
     "tokens",
     "accounts",

@@ -11,7 +11,8 @@ from .models import User
 def delete_account(*, user: User) -> None:
     """Delete a user and their customer profile, or raise AccountInUse once there are orders."""
     try:
-        user.delete()
+        # Not the instance, which a repeat after a lost race would find without its key.
+        User.objects.filter(pk=user.pk).delete()
     except ProtectedError as error:
         raise AccountInUse from error
 

@@ -11,7 +11,7 @@ from locust.exception import StopUser
 from visitors import Visitor
 
 PASSWORD = "a-L0ng-way-Round"
-ORDER = {"id", "placed_at", "payment_status", "items"}
+ORDER = {"id", "placed_at", "payment_status", "status", "items", "total"}
 
 
 class Shopper(Visitor):
@@ -48,7 +48,8 @@ class Shopper(Visitor):
             keys={"id"},
         )
         order = {"cart_id": cart["id"]}
-        self.ask("POST", "/store/orders/", json=order, status=201, keys=ORDER)
+        key = {"Idempotency-Key": uuid4().hex}
+        self.ask("POST", "/store/orders/", json=order, status=201, keys=ORDER, headers=key)
 
     @task(1)
     def view_orders(self) -> None:

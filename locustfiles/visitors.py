@@ -17,12 +17,15 @@ class Visitor(FastHttpUser):
         *,
         status: int = 200,
         keys: set[str] | None = None,
+        headers: dict[str, str] | None = None,
         **options: Any,
     ) -> Any:
         """Return the parsed answer, or None where its status or content is wrong: a failure."""
-        headers = {"Authorization": f"JWT {self.access}"} if self.access else {}
+        sent = dict(headers or {})
+        if self.access:
+            sent["Authorization"] = f"JWT {self.access}"
         with self.client.request(
-            method, path, headers=headers, catch_response=True, **options
+            method, path, headers=sent, catch_response=True, **options
         ) as response:
             if response.status_code != status:
                 response.failure(f"{response.status_code} instead of {status}")

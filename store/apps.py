@@ -7,6 +7,7 @@ class StoreConfig(AppConfig):
     name = "store"
 
     def ready(self) -> None:
+        from .gateways import payment_gateway
         from .receivers import (
             create_customer,
             refund_payments,
@@ -19,3 +20,5 @@ class StoreConfig(AppConfig):
         post_delete.connect(remove_image_file, sender="store.ProductImage")
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
+        # Settings that make no gateway stop the start, not the first customer who pays.
+        payment_gateway()

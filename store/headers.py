@@ -8,6 +8,7 @@ from .exceptions import MalformedKey
 KEY = re.compile(
     r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"|([\x21\x23-\x2b\x2d-\x7e]{1,255})'
 )
+ESCAPED = re.compile(r'\\(["\\])')
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -18,4 +19,4 @@ def idempotency_key(request: Request) -> str | None:
     found = KEY.fullmatch(header.strip(" \t"))
     if found is None:
         raise MalformedKey
-    return found[1] or found[2]
+    return ESCAPED.sub(r"\1", found[1]) if found[1] else found[2]

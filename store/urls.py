@@ -6,7 +6,7 @@ from .views.carts import CartItemViewSet, CartViewSet
 from .views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
 from .views.customers import CustomerViewSet
 from .views.orders import OrderViewSet
-from .views.payments import PaymentViewSet, PaymentWebhookView
+from .views.payments import PaymentViewSet, PaymentWebhookView, development_checkout
 from .views.reports import ReportViewSet
 from .views.reviews import ReviewViewSet
 
@@ -36,4 +36,5 @@ urlpatterns = [
     *carts_router.urls,
     *orders_router.urls,
     path("payments/webhook/", PaymentWebhookView.as_view(), name="payment-webhook"),
+    path("payments/development/<uuid:key>/", development_checkout, name="development-checkout"),
 ]

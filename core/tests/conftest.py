@@ -52,8 +52,17 @@ def world(register: Callable[..., Any], product: Any) -> dict[str, Any]:
     bare = register("bare")
     bare.customer.delete()
     cart = baker.make("store.Cart")
-    order = baker.make("store.Order", customer=ann.customer)
-    baker.make("store.OrderItem", order=order, product=product, unit_price=10, quantity=1)
+    orders = {
+        "order": baker.make("store.Order", customer=ann.customer),
+        "paid_order": baker.make("store.Order", customer=ann.customer, payment_status="C"),
+        "shipped_order": baker.make(
+            "store.Order", customer=ann.customer, payment_status="C", stage="shipped"
+        ),
+    }
+    for order in orders.values():
+        baker.make("store.OrderItem", order=order, product=product, unit_price=10, quantity=1)
+    baker.make("store.OrderStatusChange", order=orders["order"], to_status="pending")
+    baker.make("store.Payment", order=orders["order"], gateway="development", amount=10)
     tag = baker.make("tags.Tag", label="sale")
     item_of_product = {"content_object": product}
     return {
@@ -69,7 +78,8 @@ def world(register: Callable[..., Any], product: Any) -> dict[str, Any]:
         "cart": str(cart.pk),
         "item": baker.make("store.CartItem", cart=cart, product=product, quantity=1).pk,
         "customer": ann.customer.pk,
-        "order": order.pk,
+        "address": baker.make("store.Address", customer=ann.customer).pk,
+        **{name: order.pk for name, order in orders.items()},
         "tag": tag.pk,
         "tagged": baker.make("tags.TaggedItem", tag=tag, **item_of_product).pk,
         "like": baker.make("likes.LikedItem", user=ann, **item_of_product).pk,

@@ -21,7 +21,14 @@ PRODUCT = {
 REVIEW = {"name": "Ann", "description": "Good.", "rating": 5}
 CUSTOMER = {"phone": "555", "birth_date": "1990-01-31", "membership": "B"}
 ADDED_ITEM = {"product_id": "{product}", "quantity": 2}
+ADDRESS = {"street": "1 Main St", "city": "Springfield", "zip": "12345"}
 GENERIC = {"content_type": "store.product", "object_id": "{product}"}
+PLACED_ORDER = {
+    "cart_id": "{cart}",
+    "expected_total": 999,
+    "shipping_address_id": "{address}",
+}
+REASON = {"reason": "Torn."}
 
 
 # Path -> method -> body; None where the method takes no body.
@@ -86,10 +93,18 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     },
     "/store/carts/": {"post": {}},
     "/store/carts/{cart}/": {"get": None, "delete": None},
+    "/store/carts/{cart}/claim/": {"post": {}},
     "/store/carts/{cart}/items/": {"get": None, "post": ADDED_ITEM},
     "/store/carts/{cart}/items/{item}/": {"get": None, "patch": {"quantity": 2}, "delete": None},
     "/store/customers/": {"get": None, "post": {**CUSTOMER, "user_id": "{bare_user}"}},
     "/store/customers/me/": {"get": None, "put": CUSTOMER},
+    "/store/customers/me/addresses/": {"get": None, "post": ADDRESS},
+    "/store/customers/me/addresses/{address}/": {
+        "get": None,
+        "put": ADDRESS,
+        "patch": ADDRESS,
+        "delete": None,
+    },
     "/store/customers/{customer}/": {
         "get": None,
         "put": CUSTOMER,
@@ -97,8 +112,17 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
         "delete": None,
     },
     "/store/customers/{customer}/history/": {"get": None},
-    "/store/orders/": {"get": None, "post": {"cart_id": "{cart}"}},
+    "/store/orders/": {"get": None, "post": PLACED_ORDER},
     "/store/orders/{order}/": {"get": None, "patch": {"payment_status": "C"}, "delete": None},
+    "/store/orders/{order}/cancel/": {"post": REASON},
+    "/store/orders/{paid_order}/ship/": {"post": REASON},
+    "/store/orders/{shipped_order}/deliver/": {"post": REASON},
+    "/store/orders/{shipped_order}/refund/": {"post": REASON},
+    "/store/orders/{order}/changes/": {"get": None},
+    "/store/orders/{order}/payments/": {"get": None, "post": {}},
+    "/store/payments/webhook/": {
+        "post": {"id": "1", "kind": "succeeded", "key": "1", "amount": "1"}
+    },
     **{f"/store/reports/{report}/": {"get": None} for report in REPORTS},
     "/tags/": {"get": None, "post": {"label": "new"}},
     "/tags/{tag}/": {

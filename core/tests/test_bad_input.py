@@ -87,12 +87,33 @@ BAD_HEADERS = [
     *[("HTTP_X_HTTP_METHOD_OVERRIDE", text) for text in ("DELETE", "PUT", "\0")],
 ]
 
+BAD_KEYS = [
+    *[
+        "",
+        " ",
+        "\0",
+        "é",
+        "🛒",
+        "\udcff",
+        '"',
+        '""',
+        '"a',
+        "a b",
+        "a,b",
+        '"a", "b"',
+        "(a b)",
+        "x" * 256,
+    ],
+    *["x" * 100_000, '"' + "\\" * 99_999, '"' + "a" * 99_999, '"\\"', '"\x7f"', '"a";b="c"'],
+]
+
 # Refused however good the body is: no mail of ours activates an account, a picture is no JSON,
-# and ann has an order.
+# ann has an order, and only the gateway signs.
 REFUSED = {
     ("post", "/auth/users/activation/"): 403,
     ("post", "/auth/users/resend_activation/"): 400,
     ("post", "/store/products/{product}/images/"): 415,
+    ("post", "/store/payments/webhook/"): 400,
     ("delete", "/auth/users/me/"): 405,
     ("delete", "/auth/users/{user}/"): 405,
 }
@@ -232,6 +253,23 @@ def test_query_parameters_that_mean_nothing(
 def test_headers_that_are_malformed(world: dict[str, Any], path: str) -> None:
     for name, text in BAD_HEADERS:
         send(APIClient(), "get", path.format(**world), **{name: text})
+
+
+def test_keys_that_are_none(client: APIClient, world: dict[str, Any]) -> None:
+    body = json.dumps(filled(ROUTES["/store/orders/"]["post"] or {}, world))
+    for key in BAD_KEYS:
+        with rolled_back():
+            response = client.post(
+                "/store/orders/", body, content_type=JSON, HTTP_IDEMPOTENCY_KEY=key
+            )
+            assert (key[:9], response.status_code) == (key[:9], 400)
+
+
+def test_addresses_that_are_none(client: APIClient, world: dict[str, Any]) -> None:
+    for value in BAD_VALUES:
+        for address in (value, f'{{"street": {value}, "city": "X"}}', f'{{"city": {value}}}'):
+            body = f'{{"cart_id": "{world["cart"]}", "shipping_address": {address}}}'
+            send(client, "post", "/store/orders/", data=body.encode(), content_type=JSON)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class TestNamedOrigin:
         response = client.get("/store/products/", headers={"origin": SHOP})
         assert response["Access-Control-Allow-Origin"] == SHOP
         exposed = response["Access-Control-Expose-Headers"].split(", ")
-        assert exposed == ["Link", "Retry-After", "X-Request-ID"]
+        assert exposed == ["Idempotency-Replayed", "Link", "Retry-After", "X-Request-ID"]
 
     @pytest.mark.parametrize(
         ("method", "url", "status"),

@@ -115,10 +115,10 @@ def test_products_come_in_pages_and_every_other_list_as_an_array(schema: dict[st
     }
     assert types.pop("/store/products/") == "object"
     assert types == dict.fromkeys(types, "array")
-    assert len(types) == 18
+    assert len(types) == 21
     # A report is as long as what it was asked for.
     paged = [path for path in types if not path.startswith("/store/reports/")]
-    assert len(paged) == 11
+    assert len(paged) == 14
     assert all("Link" in lists[path]["headers"] for path in paged)
 
 
@@ -133,7 +133,11 @@ def test_every_filter_of_the_products_is_there(schema: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "statuses"),
     [
-        ("post", "/store/orders/", "200 201 400 401 409"),
+        ("post", "/store/orders/", "200 201 400 401 409 422"),
+        ("post", "/store/orders/{id}/ship/", "200 400 401 403 404 409"),
+        ("post", "/store/orders/{order_pk}/payments/", "201 401 404 409 503"),
+        ("post", "/store/payments/webhook/", "200 400 404"),
+        ("post", "/store/carts/{id}/claim/", "200 400 401 404"),
         ("patch", "/store/orders/{id}/", "200 400 401 403 404 409"),
         ("delete", "/store/products/{id}/", "204 401 403 404 405"),
         ("post", "/store/products/{product_pk}/reviews/", "201 400 401 404"),
@@ -174,22 +178,27 @@ def test_what_all_may_do_needs_no_token(schema: dict[str, Any]) -> None:
 
 
 def test_refusals_of_the_shop_have_their_bodies(schema: dict[str, Any]) -> None:
-    bodies = {
-        (path, status): sorted(
-            resolve(schema, resolve(schema, answer)["content"]["application/json"]["schema"])[
-                "required"
-            ]
-        )
-        for path, method, status in [
-            ("/store/orders/", "post", "409"),
-            ("/store/products/{id}/", "delete", "405"),
-        ]
-        for answer in [schema["paths"][path][method]["responses"][status]]
-    }
-    assert bodies == {
-        ("/store/orders/", "409"): ["code", "detail", "lines"],
-        ("/store/products/{id}/", "405"): ["code", "error"],
-    }
+    def bodies(path: str, method: str, status: str) -> list[list[str]]:
+        answer = resolve(schema, schema["paths"][path][method]["responses"][status])
+        body = answer["content"]["application/json"]["schema"]
+        return [resolve(schema, part)["required"] for part in body.get("anyOf", [body])]
+
+    assert bodies("/store/orders/", "post", "409") == [
+        ["detail", "code", "lines"],
+        ["detail", "code", "total"],
+        ["detail", "code"],
+    ]
+    assert bodies("/store/orders/", "post", "422") == [["detail", "code"]]
+    assert bodies("/store/products/{id}/", "delete", "405") == [["error", "code"]]
+
+
+def test_the_key_of_an_order_is_a_header_and_its_replay_too(schema: dict[str, Any]) -> None:
+    operation = schema["paths"]["/store/orders/"]["post"]
+    headers = {part["name"]: part for part in operation["parameters"] if part["in"] == "header"}
+    assert list(headers) == ["Idempotency-Key"]
+    assert not headers["Idempotency-Key"].get("required")
+    for status in ("200", "201"):
+        assert list(operation["responses"][status]["headers"]) == ["Idempotency-Replayed"]
 
 
 def test_pictures_are_sent_as_a_form(schema: dict[str, Any]) -> None:

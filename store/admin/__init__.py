@@ -1,5 +1,5 @@
 """The shop for staff; imported here, so that autodiscovery finds every part."""
 
-from . import campaigns, catalog, customers, orders, reviews
+from . import campaigns, catalog, customers, orders, payments, promotions, reviews
 
-__all__ = ["campaigns", "catalog", "customers", "orders", "reviews"]
+__all__ = ["campaigns", "catalog", "customers", "orders", "payments", "promotions", "reviews"]

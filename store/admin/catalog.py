@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.forms import Field as FormField
 from django.forms import ModelForm, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,42 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
-from ..models import Collection, Customer, Order, Product, ProductImage, Promotion
+from ..models import Collection, Order, Product, ProductImage
 from ..models.catalog import LOW_INVENTORY, ProductQuerySet
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import atomic
-from .campaigns import NotifyingAdmin
 from .deletion import ServiceDeletionAdmin
 from .lists import EditedRowsFormSet, LongListAdmin
-
-
-@admin.register(Promotion)
-class PromotionAdmin(LongListAdmin, NotifyingAdmin):
-    list_display = ["description", "discount_percent"]
-    search_fields = ["description"]
-    actions = ["notify_customers"]
-
-    @admin.display(description="discount", ordering="discount")
-    def discount_percent(self, promotion: Promotion) -> str:
-        return f"{promotion.discount * 100:g} %"
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
-        """Count the products that lose a promotion: thousands may have it."""
-        names = [str(promotion) for promotion in objs]
-        products = Product.promotions.through.objects.filter(promotion__in=list(objs)).count()
-        return names, {"promotions": len(names), "products that lose them": products}, set(), []
-
-    @admin.action(permissions=["notify"], description="Notify customers")
-    def notify_customers(
-        self, request: HttpRequest, queryset: QuerySet[Promotion]
-    ) -> HttpResponse | None:
-        if queryset.count() != 1:
-            message = "Choose one promotion; the mail is about it."
-            self.message_user(request, message, messages.ERROR)
-            return None
-        return self.compose(request, Customer.objects.all(), queryset.get())
 
 
 @admin.register(Collection)

@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Page, Paginator
+from django.db.models import Model
+from django.http import HttpRequest
 
 
 class KeysFirstPaginator(Paginator):
@@ -58,3 +60,16 @@ class LongListAdmin(admin.ModelAdmin):
 
     def get_changelist(self, request: Any, **kwargs: Any) -> type[ChangeList]:
         return IndexedChangeList
+
+
+class ReadOnlyAdmin(LongListAdmin):
+    """Rows that the shop writes by itself and staff only look at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

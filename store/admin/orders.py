@@ -1,54 +1,33 @@
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
-from ..exceptions import OrderIsPaid, OutOfStock, StoreError
-from ..models import MAX_QUANTITY, Order, OrderItem
+from ..exceptions import OrderIsPaid, StoreError
+from ..models import Order, OrderItem, OrderStatusChange
 from ..money import round_to_cents
-from ..services.order_status import COLUMNS, TRANSITIONS, change_payment_status
+from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionAdmin
+from .inlines import ReadOnlyInline
 from .lists import LongListAdmin
+from .order_lines import OrderItemInline
+from .order_moves import ACTIONS, MovingAdmin
+from .payments import PaymentInline
 
-MAX_LINES = 10
+# A new order takes its stock, which a failed one does not hold.
+NEW_STATUSES = [choice for choice in Order.PAYMENT_STATUS_CHOICES if choice[0] in Order.SOLD]
 
 
 class OrderForm(forms.ModelForm):
-    """Offers the payment statuses that may follow; shows what the shop refused on the first try."""
+    """Shows what the shop refused on the first try."""
 
     refusal: StoreError | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        status: Any = self.fields.get("payment_status")
-        if status:
-            current = self.instance.payment_status
-            offered = (
-                {
-                    current,
-                    *(
-                        COLUMNS[status]["payment_status"]
-                        for status in TRANSITIONS[self.instance.status]
-                    ),
-                }
-                if self.instance.pk
-                else {"P", "C"}
-            )
-            # A new order takes its stock, which a failed one does not hold.
-            if self.instance.pk is None:
-                offered.discard(Order.PAYMENT_STATUS_FAILED)
-            choices = Order.PAYMENT_STATUS_CHOICES
-            status.choices = [(value, label) for value, label in choices if value in offered]
 
     def clean(self) -> dict[str, Any] | None:
         if self.refusal:
@@ -56,104 +35,34 @@ class OrderForm(forms.ModelForm):
         return super().clean()
 
 
-class NewLinesFormSet(forms.BaseInlineFormSet):
-    """The lines of a new order; one product in two lines adds up."""
+class StatusChangeInline(ReadOnlyInline):
+    model = OrderStatusChange
+    fields = ["changed_at", "who", "from_status", "to_status", "reason"]
+    readonly_fields = ["changed_at", "who"]
+    verbose_name = "step"
+    verbose_name_plural = "history"
 
-    default_error_messages = {
-        **forms.BaseInlineFormSet.default_error_messages,
-        "too_few_forms": "An order has at least one line.",
-        "too_many_forms": "An order has at most %(num)d lines.",
-    }
-    refusal: StoreError | None = None
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderStatusChange]:
+        return super().get_queryset(request).select_related("changed_by")
 
-    def quantities(self) -> Counter[int]:
-        quantities: Counter[int] = Counter()
-        for line in self.forms:
-            if line.cleaned_data:
-                quantities[line.cleaned_data["product"].pk] += line.cleaned_data["quantity"]
-        return quantities
-
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        for product_id, quantity in self.quantities().items():
-            if quantity > MAX_QUANTITY:
-                self.mark(product_id, f"At most {MAX_QUANTITY} pieces of one product.")
-        if isinstance(self.refusal, OutOfStock):
-            for shortage in self.refusal.shortages:
-                self.mark(shortage.product_id, f"Only {shortage.available} in stock.")
-
-    def mark(self, product_id: int, message: str) -> None:
-        """Put the message on each line of the product."""
-        for line in self.forms:
-            if line.cleaned_data and line.cleaned_data["product"].pk == product_id:
-                line.add_error("quantity", message)
-
-
-class OrderItemInline(admin.TabularInline):
-    """Lines are written with the order and are history from then on; the order's rights hold."""
-
-    model = OrderItem
-    autocomplete_fields = ["product"]
-    readonly_fields = ["ordered", "total_price"]
-    min_num = 1
-    max_num = MAX_LINES
-    extra = 0
-    verbose_name = "line"
-    verbose_name_plural = "lines"
-
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        if obj is None:
-            return ["product", "quantity"]
-        return ["ordered", "unit_price", "quantity", "total_price"]
-
-    def get_formset(self, request: Any, obj: Model | None = None, **kwargs: Any) -> Any:
-        if obj is not None:
-            return super().get_formset(request, obj, **kwargs)
-        kwargs |= {"formset": NewLinesFormSet, "validate_min": True, "validate_max": True}
-        formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.refusal = getattr(request, "refusal", None)
-        return formset
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderItem]:
-        return super().get_queryset(request).select_related("product")
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return obj is None and request.user.has_perm("store.add_order")
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("store.view_order") or request.user.has_perm(
-            "store.change_order"
-        )
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    @admin.display(description="product")
-    def ordered(self, item: OrderItem) -> SafeString:
-        """Link the product under the title it had when it was ordered."""
-        url = reverse("admin:store_product_change", args=[item.product_id])
-        return format_html('<a href="{}">{}</a>', url, item.title or item.product.title)
-
-    @admin.display(description="total")
-    def total_price(self, item: OrderItem) -> Decimal:
-        return item.total_price
+    @admin.display
+    def who(self, change: OrderStatusChange) -> str:
+        return str(change.changed_by or "the shop")
 
 
 @admin.register(Order)
-class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
+class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
+    """A new order has a form; one that was placed is history, and moves by its steps alone."""
+
     form = OrderForm
-    list_display = ["id", "placed_at", "customer", "payment_status", "total"]
-    list_filter = ["payment_status", "placed_at"]
+    list_display = ["id", "placed_at", "customer", "status", "payment_status", "total_of_lines"]
+    list_filter = ["status", "payment_status", "placed_at"]
     ordering = ["-placed_at", "-id"]
     search_fields = ["id", "customer__user__email", "customer__user__username"]
     search_help_text = "An order's number, or how the customer's e-mail or user name begins."
     autocomplete_fields = ["customer"]
-    inlines = [OrderItemInline]
+    actions = [*ACTIONS, *ServiceDeletionAdmin.actions]
+    inlines = [OrderItemInline, StatusChangeInline, PaymentInline]
     refusal = OrderIsPaid
 
     class Media:
@@ -162,6 +71,14 @@ class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         queryset: Any = super().get_queryset(request)
         return queryset.with_total().select_related("customer__user")
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Order | None:
+        order = super().get_object(request, object_id, from_field)
+        if order is not None:
+            prefetch_related_objects([order], "items")
+        return order
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
@@ -174,16 +91,25 @@ class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
             queryset = queryset.filter(found)
         return queryset, False
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return obj is None and super().has_change_permission(request)
+
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "payment_status"]
-        return ["customer", "placed_at", "payment_status", "total"]
+        status = ["placed_at", "status", "payment_status"]
+        return ["customer", *status, "subtotal", "tax", "total", "shipping_address"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
-        if obj is None:
-            return []
-        final = [] if obj.payment_status != "C" else ["payment_status"]
-        return ["customer", "placed_at", "total", *final]
+        return [] if obj is None else self.get_fields(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Order | None) -> list[Any]:
+        return self.inlines[:1] if obj is None else self.inlines
+
+    def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "payment_status":
+            kwargs["choices"] = NEW_STATUSES
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_form(
         self, request: Any, obj: Order | None = None, change: bool = False, **kwargs: Any
@@ -211,16 +137,16 @@ class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
             return view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
-        if change and "payment_status" in form.changed_data:
-            change_payment_status(
-                order=obj,
-                payment_status=obj.payment_status,
-                seen=form.initial["payment_status"],
-            )
+        """Leave it to the service, which needs the lines too."""
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        if not change:
-            write_order(order=form.instance, quantities=formsets[0].quantities())
+        order = form.instance
+        is_paid = order.payment_status == Order.PAYMENT_STATUS_COMPLETE
+        # Placed first and paid then, as its history will say.
+        order.payment_status = Order.PAYMENT_STATUS_PENDING
+        write_order(order=order, quantities=formsets[0].quantities(), by=request.user)
+        if is_paid:
+            change_order_status(order=order, status=PAID, by=request.user)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -248,6 +174,6 @@ class OrderAdmin(LongListAdmin, ServiceDeletionAdmin):
         counts = {"orders": len(orders), "lines": sum(map(len, lines_of.values()))}
         return rows, counts, set(), []
 
-    @admin.display(ordering="total_of_lines")
-    def total(self, order: Any) -> Decimal:
+    @admin.display(description="total", ordering="total_of_lines")
+    def total_of_lines(self, order: Any) -> Decimal:
         return round_to_cents(order.total_of_lines or Decimal(0))

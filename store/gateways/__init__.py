@@ -7,9 +7,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
+from inspect import isabstract
 from typing import Any, Literal, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 
@@ -25,6 +27,7 @@ class GatewayPayment(NamedTuple):
     """A payment as the gateway made it: its own name for it, and the page where the customer pays."""
 
     reference: str
+    # Absolute.
     checkout_url: str
 
 
@@ -38,6 +41,8 @@ class Event(NamedTuple):
     key: str
     # In the shop's currency.
     amount: Decimal
+    # The gateway's name for the payment: the shop may have lost the answer that gave it.
+    reference: str | None = None
 
 
 class Gateway(ABC):
@@ -62,15 +67,40 @@ class Gateway(ABC):
         """Give a payment back, once however often asked under this key; raises GatewayError."""
 
     @abstractmethod
-    def read_event(self, *, body: bytes, headers: Mapping[str, str]) -> Event:
-        """Check the signature of a delivery and return what it tells, or raise BadEvent."""
+    def read_event(self, *, body: bytes, headers: Mapping[str, str]) -> Event | None:
+        """Check the signature of a delivery and return what it tells, or raise BadEvent.
+
+        None for what the gateway tells of other things than payments that succeed, fail or go back.
+        """
 
 
 def payment_gateway() -> Gateway | None:
-    """Return the gateway of this shop, None where it takes no payments online."""
+    """Return the gateway of this shop, None where it takes no payments online.
+
+    Raises ImproperlyConfigured where the settings name none, or one that cannot be made of them.
+    """
     if not settings.STORE_PAYMENT_GATEWAY:
         return None
-    gateway: type[Gateway] = import_string(settings.STORE_PAYMENT_GATEWAY)
-    return gateway(
-        secret=settings.STORE_PAYMENT_WEBHOOK_SECRET, **settings.STORE_PAYMENT_GATEWAY_OPTIONS
-    )
+    gateway = gateway_class(settings.STORE_PAYMENT_GATEWAY)
+    try:
+        return gateway(
+            secret=settings.STORE_PAYMENT_WEBHOOK_SECRET, **settings.STORE_PAYMENT_GATEWAY_OPTIONS
+        )
+    except (TypeError, ValueError) as error:
+        raise malformed("PAYMENT_GATEWAY_OPTIONS", error) from error
+
+
+def gateway_class(dotted_name: str) -> type[Gateway]:
+    try:
+        found = import_string(dotted_name)
+    except ImportError as error:
+        raise malformed("PAYMENT_GATEWAY", error) from error
+    if not (isinstance(found, type) and issubclass(found, Gateway)):
+        raise malformed("PAYMENT_GATEWAY", f"{dotted_name} is no Gateway.")
+    if isabstract(found):
+        raise malformed("PAYMENT_GATEWAY", f"{dotted_name} is abstract.")
+    return found
+
+
+def malformed(variable: str, reason: Any) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f'Environment variable "{variable}" invalid: {reason}')

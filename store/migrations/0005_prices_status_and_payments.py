@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('gateway', models.CharField(max_length=50)),
                 ('reference', models.CharField(blank=True, max_length=255, null=True)),
-                ('checkout_url', models.CharField(blank=True, default='', max_length=500)),
+                ('checkout_url', models.CharField(blank=True, default='', max_length=2000)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
                 ('status', models.CharField(choices=[('open', 'Open'), ('failed', 'Failed'), ('succeeded', 'Succeeded'), ('refund_due', 'Refund due'), ('refunded', 'Refunded')], default='open', max_length=10)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

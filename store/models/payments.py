@@ -2,10 +2,10 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from .orders import Order, OrderStatus
+from .orders import Order, OrderStatus, OrderStatusChange
 
 
 class PaymentStatus(models.TextChoices):
@@ -18,10 +18,17 @@ class PaymentStatus(models.TextChoices):
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
-    def open_since(self, moment: datetime) -> "PaymentQuerySet":
-        """Keep the payments of pending orders that have been open since before a moment."""
+    def overdue_since(self, moment: datetime) -> "PaymentQuerySet":
+        """Keep the payments that have been open since before a moment, and the order pending as long."""
+        # An order that staff have taken up again has its time anew.
+        changed_since = OrderStatusChange.objects.filter(
+            order=OuterRef("order"), changed_at__gte=moment
+        )
         return self.filter(
-            status=PaymentStatus.OPEN, created_at__lt=moment, order__status=OrderStatus.PENDING
+            ~Exists(changed_since),
+            status=PaymentStatus.OPEN,
+            created_at__lt=moment,
+            order__status=OrderStatus.PENDING,
         )
 
 
@@ -37,7 +44,8 @@ class Payment(models.Model):
     gateway = models.CharField(max_length=50)
     # The gateway's own name for it, once it has answered.
     reference = models.CharField(max_length=255, null=True, blank=True)
-    checkout_url = models.CharField(max_length=500, blank=True, default="")
+    # Some gateways keep the state of their page in it.
+    checkout_url = models.CharField(max_length=2000, blank=True, default="")
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     status = models.CharField(
         max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.OPEN

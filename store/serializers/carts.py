@@ -33,12 +33,13 @@ class CartItemSerializer(serializers.ModelSerializer):
 
 class CartSerializer(serializers.ModelSerializer):
     items = CartItemSerializer(many=True, read_only=True)
+    # Sums without a largest one: a cart may hold any number of products.
     total_price = serializers.DecimalField(
-        max_digits=14, decimal_places=2, read_only=True, help_text="Before tax."
+        max_digits=None, decimal_places=2, read_only=True, help_text="Before tax."
     )
-    tax = serializers.DecimalField(max_digits=14, decimal_places=2, read_only=True)
+    tax = serializers.DecimalField(max_digits=None, decimal_places=2, read_only=True)
     total = serializers.DecimalField(
-        max_digits=14,
+        max_digits=None,
         decimal_places=2,
         read_only=True,
         help_text="With tax; what an order may name as its `expected_total`.",

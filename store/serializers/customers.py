@@ -33,6 +33,7 @@ class AddressFieldsSerializer(serializers.ModelSerializer):
     class Meta:
         model = Address
         fields = list(Address.FIELDS)
+        extra_kwargs = {"zip": {"default": ""}}
 
 
 class AddressSerializer(AddressFieldsSerializer):

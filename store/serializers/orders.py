@@ -1,20 +1,32 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.utils import html
 
 from ..models import Order, OrderItem, OrderStatusChange
 from .catalog import SimpleProductSerializer
 from .customers import AddressFieldsSerializer
 
 
-class AmountField(serializers.DecimalField):
+class SumField(serializers.DecimalField):
+    """An amount without a largest one: an order may have any number of lines."""
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=14, decimal_places=2, **kwargs)
+        super().__init__(max_digits=None, decimal_places=2, read_only=True, **kwargs)
+
+
+class ShippingAddressSerializer(AddressFieldsSerializer):
+    def get_value(self, dictionary: Any) -> Any:
+        """Take an address whose fields a form leaves blank for none."""
+        value = super().get_value(dictionary)
+        is_blank = html.is_html_input(dictionary) and value is not empty and not any(value.values())
+        return empty if is_blank else value
 
 
 class OrderItemSerializer(serializers.ModelSerializer):
     product = SimpleProductSerializer(read_only=True)
-    total_price = AmountField(read_only=True, help_text="Of all its pieces, before tax.")
+    total_price = SumField(help_text="Of all its pieces, before tax.")
 
     class Meta:
         model = OrderItem
@@ -33,10 +45,10 @@ class OrderItemSerializer(serializers.ModelSerializer):
 
 class OrderSerializer(serializers.ModelSerializer):
     items = OrderItemSerializer(many=True, read_only=True)
-    shipping_address = AddressFieldsSerializer(read_only=True, allow_null=True)
-    subtotal = AmountField(read_only=True, help_text="Before tax.")
-    tax = AmountField(read_only=True)
-    total = AmountField(read_only=True)
+    shipping_address = ShippingAddressSerializer(read_only=True, allow_null=True)
+    subtotal = SumField(help_text="Before tax.")
+    tax = SumField()
+    total = SumField()
 
     class Meta:
         model = Order
@@ -57,12 +69,14 @@ class OrderSerializer(serializers.ModelSerializer):
 
 class PlaceOrderSerializer(serializers.Serializer):
     cart_id = serializers.UUIDField()
-    expected_total = AmountField(
+    expected_total = serializers.DecimalField(
         required=False,
+        max_digits=14,
+        decimal_places=2,
         min_value=0,
         help_text="What the customer was shown, with tax; refused with `cart_changed` once it is more.",
     )
-    shipping_address = AddressFieldsSerializer(required=False)
+    shipping_address = ShippingAddressSerializer(required=False)
     shipping_address_id = serializers.IntegerField(
         required=False, help_text="One of the addresses of the user, instead of its fields."
     )

@@ -1,7 +1,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -67,21 +68,14 @@ def delete_cart(*, cart: Cart, user_id: int | None) -> None:
     lock_cart(cart.pk, user_id).delete()
 
 
+@atomic
 def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
     """Make a cart the user's own, with the items of the one they had; quantities add up.
 
     Nothing is held against the stock; again it changes nothing. Raises Cart.DoesNotExist, also for
     the cart of somebody else, and QuantityTooLarge.
     """
-    try:
-        return _claim_cart(cart_id=cart_id, user_id=user_id)
-    except IntegrityError:
-        # Another claim of the user came between; its cart is there to merge with now.
-        return _claim_cart(cart_id=cart_id, user_id=user_id)
-
-
-@atomic
-def _claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
+    lock_user(user_id)
     keys = {cart_id, *Cart.objects.filter(user=user_id).values_list("pk", flat=True)}
     # In key order, so that two claims do not meet head-on.
     mine = Cart.objects.visible_to(user_id).select_for_update().filter(pk__in=keys).order_by("pk")
@@ -95,6 +89,13 @@ def _claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
     cart.user_id, cart.touched_at = user_id, timezone.now()
     cart.save(update_fields=["user", "touched_at"])
     return cart
+
+
+def lock_user(user_id: int) -> None:
+    """Lock a user's row, so that their claims come one after another and each finds the cart before it."""
+    # Where it can be told, rows that refer to the user, such as those of an order, need not wait.
+    weakly = connection.features.has_select_for_no_key_update
+    get_user_model().objects.select_for_update(no_key=weakly).get(pk=user_id)
 
 
 def _move_items(source: Cart, target: Cart) -> None:

@@ -11,7 +11,8 @@ def delete_product(*, product: Product) -> None:
     # Checkout locks the same row: no line can be written between the check and the deletion.
     Product.objects.locked().filter(pk=product.pk).first()
     try:
-        product.delete()
+        # Not the instance, which a repeat after a lost race would find without its key.
+        Product.objects.filter(pk=product.pk).delete()
     except ProtectedError as error:
         raise ProductInOrders from error
 
@@ -21,6 +22,6 @@ def delete_collection(*, collection: Collection) -> None:
     """Delete a collection without products, or raise CollectionNotEmpty."""
     Collection.objects.select_for_update().filter(pk=collection.pk).first()
     try:
-        collection.delete()
+        Collection.objects.filter(pk=collection.pk).delete()
     except ProtectedError as error:
         raise CollectionNotEmpty from error

@@ -15,6 +15,6 @@ def delete_customer(*, customer: Customer) -> None:
     """Delete a customer profile without orders, or raise CustomerHasOrders; the user stays."""
     Customer.objects.select_for_update().filter(pk=customer.pk).first()
     try:
-        customer.delete()
+        Customer.objects.filter(pk=customer.pk).delete()
     except ProtectedError as error:
         raise CustomerHasOrders from error

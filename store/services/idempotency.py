@@ -23,7 +23,10 @@ def reserve_key(*, user_id: int, key: str, request: str) -> IdempotencyKey:
     if not keys.exists():
         row = IdempotencyKey(user_id=user_id, digest=digest, fingerprint=fingerprint)
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = keys.get()
+    kept = keys.first()
+    if kept is None:
+        # On MariaDB the foreign key may be what was ignored: the user is deleted at this moment.
+        raise KeyInFlight
     if kept.fingerprint != fingerprint:
         raise KeyReused
     return kept
@@ -40,6 +43,9 @@ def lock_key(reserved: IdempotencyKey) -> IdempotencyKey:
     )
     try:
         return rows.get(pk=reserved.pk)
+    except IdempotencyKey.DoesNotExist as error:
+        # Purged, or gone with its user, since it was reserved.
+        raise KeyInFlight from error
     except OperationalError as error:
         if lost_a_race(error):
             raise KeyInFlight from error

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from ..exceptions import OrderStatusConflict, PaymentStatusConflict
 from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus, SalesVersion
@@ -63,7 +64,7 @@ def change_order_status(
         give_money_back(order)
     order.refresh_from_db(fields=["payment_status", "stage", "status"])
     change = record_status(order=order, previous=previous, by=by, reason=reason)
-    queue_status_mail(order=order, change_id=change.pk, reason=reason)
+    queue_status_mail(order=order, change=change)
     run_last(SalesVersion.objects.renew)
     return order
 
@@ -116,5 +117,5 @@ def record_status(
 def give_money_back(order: Order) -> None:
     """Mark what was paid for an order through a gateway as due for refund."""
     paid = Payment.objects.filter(order=order, status=PaymentStatus.SUCCEEDED)
-    if paid.update(status=PaymentStatus.REFUND_DUE):
+    if paid.update(status=PaymentStatus.REFUND_DUE, changed_at=timezone.now()):
         transaction.on_commit(lambda: refund_due.send_robust(sender=Payment))

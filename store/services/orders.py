@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
@@ -106,7 +107,9 @@ def _place_order(
     order = Order(customer=customer, cart_uuid=cart.pk)
     for name, value in (shipping_address or {}).items():
         setattr(order, f"shipping_{name}", value)
-    write_order(order=order, quantities=quantities, by=customer.user, expected_total=expected_total)
+    # Not loaded: where the user is deleted at this moment, the foreign key refuses the order.
+    by = get_user_model()(pk=user_id)
+    write_order(order=order, quantities=quantities, by=by, expected_total=expected_total)
     cart.delete()
     return PlacedOrder(order, created=True)
 

@@ -9,8 +9,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 3
-# Deadlock, lock wait time-out; MariaDB 11.6 adds "record has changed since last read".
-MYSQL_CODES = {1213, 1205, 1020}
+# Deadlock, lock wait time-out; MariaDB 11.6 adds "record has changed since last read", MySQL 8 has a
+# code of its own for a lock that was not to be waited for.
+MYSQL_CODES = {1213, 1205, 1020, 3572}
 # Deadlock detected, serialization failure, lock time-out.
 POSTGRES_STATES = {"40P01", "40001", "55P03"}
 

@@ -1,13 +1,15 @@
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from model_bakery import baker
 
-from store.models import Cart, CartItem, Collection, Customer, Product
+from store.models import Cart, CartItem, Collection, Customer, Product, Promotion
 
 
 @pytest.fixture
@@ -38,6 +40,23 @@ def make_product(collection: Collection) -> Callable[..., Product]:
 @pytest.fixture
 def product(make_product: Callable[..., Product]) -> Product:
     return make_product(title="Teapot", slug="teapot")
+
+
+@pytest.fixture
+def make_promotion(db: None) -> Callable[..., Promotion]:
+    """Make a promotion of these products that runs now for everybody; fields given replace the usual ones."""
+
+    def make_promotion(*products: Product, **fields: Any) -> Promotion:
+        usual = {
+            "description": "Sale",
+            "discount": 0.2,
+            "starts_at": timezone.now() - timedelta(days=1),
+        }
+        promotion = Promotion.objects.create(**{**usual, **fields})
+        promotion.products.set(products)
+        return promotion
+
+    return make_promotion
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@ from uuid import uuid4
 
 import pytest
 
-from store.models import CartItem
+from store.models import Cart, CartItem, Product
+from store.services.orders import place_order
 
 pytestmark = pytest.mark.django_db
 
@@ -24,13 +25,21 @@ class TestList:
                 "id": item.id,
                 "product": {"id": item.product_id, "title": "Teapot", "unit_price": 10},
                 "quantity": 2,
+                "price": 10,
+                "promotion": None,
                 "total_price": 20,
+                "available": 10,
+                "insufficient_stock": False,
             },
             {
                 "id": second.id,
                 "product": {"id": cup.id, "title": "Cup", "unit_price": 2.5},
                 "quantity": 4,
+                "price": 2.5,
+                "promotion": None,
                 "total_price": 10,
+                "available": 10,
+                "insufficient_stock": False,
             },
         ]
 
@@ -46,14 +55,15 @@ class TestList:
         assert set(response.json()) == {"detail"}
 
     @pytest.mark.parametrize("rows", [1, 10, 100])
-    def test_costs_two_queries_however_long(
+    def test_costs_three_queries_however_long(
         self, api_client, cart, make_product, django_assert_num_queries, rows
     ):
         CartItem.objects.bulk_create(
             CartItem(cart=cart, product=make_product(), quantity=1) for _ in range(rows)
         )
 
-        with django_assert_num_queries(2):
+        # The cart, the items with their products, the promotions.
+        with django_assert_num_queries(3):
             response = api_client.get(items_url(cart.id))
 
         assert len(response.json()) == rows
@@ -70,3 +80,27 @@ class TestList:
 
         assert response["Link"] == f'<{url}?page=2>; rel="next"'
         assert [len(response.json()), len(rest.json())] == [100, 1]
+
+
+class TestStock:
+    """An item tells whether the stock still covers it."""
+
+    @pytest.mark.parametrize(
+        ("inventory", "insufficient"), [(3, False), (2, False), (1, True), (0, True)]
+    )
+    def test_a_piece_too_few_is_flagged(self, api_client, item, inventory, insufficient):
+        Product.objects.update(inventory=inventory)
+
+        (shown,) = api_client.get(items_url(item.cart_id)).json()
+
+        assert (shown["quantity"], shown["available"]) == (2, inventory)
+        assert shown["insufficient_stock"] is insufficient
+
+    def test_pieces_that_another_order_took_are_missed(self, api_client, item, customer):
+        other = Cart.objects.create()
+        other.items.create(product=item.product, quantity=9)
+        place_order(cart_id=other.pk, user_id=customer.user_id)
+
+        (shown,) = api_client.get(f"/store/carts/{item.cart_id}/").json()["items"]
+
+        assert (shown["available"], shown["insufficient_stock"]) == (1, True)

@@ -10,6 +10,7 @@ from store import tasks
 from store.exceptions import CartNotFound
 from store.models import Cart, CartItem, Order
 from store.services import carts
+from store.services.carts import claim_cart
 from store.services.orders import place_order
 
 
@@ -55,6 +56,22 @@ class TestPurge:
         tasks.purge_carts()
 
         assert response.status_code in (200, 201, 204)
+        assert Cart.objects.get() == item.cart
+
+    def test_takes_a_claimed_cart_too(self, item, customer):
+        claim_cart(cart_id=item.cart_id, user_id=customer.user_id)
+        make_old(item.cart)
+
+        tasks.purge_carts()
+
+        assert not Cart.objects.exists()
+
+    def test_a_claim_is_a_use(self, item, customer):
+        make_old(item.cart)
+        claim_cart(cart_id=item.cart_id, user_id=customer.user_id)
+
+        tasks.purge_carts()
+
         assert Cart.objects.get() == item.cart
 
     def test_reading_is_no_use(self, api_client, item):

@@ -16,8 +16,19 @@ class TestCreate:
 
         cart = Cart.objects.get()
         assert response.status_code == 201
-        assert response.json() == {"id": str(cart.id), "items": [], "total_price": 0}
+        assert response.json() == {
+            "id": str(cart.id),
+            "items": [],
+            "total_price": 0,
+            "tax": 0,
+            "total": 0,
+        }
         assert UUID(response.json()["id"]).version == 4
+
+    def test_costs_three_queries(self, api_client, django_assert_num_queries):
+        # The cart, and as it is shown: the cart, its items.
+        with django_assert_num_queries(3):
+            api_client.post("/store/carts/", {}, format="json")
 
     def test_two_requests_make_two_carts(self, api_client):
         ids = {api_client.post("/store/carts/").json()["id"] for _ in range(2)}
@@ -65,16 +76,26 @@ class TestRetrieve:
                     "id": first.id,
                     "product": {"id": teapot.id, "title": "Teapot", "unit_price": 10.1},
                     "quantity": 3,
+                    "price": 10.1,
+                    "promotion": None,
                     "total_price": 30.3,
+                    "available": 10,
+                    "insufficient_stock": False,
                 },
                 {
                     "id": second.id,
                     "product": {"id": cup.id, "title": "Cup", "unit_price": 1.1},
                     "quantity": 3,
+                    "price": 1.1,
+                    "promotion": None,
                     "total_price": 3.3,
+                    "available": 10,
+                    "insufficient_stock": False,
                 },
             ],
             "total_price": 33.6,
+            "tax": 3.36,
+            "total": 36.96,
         }
 
     def test_totals_are_exact_where_binary_fractions_are_not(self, api_client, cart, make_product):
@@ -84,8 +105,8 @@ class TestRetrieve:
         body = api_client.get(f"/store/carts/{cart.id}/").content.decode()
 
         assert 1.1 * 3 != 3.3
-        assert '"total_price":30009.87}' in body
-        assert cart.total_price == Decimal("30009.87")
+        assert '"total_price":30009.87,"tax":3000.99,"total":33010.86}' in body
+        assert Cart.objects.with_items(None).get().total_price == Decimal("30009.87")
 
     def test_the_largest_cart_line_has_its_total(self, api_client, cart, make_product):
         cart.items.create(product=make_product(unit_price="9999.99"), quantity=32767)
@@ -93,6 +114,21 @@ class TestRetrieve:
         response = api_client.get(f"/store/carts/{cart.id}/")
 
         assert response.json()["total_price"] == 327669672.33
+
+    def test_a_very_large_cart_has_its_totals(self, api_client, cart, collection, settings):
+        settings.STORE_TAX_RATE = Decimal(1)
+        products = Product.objects.bulk_create(
+            Product(slug="ring", unit_price="9999.99", inventory=0, collection=collection)
+            for _ in range(1600)
+        )
+        CartItem.objects.bulk_create(
+            CartItem(cart=cart, product=product, quantity=32767) for product in products
+        )
+
+        body = api_client.get(f"/store/carts/{cart.id}/").json()
+
+        assert body["total_price"] == body["tax"] == 524271475728
+        assert body["total"] == 1048542951456
 
     def test_a_new_price_shows_at_once(self, api_client, cart, product):
         cart.items.create(product=product, quantity=2)
@@ -111,14 +147,15 @@ class TestRetrieve:
         assert set(response.json()) == {"detail"}
 
     @pytest.mark.parametrize("rows", [1, 10, 100])
-    def test_costs_two_queries_however_full(
+    def test_costs_three_queries_however_full(
         self, api_client, cart, make_product, django_assert_num_queries, rows
     ):
         CartItem.objects.bulk_create(
             CartItem(cart=cart, product=make_product(), quantity=1) for _ in range(rows)
         )
 
-        with django_assert_num_queries(2):
+        # The cart, the items with their products, the promotions.
+        with django_assert_num_queries(3):
             response = api_client.get(f"/store/carts/{cart.id}/")
 
         assert len(response.json()["items"]) == rows

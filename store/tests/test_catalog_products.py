@@ -40,6 +40,8 @@ class TestShow:
             "inventory": 10,
             "unit_price": 10.0,
             "price_with_tax": 11.0,
+            "price": 10.0,
+            "promotion": None,
             "collection": product.collection_id,
             "images": [],
         }
@@ -181,6 +183,8 @@ class TestWrite:
             **fields,
             "id": Product.objects.get().id,
             "price_with_tax": 21.45,
+            "price": 19.5,
+            "promotion": None,
             "images": [],
         }
 
@@ -198,7 +202,8 @@ class TestWrite:
         response = api_client.put(f"{URL}{product.id}/", fields)
 
         assert response.status_code == 200
-        expected = {**fields, "id": product.id, "price_with_tax": 21.45, "images": []}
+        prices = {"price_with_tax": 21.45, "price": 19.5, "promotion": None}
+        expected = {**fields, **prices, "id": product.id, "images": []}
         assert response.json() == expected == api_client.get(f"{URL}{product.id}/").json()
 
     def test_staff_change_one_field(self, api_client, authenticate, product):

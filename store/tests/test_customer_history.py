@@ -44,15 +44,25 @@ class TestHistory:
                 "customer": customer.pk,
                 "placed_at": NOW.isoformat().replace("+00:00", "Z"),
                 "payment_status": "P",
+                "status": "pending",
+                "shipping_address": None,
                 "items": [
                     {
                         "id": order.items.get().pk,
                         "product": {"id": product.pk, "title": "Teapot", "unit_price": 10},
                         "title": "Old title",
+                        # Nobody knows them of a line that plain SQL wrote.
+                        "list_price": None,
+                        "promotion": None,
                         "unit_price": 7.5,
                         "quantity": 2,
+                        "total_price": 15,
+                        "tax": None,
                     }
                 ],
+                "subtotal": 15,
+                "tax": 0,
+                "total": 15,
             }
         ]
 

@@ -1,6 +1,8 @@
 """The constraints hold for writes that pass no form and no serializer."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -17,6 +19,8 @@ from store.models import (
     Customer,
     Order,
     OrderItem,
+    OrderStatus,
+    Payment,
     Product,
     ProductImage,
     Promotion,
@@ -24,6 +28,8 @@ from store.models import (
 )
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+LATER = NOW + timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -57,12 +63,18 @@ def rows(product, customer):
         OrderItem: OrderItem.objects.create(
             order=order, product=product, quantity=1, unit_price=Decimal(1)
         ),
+        Payment: Payment.objects.create(order=order, gateway="Test", amount=1),
     }
 
 
 REFUSED = [
     (Promotion, "promotion_discount_is_fraction", {"discount": -0.01}),
     (Promotion, "promotion_discount_is_fraction", {"discount": 1.01}),
+    (Promotion, "promotion_ends_after_it_starts", {"starts_at": NOW, "ends_at": NOW}),
+    (Promotion, "promotion_ends_after_it_starts", {"starts_at": LATER, "ends_at": NOW}),
+    (Promotion, "promotion_memberships_known", {"memberships": "X"}),
+    (Promotion, "promotion_memberships_known", {"memberships": "GB"}),
+    (Promotion, "promotion_memberships_known", {"memberships": "BB"}),
     (Product, "product_unit_price_at_least_1", {"unit_price": Decimal("0.99")}),
     (Product, "product_inventory_not_negative", {"inventory": -1}),
     (Review, "review_rating_1_to_5", {"rating": 0}),
@@ -72,12 +84,22 @@ REFUSED = [
     (CampaignRecipient, "campaignrecipient_state_known", {"state": "X"}),
     (CartItem, "cartitem_quantity_positive", {"quantity": 0}),
     (Order, "order_payment_status_known", {"payment_status": "X"}),
+    (Order, "order_stage_of_paid", {"stage": "shipped"}),
+    (Order, "order_stage_of_paid", {"stage": "refunded", "payment_status": "F"}),
+    (Order, "order_stage_of_paid", {"stage": "paid", "payment_status": "C"}),
+    (Order, "order_stage_of_paid", {"stage": "", "payment_status": "C"}),
+    (Payment, "payment_status_known", {"status": "X"}),
     (OrderItem, "orderitem_quantity_positive", {"quantity": 0}),
     (OrderItem, "orderitem_unit_price_not_negative", {"unit_price": Decimal("-0.01")}),
 ]
 ACCEPTED = [
     (Promotion, {"discount": 0}),
     (Promotion, {"discount": 1}),
+    (Promotion, {"starts_at": NOW, "ends_at": LATER}),
+    (Promotion, {"starts_at": NOW}),
+    (Promotion, {"ends_at": NOW}),
+    (Promotion, {"memberships": "BSG"}),
+    (Promotion, {"memberships": ""}),
     (Product, {"unit_price": 1}),
     (Product, {"unit_price": Decimal("9999.99")}),
     (Product, {"inventory": 0}),
@@ -86,6 +108,7 @@ ACCEPTED = [
     (CartItem, {"quantity": 32767}),
     (OrderItem, {"unit_price": 0}),
     (Order, {"payment_status": "F"}),
+    (Order, {"payment_status": "C", "stage": "refunded"}),
     (Customer, {"membership": "G"}),
 ]
 
@@ -94,7 +117,7 @@ def copy_of(row, **fields):
     values = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
-        if not field.primary_key
+        if not (field.primary_key or field.generated)
     }
     return type(row)(**{**values, **fields})
 
@@ -116,6 +139,7 @@ def test_bulk_insert_is_refused(rows, customer, stranger, model, constraint, fie
         Customer: {"user_id": stranger.pk},
         CartItem: {"cart_id": Cart.objects.create().pk},
         CampaignRecipient: {"customer_id": customer.pk + 1},
+        Payment: {"key": uuid4()},
     }
     copy = copy_of(rows[model], **others.get(model, {}), **fields)
     count = model.objects.count()
@@ -129,6 +153,23 @@ def test_bulk_insert_is_refused(rows, customer, stranger, model, constraint, fie
 @pytest.mark.parametrize(("model", "fields"), ACCEPTED, ids=str)
 def test_bounds_themselves_are_accepted(rows, model, fields):
     assert model.objects.filter(pk=rows[model].pk).update(**fields) == 1
+
+
+@pytest.mark.parametrize(
+    ("payment_status", "stage", "status"),
+    [
+        ("P", None, OrderStatus.PENDING),
+        ("C", None, OrderStatus.PAID),
+        ("C", "shipped", OrderStatus.SHIPPED),
+        ("C", "delivered", OrderStatus.DELIVERED),
+        ("C", "refunded", OrderStatus.REFUNDED),
+        ("F", None, OrderStatus.CANCELLED),
+    ],
+)
+def test_status_follows_from_what_is_stored(rows, payment_status, stage, status):
+    Order.objects.update(payment_status=payment_status, stage=stage)
+
+    assert Order.objects.get().status == status
 
 
 def test_every_check_constraint_is_tried():
@@ -154,6 +195,15 @@ def test_product_is_in_a_cart_once(rows):
         CartItem.objects.bulk_create([copy_of(rows[CartItem])])
 
     assert CartItem.objects.count() == 1
+
+
+def test_user_has_one_claimed_cart(customer):
+    Cart.objects.create(user=customer.user)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Cart.objects.bulk_create([Cart(user=customer.user)])
+
+    assert Cart.objects.count() == 1
 
 
 def test_cart_becomes_one_order(rows, customer):

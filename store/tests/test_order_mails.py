@@ -27,8 +27,8 @@ def cart(make_product):
     return cart
 
 
-def place(client, cart):
-    return client.post(ORDERS, {"cart_id": str(cart.pk)}, format="json")
+def place(client, cart, **body):
+    return client.post(ORDERS, {"cart_id": str(cart.pk), **body}, format="json")
 
 
 class TestConfirmation:
@@ -50,12 +50,49 @@ class TestConfirmation:
             "1 x Cup at 5.00: 5.00",
             "",
             "Total before tax: 42.02",
+            "Tax: 4.19",
+            "Total: 46.21",
             "",
         ]
         html = message.get_body(["html"]).get_content()
         assert "<td>Teapot &amp; &lt;lid&gt;</td>" in html
-        for amount in ("12.34", "37.02", "5.00", "42.02"):
+        for amount in ("12.34", "37.02", "5.00", "42.02", "4.19", "46.21"):
             assert f">{amount}</t" in html
+        assert "It goes to" not in html
+
+    def test_says_what_a_promotion_took_off(
+        self, api_client, sign_in, cart, smtp_server, make_promotion
+    ):
+        teapot = Product.objects.get(title__startswith="Teapot")
+        make_promotion(teapot, description="Summer & <sun>", discount=0.5)
+        make_promotion(Product.objects.get(title="Cup"), description="Nothing", discount=0)
+        sign_in()
+
+        place(api_client, cart)
+
+        message = smtp_server.received[0].message
+        text = message.get_body(["plain"]).get_content()
+        assert "3 x Teapot & <lid> at 6.17 instead of 12.34 (Summer & <sun>): 18.51\r\n" in text
+        assert "1 x Cup at 5.00: 5.00\r\n" in text
+        html = message.get_body(["html"]).get_content()
+        assert "<br><small>Summer &amp; &lt;sun&gt;</small>" in html
+        assert "<s>12.34</s> 6.17</td>" in html
+        assert "Nothing" not in html
+
+    @pytest.mark.parametrize(
+        ("zip_code", "line"), [("12345", "12345 Springfield"), ("", "Springfield")]
+    )
+    def test_says_where_it_goes(self, api_client, sign_in, cart, smtp_server, zip_code, line):
+        sign_in()
+        address = {"street": "1 <Main> St", "city": "Springfield", "zip": zip_code}
+
+        place(api_client, cart, shipping_address=address)
+
+        message = smtp_server.received[0].message
+        text = message.get_body(["plain"]).get_content()
+        assert text.endswith(f"Total: 46.21\r\n\r\nIt goes to:\r\n1 <Main> St\r\n{line}\r\n")
+        html = message.get_body(["html"]).get_content()
+        assert f"It goes to:<br>1 &lt;Main&gt; St<br>{line}</p>" in html
 
     def test_is_queued_once_for_a_repeated_request(self, api_client, sign_in, cart, smtp_server):
         sign_in()
@@ -94,7 +131,7 @@ class TestConfirmation:
 
         assert not Mail.objects.exists()
         assert smtp_server.received == []
-        assert ("is not confirmed by mail" in caplog.text) == bool(address)
+        assert ("(confirmation): " in caplog.text) == bool(address)
 
     def test_goes_to_a_customer_whose_profile_was_missing(
         self, api_client, sign_in, cart, smtp_server

@@ -43,15 +43,24 @@ class TestPlace:
             "customer": user.customer.pk,
             "placed_at": order.placed_at.isoformat().replace("+00:00", "Z"),
             "payment_status": "P",
+            "status": "pending",
+            "shipping_address": None,
             "items": [
                 {
                     "id": order.items.get().pk,
                     "product": {"id": product.pk, "title": "Teapot", "unit_price": 10},
                     "title": "Teapot",
+                    "list_price": 10,
+                    "promotion": None,
                     "unit_price": 10,
                     "quantity": 3,
+                    "total_price": 30,
+                    "tax": 3,
                 }
             ],
+            "subtotal": 30,
+            "tax": 3,
+            "total": 33,
         }
         assert parse_datetime(response.json()["placed_at"]) == order.placed_at
 
@@ -133,7 +142,7 @@ class TestPlace:
         assert stock() == [10]
         assert cart.items.get().quantity == 3
 
-    @pytest.mark.parametrize(("lines", "queries"), [(1, 19), (10, 28)])
+    @pytest.mark.parametrize(("lines", "queries"), [(1, 21), (10, 30)])
     def test_costs_one_query_more_per_line(
         self, api_client, sign_in, make_product, django_assert_num_queries, lines, queries
     ):
@@ -142,7 +151,8 @@ class TestPlace:
             cart.items.create(product=make_product(), quantity=quantity)
         sign_in()
 
-        # Six of them are the savepoints and releases of three transactions within the test's own.
+        # Six of them are the savepoints and releases of three transactions within the test's own, one
+        # reads the promotions, and one writes the history.
         with django_assert_num_queries(queries):
             response = place(api_client, cart.id)
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from model_bakery import baker
 
-from store.models import Collection, Product, ProductImage, Review
+from store.models import CartItem, Collection, Product, ProductImage, Review
 from tags.models import Tag, TaggedItem
 
 pytestmark = pytest.mark.django_db
@@ -12,8 +12,8 @@ ROWS = pytest.mark.parametrize("rows", [10, 100])
 
 
 @pytest.fixture
-def shelf(collection):
-    """Fill a shelf with tagged products of two pictures and a review each; return their ids."""
+def shelf(collection, make_promotion):
+    """Fill a shelf with tagged products of two pictures, promotions and a review each; return their ids."""
     tag = baker.make(Tag, label="sale")
     content_type = ContentType.objects.get_for_model(Product)
 
@@ -26,6 +26,8 @@ def shelf(collection):
         ProductImage.objects.bulk_create(
             ProductImage(product_id=pk, image=f"{pk}-{side}.png") for pk in ids for side in "ab"
         )
+        for _ in "ab":
+            make_promotion(*products)
         Review.objects.bulk_create(Review(product_id=pk, rating=5) for pk in ids)
         TaggedItem.objects.bulk_create(
             TaggedItem(tag=tag, content_type=content_type, object_id=pk) for pk in ids
@@ -50,12 +52,12 @@ def shown(api_client):
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        # The count, the page, the pictures; a collection is looked up first.
-        ("", 3),
-        ("&ordering=-unit_price", 3),
-        ("&search=cup", 3),
-        ("&in_stock=true&price_min=1&rating_min=5&tag=sale", 3),
-        ("&collection_id={collection}", 4),
+        # The count, the page, the pictures, the promotions; a collection is looked up first.
+        ("", 4),
+        ("&ordering=-unit_price", 4),
+        ("&search=cup", 4),
+        ("&in_stock=true&price_min=1&rating_min=5&tag=sale", 4),
+        ("&collection_id={collection}", 5),
     ],
 )
 def test_products(shelf, shown, collection, django_assert_num_queries, rows, query, queries):
@@ -65,6 +67,16 @@ def test_products(shelf, shown, collection, django_assert_num_queries, rows, que
         assert shown(f"/store/products/?page_size=100{query}".format(collection=collection.id)) == (
             rows
         )
+
+
+@ROWS
+def test_products_of_a_customer(shelf, shown, sign_in, django_assert_num_queries, rows):
+    sign_in()
+    shelf(rows)
+
+    # Their membership is looked up first.
+    with django_assert_num_queries(5):
+        assert shown("/store/products/?page_size=100") == rows
 
 
 @ROWS
@@ -89,5 +101,24 @@ def test_lists_of_a_product(shown, product, django_assert_num_queries, rows, nam
 def test_one_product(api_client, shelf, django_assert_num_queries):
     (product_id,) = shelf(1)
 
-    with django_assert_num_queries(2):
+    # The product, its pictures, its promotions.
+    with django_assert_num_queries(3):
         assert len(api_client.get(f"/store/products/{product_id}/").json()["images"]) == 2
+
+
+@ROWS
+@pytest.mark.parametrize("path", ["", "items/"])
+def test_cart_of_a_customer(
+    shelf, api_client, sign_in, cart, django_assert_num_queries, rows, path
+):
+    sign_in()
+    CartItem.objects.bulk_create(
+        CartItem(cart=cart, product_id=pk, quantity=1) for pk in shelf(rows)
+    )
+
+    # The membership, the cart, the items with their products, the promotions.
+    with django_assert_num_queries(4):
+        body = api_client.get(f"/store/carts/{cart.pk}/{path}").json()
+
+    items = body if path else body["items"]
+    assert [item["price"] for item in items] == [1.6] * rows

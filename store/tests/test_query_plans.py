@@ -1,6 +1,5 @@
 """What the shop filters and orders by has an index, as MariaDB itself explains it."""
 
-import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,64 +13,12 @@ from likes.models import LikedItem
 from store import models as store
 from tags.models import Tag, TaggedItem
 
+from .plan_tables import ROWS, TABLES, fill
+
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db]
 User = get_user_model()
-# Fewer, and MariaDB sorts them all rather than read an index.
-ROWS = 20_000
-# The same for tables with narrow rows.
-MANY = 100_000
 STAFF = 500
 START = datetime(2026, 1, 1, tzinfo=UTC)
-# Table -> its columns made of a row's number, in the order in which they are filled.
-TABLES = {
-    "core_user": """
-        id=seq, password='', is_superuser=0, is_active=1, date_joined=now(),
-        is_staff=seq % 500 = 0, username=concat('user', seq), email=concat('user', seq, '@a.org'),
-        first_name=concat('First', seq % 700), last_name=concat('Last', seq % 600)""",
-    "store_customer": "id=seq, user_id=seq, phone='', membership=if(seq % 200, 'B', 'G')",
-    "store_promotion": "id=seq, description=concat('Sale ', seq), discount=seq / 20000",
-    "store_collection": "id=seq, title=concat('Collection ', seq * 7 % 20000)",
-    "store_product": """
-        id=seq, title=concat('Product ', seq * 7 % 19999), slug='', inventory=seq % 1000,
-        unit_price=1 + seq * 13 % 9000, collection_id=seq % 100 + 1, description=repeat('word ', 50),
-        last_update='2026-01-01' + interval seq * 17 % 20000 minute""",
-    "store_productimage": "product_id=seq % 10000 + 1, image=concat('store/images/', seq, '.png')",
-    "store_review": """
-        product_id=seq % 20 + 1, user_id=seq, name=concat('Name ', seq), description='Good.',
-        rating=if(seq % 100, seq % 4 + 1, 5), date='2024-01-01' + interval seq * 11 % 900 day""",
-    "store_cart": """
-        id=uuid(), created_at='2026-01-01' + interval seq minute,
-        touched_at='2026-01-01' + interval seq minute""",
-    "store_cartitem": """
-        cart_id=(select id from store_cart order by created_at limit 1), product_id=seq,
-        quantity=1""",
-    "store_order": """
-        id=seq, customer_id=seq % 20 + 1, payment_status=if(seq % 100, 'C', 'F'),
-        placed_at='2026-01-01' + interval seq * 17 % 20000 minute""",
-    "store_orderitem": "order_id=seq, product_id=seq, quantity=1, unit_price=1",
-    "store_campaign": """
-        `key`=uuid(), id=seq, subject='Sale', text='', total=1, queued=1, skipped=0, sent=1,
-        given_up=0, created_at='2026-01-01' + interval seq minute, active_at='2026-01-01',
-        finished_at=if(seq % 1000, '2026-01-01', null), closed_at=if(seq % 500, '2026-01-01', null)""",
-    "store_campaignrecipient": """
-        campaign_id=seq % 100 + 1, customer_id=seq, mail_id=seq, state=if(seq % 300, 'Q', 'W')""",
-    "outbox_mail": """
-        id=seq, message_id=seq, recipient='', subject='', text='', html='', attempts=1, last_error='',
-        queued_at='2026-01-01' + interval seq minute, sent_at='2026-01-01'""",
-    "tags_tag": "id=seq, label=concat('tag ', seq)",
-    "tags_taggeditem": "tag_id=seq % 1000 + 1, content_type_id={product}, object_id=seq",
-    "likes_likeditem": "user_id=seq % 20 + 1, content_type_id={product}, object_id=seq",
-}
-
-
-def fill(cursor, table, columns):
-    product = ContentType.objects.get_for_model(store.Product).pk
-    pairs = [pair.strip().partition("=") for pair in re.split(r",\s(?=\s*\w+=)", columns)]
-    names = ", ".join(name for name, _, _ in pairs)
-    values = ", ".join(value for _, _, value in pairs).format(product=product)
-    rows = MANY if table in ("store_order", "store_collection") else ROWS
-    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM seq_1_to_{rows}")
-    cursor.execute(f"ANALYZE TABLE {table}")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -133,6 +80,7 @@ LISTS = [
     "/store/customers/7/history/",
     "/store/orders/",
     "/store/orders/7/",
+    "/store/orders/7/changes/",
     "/tags/",
     "/tags/items/",
     "/likes/",
@@ -152,7 +100,10 @@ FILTERS = [
 
 @pytest.mark.parametrize(
     ("path", "user_id"),
-    [*((path, STAFF) for path in LISTS), ("/store/orders/", 7), ("/likes/", 7)],
+    [
+        *((path, STAFF) for path in LISTS),
+        *((path, 7) for path in ("/store/orders/", "/store/customers/me/addresses/", "/likes/")),
+    ],
 )
 def test_list_is_read_in_the_order_of_an_index(path, user_id):
     client = APIClient()
@@ -171,6 +122,7 @@ def product_type():
 
 
 LOOKUPS = {
+    "cart of a user": lambda: store.Cart.objects.filter(user=7),
     "carts by age": lambda: store.Cart.objects.filter(touched_at__lt=START + timedelta(days=1)),
     "picture by path": lambda: store.ProductImage.objects.filter(image="store/images/7.png"),
     "user by e-mail": lambda: User.objects.filter(email="user7@a.org"),
@@ -178,6 +130,7 @@ LOOKUPS = {
     "user by start of first name": lambda: User.objects.filter(first_name__istartswith="First69"),
     "user by start of last name": lambda: User.objects.filter(last_name__istartswith="Last59"),
     "customer by user": lambda: store.Customer.objects.filter(user=7),
+    "addresses of a customer": lambda: store.Address.objects.filter(customer=7),
     "customers by membership": lambda: store.Customer.objects.filter(membership="B"),
     "products by day": lambda: store.Product.objects.filter(
         last_update__gte=START + timedelta(minutes=ROWS - 24)
@@ -190,7 +143,24 @@ LOOKUPS = {
     "orders by day": lambda: store.Order.objects.filter(
         placed_at__gte=START + timedelta(minutes=ROWS - 24)
     ),
-    "orders by status": lambda: store.Order.objects.filter(payment_status="F"),
+    "orders by payment status": lambda: store.Order.objects.filter(payment_status="F"),
+    "orders by status": lambda: store.Order.objects.filter(status="pending"),
+    "overdue orders": lambda: store.Order.objects.filter(
+        pk__in=store.Payment.objects.overdue_since(START + timedelta(days=30)).values("order")
+    ).order_by("pk"),
+    "changes of an order": lambda: store.OrderStatusChange.objects.filter(order=7),
+    "payments of an order": lambda: store.Payment.objects.filter(order=7),
+    "payments to refund": lambda: store.Payment.objects.filter(status="refund_due").order_by("pk"),
+    "payment of a gateway": lambda: store.Payment.objects.filter(
+        gateway="bank", key="00000000-0000-0000-0000-000000000000"
+    ),
+    "event of a gateway": lambda: store.PaymentEvent.objects.filter(gateway="bank", digest="7"),
+    "events of a payment": lambda: store.PaymentEvent.objects.filter(payment=7),
+    "key of a user": lambda: store.IdempotencyKey.objects.filter(user=7, digest="7"),
+    "keys to purge": lambda: store.IdempotencyKey.objects.filter(
+        created_at__lt=START + timedelta(days=1)
+    ).order_by("created_at", "pk"),
+    "promotions of a product": lambda: store.Promotion.objects.running("G").filter(products=7),
     "orders of a customer": lambda: store.Order.objects.filter(customer=7),
     "lines sold on a day": lambda: store.OrderItem.objects.sold().placed_between(
         date(2026, 1, 2), date(2026, 1, 2)
@@ -227,9 +197,11 @@ def test_lookup_uses_an_index(name):
 
 ORDERINGS = [
     *((store.Product, field) for field in ("title", "unit_price", "last_update", "inventory")),
-    *((store.Order, field) for field in ("placed_at", "payment_status")),
+    *((store.Order, field) for field in ("placed_at", "payment_status", "status")),
+    (store.Payment, "created_at"),
+    (store.PaymentEvent, "received_at"),
     *((store.Review, field) for field in ("date", "rating")),
-    *((store.Promotion, field) for field in ("description", "discount")),
+    *((store.Promotion, field) for field in ("description", "discount", "starts_at", "ends_at")),
     (store.Cart, "created_at"),
     (store.Campaign, "created_at"),
     (store.Collection, "title"),
@@ -241,10 +213,15 @@ ORDERINGS = [
 # As a click on the head of a column asks for; the numbers are those of the columns.
 ADMIN_LISTS = [
     *(f"store/product/?o={sign}{column}" for column in (1, 2, 3) for sign in ("", "-")),
-    *(f"store/order/?o={sign}{column}" for column in (1, 2, 4) for sign in ("", "-")),
+    *(f"store/order/?o={sign}{column}" for column in (1, 2, 4, 5) for sign in ("", "-")),
     *(f"store/review/?o={sign}{column}" for column in (3, 4) for sign in ("", "-")),
-    *(f"store/promotion/?o={sign}{column}" for column in (1, 2) for sign in ("", "-")),
+    *(f"store/promotion/?o={sign}{column}" for column in (1, 2, 3, 4) for sign in ("", "-")),
     *(f"store/campaign/?o={sign}2" for sign in ("", "-")),
+    *(f"store/payment/?o={sign}0" for sign in ("", "-")),
+    *(f"store/paymentevent/?o={sign}0" for sign in ("", "-")),
+    "store/order/?status__exact=pending",
+    "store/order/?status__exact=delivered",
+    "store/payment/?status__exact=succeeded",
     "store/product/?collection__id__exact=7",
     "store/collection/?o=1",
 ]

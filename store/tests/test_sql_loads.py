@@ -14,8 +14,12 @@ from store.models import (
     CartItem,
     Collection,
     Customer,
+    IdempotencyKey,
     Order,
     OrderItem,
+    OrderStatusChange,
+    Payment,
+    PaymentEvent,
     Product,
     ProductImage,
     Promotion,
@@ -76,7 +80,15 @@ LOADS = {
     LikedItem: {**GENERIC, "user_id": 7},
 }
 # Tables that the client's data model does not have.
-ADDED = {Campaign, CampaignRecipient, SalesVersion}
+ADDED = {
+    Campaign,
+    CampaignRecipient,
+    IdempotencyKey,
+    OrderStatusChange,
+    Payment,
+    PaymentEvent,
+    SalesVersion,
+}
 
 
 def load(cursor, model, row):
@@ -109,6 +121,9 @@ def test_loaded_rows_are_served(api_client):
         "inventory": 5,
         "unit_price": 10.0,
         "price_with_tax": 11.0,
+        # The promotion has no dates.
+        "price": 10.0,
+        "promotion": None,
         "collection": 7,
         "images": [{"id": 7, "image": "http://testserver/media/store/images/a.png"}],
     }
@@ -116,8 +131,49 @@ def test_loaded_rows_are_served(api_client):
         {"id": 7, "date": "2026-01-02", "name": "Ann", "description": "Good.", "rating": None}
     ]
     assert api_client.get(f"/store/carts/{CART_ID}/").json()["total_price"] == 10
-    assert [order["id"] for order in api_client.get("/store/orders/").json()] == [7]
     assert api_client.get("/store/customers/me/").json()["id"] == 7
+    assert api_client.get("/store/customers/me/addresses/").json() == [
+        {"id": 7, "street": "Road", "city": "Town", "zip": "1"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payment_status", "status"), [("P", "pending"), ("C", "paid"), ("F", "cancelled")]
+)
+def test_loaded_orders_have_a_status_and_a_total(api_client, payment_status, status):
+    order = {**LOADS[Order], "payment_status": f"'{payment_status}'"}
+    line = {**LOADS[OrderItem], "quantity": 3}
+    with connection.cursor() as cursor:
+        for model, row in {**LOADS, Order: order, OrderItem: line}.items():
+            load(cursor, model, row)
+    api_client.force_authenticate(user=User.objects.get())
+
+    assert api_client.get("/store/orders/").json() == [
+        {
+            "id": 7,
+            "customer": 7,
+            "placed_at": "2026-01-02T03:04:05Z",
+            "payment_status": payment_status,
+            "status": status,
+            "shipping_address": None,
+            "items": [
+                {
+                    "id": 7,
+                    "product": {"id": 7, "title": "Teapot", "unit_price": 10.0},
+                    "title": None,
+                    "list_price": None,
+                    "promotion": None,
+                    "unit_price": 10.0,
+                    "quantity": 3,
+                    "total_price": 30.0,
+                    "tax": None,
+                }
+            ],
+            "subtotal": 30.0,
+            "tax": 0.0,
+            "total": 30.0,
+        }
+    ]
 
 
 def test_no_table_is_forgotten():

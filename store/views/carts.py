@@ -42,6 +42,10 @@ class CartViewSet(
         membership = Customer.objects.membership_of(self.request.user)
         return Cart.objects.visible_to(user_id_of(self.request)).with_items(membership)
 
+    def perform_create(self, serializer: BaseSerializer[Cart]) -> None:
+        # Read again with its items, none: unloaded, each of its sums would ask for them.
+        serializer.instance = self.get_queryset().get(pk=serializer.save().pk)
+
     def perform_destroy(self, instance: Cart) -> None:
         delete_cart(cart=instance, user_id=user_id_of(self.request))
 

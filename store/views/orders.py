@@ -28,7 +28,16 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="A name of the client's own for this order: sent again, it buys nothing twice.",
+    description="A name of the client's own for this order, a new one for each: sent again within a "
+    "day, the request buys nothing twice and is answered as before.",
+)
+IDEMPOTENCY_REPLAYED = OpenApiParameter(
+    "Idempotency-Replayed",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="`true` where an earlier request under this key placed the order.",
+    enum=["true"],
+    response=[200, 201],
 )
 
 
@@ -60,7 +69,7 @@ class OrderViewSet(viewsets.ModelViewSet):
         return [*super().get_permissions()]
 
     def get_queryset(self) -> QuerySet[Order]:
-        return Order.objects.visible_to(self.request.user).with_items().select_related("customer")
+        return Order.objects.visible_to(self.request.user).with_items()
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "create":
@@ -71,7 +80,8 @@ class OrderViewSet(viewsets.ModelViewSet):
         return super().get_serializer_class()
 
     @extend_schema(
-        parameters=[IDEMPOTENCY_KEY], responses={200: OrderSerializer, 201: OrderSerializer}
+        parameters=[IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED],
+        responses={200: OrderSerializer, 201: OrderSerializer},
     )
     def create(self, request: Request) -> Response:
         """Place an order from a cart; the same cart again answers 200 with the order it became."""
@@ -127,6 +137,7 @@ class OrderViewSet(viewsets.ModelViewSet):
         change_order_status(order=order, status=to, by=self.request.user, **reason.validated_data)
         return Response(shown(order))
 
+    @extend_schema(responses=OrderStatusChangeSerializer(many=True))
     @action(detail=True, serializer_class=OrderStatusChangeSerializer)
     def changes(self, request: Request, pk: int) -> Response:
         """List the steps of the order's life, newest first."""

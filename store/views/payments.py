@@ -1,5 +1,13 @@
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.generics import get_object_or_404
@@ -10,9 +18,11 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from ..gateways import payment_gateway
-from ..models import Order, Payment
+from ..gateways.development import OUTCOMES, DevelopmentGateway
+from ..models import Order, Payment, PaymentStatus
 from ..serializers.payments import PaymentSerializer
-from ..services.payments import read_and_receive_event, start_payment
+from ..services.payment_events import read_and_receive_event
+from ..services.payments import start_payment
 
 
 class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
@@ -42,6 +52,10 @@ class PaymentWebhookView(APIView):
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        # An answer without a body suits whatever a gateway says that it accepts.
+        return super().perform_content_negotiation(request, force=True)
+
     @extend_schema(
         request={"application/json": {"type": "object"}},
         responses={200: None},
@@ -53,3 +67,43 @@ class PaymentWebhookView(APIView):
             raise Http404
         read_and_receive_event(gateway=gateway, body=request.body, headers=request.headers)
         return Response()
+
+
+@never_cache
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def development_checkout(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Let a tester decide what becomes of a payment; no page of a shop that takes money."""
+    gateway = payment_gateway()
+    if not isinstance(gateway, DevelopmentGateway):
+        raise Http404
+    payment = get_object_or_404(
+        Payment.objects.select_related("order"), key=key, gateway=gateway.name
+    )
+    if request.method == "POST":
+        return tell_shop(request, gateway, payment)
+    sent = OUTCOMES.get(request.GET.get("sent", ""))
+    context = {
+        "payment": payment,
+        "currency": settings.STORE_CURRENCY,
+        "outcomes": OUTCOMES,
+        "sent": sent,
+        "slow_seconds": gateway.slow_seconds,
+        "events": payment.events.all(),
+        "is_waiting": sent and payment.status == PaymentStatus.OPEN,
+    }
+    return render(request, "store/development_checkout.html", context)
+
+
+def tell_shop(request: HttpRequest, gateway: DevelopmentGateway, payment: Payment) -> HttpResponse:
+    """Have the gateway tell the shop, over HTTP as any gateway does, and show the page anew."""
+    name = request.POST.get("outcome", "")
+    if name not in OUTCOMES:
+        return HttpResponseBadRequest("Not an outcome.")
+    gateway.tell(
+        OUTCOMES[name],
+        key=str(payment.key),
+        amount=payment.amount,
+        webhook_url=reverse("payment-webhook", request=request),
+    )
+    return redirect(f"{request.path}?sent={name}")

@@ -231,6 +231,11 @@ SPECTACULAR_SETTINGS = {
         "persistAuthorization": True,
     },
     "COMPONENT_SPLIT_REQUEST": True,
+    # Two resources have a `status`, and a step of an order has two of them.
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatusEnum": "store.models.OrderStatus",
+        "PaymentProgressEnum": "store.models.PaymentStatus",
+    },
     # Programs send a token; the session of the browsable API needs no word.
     "AUTHENTICATION_WHITELIST": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
     "POSTPROCESSING_HOOKS": [

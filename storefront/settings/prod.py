@@ -30,6 +30,7 @@ if sys.argv[1:2] == ["collectstatic"]:
         "DATABASE_URL": "sqlite:///:memory:",
         "EMAIL_HOST": "localhost",
         "LOG_FILE": "",
+        "PAYMENT_GATEWAY": "",
     }.items():
         os.environ[name] = placeholder
 
@@ -79,11 +80,11 @@ SIMPLE_JWT = {
 
 if STORE_PAYMENT_GATEWAY.startswith("store.gateways.development."):
     raise ImproperlyConfigured(
-        'Environment variable "PAYMENT_GATEWAY" names a gateway that takes no money.'
+        'Environment variable "PAYMENT_GATEWAY" invalid: This gateway takes no money.'
     )
 if STORE_PAYMENT_GATEWAY and len(STORE_PAYMENT_WEBHOOK_SECRET) < 16:
     raise ImproperlyConfigured(
-        'Environment variable "PAYMENT_WEBHOOK_SECRET" must be the secret that signs the webhooks.'
+        'Environment variable "PAYMENT_WEBHOOK_SECRET" invalid: Shorter than minimum length 16.'
     )
 
 # Off only where no browser comes from outside, such as a trial on one's own machine.

@@ -3,9 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
-from environs import validate
+from environs import ValidationError, validate
 
 from .environment import env
+
+
+def is_object(value: Any) -> None:
+    if not isinstance(value, dict):
+        raise ValidationError('Not a JSON object such as {"delay": 1}.')
+
 
 STORE_TAX_RATE = env.decimal(
     "STORE_TAX_RATE", Decimal("0.10"), validate=validate.Range(Decimal(0), Decimal(1))
@@ -24,7 +30,8 @@ STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 0, validate=validate.Ra
 STORE_PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "")
 # Signs what the gateway tells the shop.
 STORE_PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "")
-STORE_PAYMENT_GATEWAY_OPTIONS: Any = env.json("PAYMENT_GATEWAY_OPTIONS", {})
+# What else the class is made with.
+STORE_PAYMENT_GATEWAY_OPTIONS: Any = env.json("PAYMENT_GATEWAY_OPTIONS", {}, validate=is_object)
 # Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
 # Those of an app that is not installed are left out.
 STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}

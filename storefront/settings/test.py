@@ -25,6 +25,7 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": No
 
 STORE_PAYMENT_GATEWAY = "store.gateways.development.DevelopmentGateway"
 STORE_PAYMENT_WEBHOOK_SECRET = SECRET_KEY
+STORE_PAYMENT_GATEWAY_OPTIONS = {}
 
 BAKER_CUSTOM_FIELDS_GEN = {
     "core.models.LowercaseEmailField": "model_bakery.random_gen.gen_email",

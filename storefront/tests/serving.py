@@ -46,14 +46,17 @@ def manage(*arguments: str, **variables: str) -> str:
 
 
 @contextmanager
-def serving(log: Path, **variables: str) -> Iterator[str]:
+def serving(
+    log: Path, *options: str, application: str = "storefront.wsgi", **variables: str
+) -> Iterator[str]:
     """Serve the shop with gunicorn and yield its address; the log gets what it prints."""
     with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as output:
         # Listening already: a request that comes before the workers waits for them.
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         bind = f"fd://{listener.fileno()}"
+        command = [sys.executable, "-m", "gunicorn", application, *OPTIONS, *options]
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "storefront.wsgi", *OPTIONS, "--bind", bind],
+            [*command, "--bind", bind],
             cwd=settings.BASE_DIR,
             env=variables,
             stdout=output,

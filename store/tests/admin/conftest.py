@@ -1,11 +1,12 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from core.groups import CUSTOMER_SERVICE
-from store.models import Customer
+from store.models import Customer, Order, Product
+from store.services.orders import write_order
 
 
 @pytest.fixture
@@ -27,9 +28,30 @@ def customer(make_customer: Any) -> Customer:
 
 
 @pytest.fixture
+def order(customer: Customer, product: Product) -> Order:
+    """An unpaid order of three teapots at 10.00; seven are left."""
+    order = Order(customer=customer)
+    write_order(order=order, quantities={product.pk: 3})
+    return order
+
+
+@pytest.fixture
 def desk_client(client: Client, make_customer: Any) -> Client:
     """A browser in which a member of the group "Customer Service" is signed in."""
     user = make_customer("desk", is_staff=True).user
     user.groups.add(Group.objects.get(name=CUSTOMER_SERVICE))
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def make_clerk(client: Client, make_customer: Any) -> Any:
+    """Return the browser of somebody on the staff with these rights."""
+
+    def make_clerk(*rights: str, username: str = "clerk") -> Client:
+        user = make_customer(username, is_staff=True).user
+        user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+        client.force_login(user)
+        return client
+
+    return make_clerk

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from store.models import Customer, Product
+from store.models import Customer, Order, Product
 
 
 def inline(prefix: str, rows: list[dict[str, Any]], initial: int = 0) -> dict[str, Any]:
@@ -53,3 +53,9 @@ def messages_in(response: HttpResponse) -> list[str]:
 def titles_in(response: HttpResponse) -> list[str]:
     """Return the rows of a change list, as they call themselves."""
     return [str(row) for row in response.context["cl"].result_list]
+
+
+def steps_of(order: Order) -> list[tuple[str | None, str, int | None]]:
+    """Return the history of an order, oldest first: from where, to where, by whom."""
+    changes = order.status_changes.order_by("id")
+    return list(changes.values_list("from_status", "to_status", "changed_by_id"))

@@ -15,6 +15,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from outbox.models import Mail
 from store.models import Order, Product
+from store.services.order_status import change_order_status
+from store.services.orders import write_order
 
 pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
 
@@ -124,7 +126,7 @@ def test_staff_add_an_order(desk: Desk, customer: Any, product: Product) -> None
     assert desk.texts(".messagelist .success") == [
         f"The order “Order {order.pk}” was added successfully."
     ]
-    assert desk.texts(".field-customer, .field-total") == ["Ann Lee", "40.00"]
+    assert desk.texts(".field-customer, .field-total_of_lines") == ["Ann Lee", "44.00"]
 
 
 def test_a_refused_order_keeps_what_was_typed(desk: Desk, customer: Any, product: Product) -> None:
@@ -140,6 +142,45 @@ def test_a_refused_order_keeps_what_was_typed(desk: Desk, customer: Any, product
     assert chosen[:2] == ["Ann Lee", "Teapot"]
     assert desk.find("#id_items-0-quantity").get_attribute("value") == "11"
     assert not Order.objects.exists()
+
+
+def test_staff_move_an_order_by_its_button(desk: Desk, order: Order) -> None:
+    desk.open(f"store/order/{order.pk}/change/")
+    assert desk.texts(".order-steps a") == ["Mark as paid", "Cancel"]
+    desk.press(".order-steps a")
+    assert desk.texts("h1, h2") == ["Mark as paid", f"Order {order.pk}"]
+    desk.fill(reason="Paid in cash.")
+    desk.press("[name=confirm]")
+
+    assert desk.texts(".messagelist .success") == [f"Order {order.pk} was marked as paid."]
+    assert desk.texts(".order-steps a") == ["Ship", "Cancel"]
+    history = ".field-who, .field-from_status, .field-to_status, .field-reason"
+    steps = ["boss", "Pending", "Paid", "Paid in cash.", "the shop", "-", "Pending", "-"]
+    assert desk.texts(history) == steps
+
+
+def test_staff_think_better_of_a_step(desk: Desk, order: Order) -> None:
+    desk.open(f"store/order/{order.pk}/change/")
+    desk.press(".order-undo")
+    desk.press(".cancel-link")
+
+    assert desk.texts(".order-steps a") == ["Mark as paid", "Cancel"]
+    assert Order.objects.get().status == "pending"
+
+
+def test_staff_move_many_orders(desk: Desk, order: Order, customer: Any, product: Product) -> None:
+    write_order(order=Order(customer=customer), quantities={product.pk: 1})
+    change_order_status(order=order, status="paid")
+    desk.open("store/order/")
+    desk.find("#action-toggle").click()
+    desk.fill(action="Cancel")
+    desk.press("[name=index]")
+    assert desk.texts("#movable, #effects li")[:2] == ["2 orders", "The pieces go back to stock."]
+    desk.press("[name=confirm]")
+
+    assert desk.texts(".messagelist .success") == ["2 orders were cancelled."]
+    assert desk.texts(".field-status") == ["Cancelled"] * 2
+    assert Product.objects.get().inventory == 10
 
 
 def test_the_progress_of_a_campaign_comes_by_itself(desk: Desk, customer: Any) -> None:

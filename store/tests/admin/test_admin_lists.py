@@ -17,6 +17,8 @@ from store.models import (
     Customer,
     Order,
     OrderItem,
+    Payment,
+    PaymentEvent,
     Product,
     Promotion,
     Review,
@@ -37,9 +39,14 @@ QUERIES = {
     "store/customer/?q=ann": (4, 5),
     "store/order/": (4, 5),
     "store/order/?q=user": (4, 5),
+    "store/order/?status__exact=pending": (4, 5),
     "store/review/": (5, 6),
     "store/review/?q=product": (5, 6),
     "store/promotion/": (4, 5),
+    "store/payment/": (4, 5),
+    "store/payment/?status__exact=open": (4, 5),
+    "store/payment/?q=reference": (4, 5),
+    "store/paymentevent/": (4, 5),
     "store/campaign/": (4, 5),
     "tags/tag/": (4, 4),
     "likes/likeditem/": (5, 5),
@@ -60,6 +67,8 @@ def fill(make_product: Callable[..., Product]) -> Callable[[int], None]:
             )
             order = baker.make(Order, customer=user.customer)
             baker.make(OrderItem, order=order, product=product, unit_price=Decimal(2), quantity=3)
+            payment = baker.make(Payment, order=order, amount=6, reference="reference")
+            baker.make(PaymentEvent, payment=payment)
             baker.make(Review, product=product, rating=4)
             LikedItem.objects.create(user=user, content_object=product)
         baker.make(Promotion, discount=0.2, _quantity=rows)
@@ -87,7 +96,7 @@ def test_a_list_costs_no_more_for_more_rows(admin_client, fill, path):
     assert (at_10, queries_of(admin_client, path)) == QUERIES[path]
 
 
-@pytest.mark.parametrize("path", ["store/order/", "store/customer/"])
+@pytest.mark.parametrize("path", ["store/order/", "store/customer/", "store/payment/"])
 def test_a_list_costs_customer_service_the_rights_more(desk_client, fill, path):
     fill(10)
 

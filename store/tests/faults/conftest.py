@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from store.models import Cart, CartItem, Customer, Product
 
 from .crowd import Answer, Request, send_at_once
+from .tallies import Tally
 
 
 @pytest.fixture
@@ -55,3 +56,17 @@ def make_cart() -> Callable[..., Cart]:
 def rounds(pytestconfig: pytest.Config) -> int:
     """How often a short race is run."""
     return 20 if pytestconfig.getoption("--faults") == "full" else 2
+
+
+@pytest.fixture
+def tally(report_figures: Callable[[str], None]) -> Iterator[Callable[[str], Tally]]:
+    """Count what becomes of a race of this name; the figures are reported when the test is over."""
+    tallies = []
+
+    def tally(name: str) -> Tally:
+        tallies.append(Tally(name))
+        return tallies[-1]
+
+    yield tally
+    for one in tallies:
+        report_figures(one.line())

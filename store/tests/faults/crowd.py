@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from email.message import Message
 from http.client import HTTPConnection
 from threading import Barrier
 from typing import Any, NamedTuple
@@ -18,17 +19,19 @@ class Request(NamedTuple):
     path: str
     body: Any = None
     token: str | None = None
+    headers: dict[str, str] | None = None
 
 
 class Answer(NamedTuple):
     request: Request
     status: int
     body: Any
+    headers: Message
 
 
-def send_at_once(url: str, requests: Sequence[Request]) -> list[Answer]:
-    """Send all requests at once, 64 at a time; the answers come in the order of the requests."""
-    clients = min(MAX_CLIENTS, len(requests))
+def send_at_once(url: str, requests: Sequence[Request], clients: int = MAX_CLIENTS) -> list[Answer]:
+    """Send all requests from so many clients at once; the answers come in the order of the requests."""
+    clients = min(clients, len(requests))
     start = Barrier(clients)
 
     def work(connection: HTTPConnection, share: Sequence[Request]) -> list[Answer]:
@@ -53,11 +56,12 @@ def connect(url: str) -> HTTPConnection:
 
 
 def send(connection: HTTPConnection, request: Request) -> Answer:
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", **(request.headers or {})}
     if request.token:
         headers["Authorization"] = f"JWT {request.token}"
     body = None if request.body is None else json.dumps(request.body)
     connection.request(request.method, request.path, body, headers)
     response = connection.getresponse()
     content = response.read()
-    return Answer(request, response.status, json.loads(content) if content else None)
+    parsed = json.loads(content) if content else None
+    return Answer(request, response.status, parsed, response.headers)

@@ -3,8 +3,11 @@ from collections import Counter
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
 
+from store.exceptions import KeyInFlight
 from store.models import Cart, Customer, Order
+from store.services.idempotency import lock_key, reserve_key
 
 from .crowd import Request
 
@@ -21,13 +24,13 @@ class TestAgainstCheckout:
     def race(self, make_users, make_cart, make_product, at_once):
         """Let 30 customers check out while somebody else, or they themselves, delete them."""
 
-        def race(deletion):
+        def race(deletion, headers=None):
             product = make_product(inventory=30)
             users = make_users(30, password=make_password("a-Str0ng-one"))
             requests = []
             for user in users:
                 body = {"cart_id": str(make_cart({product: 1}).pk)}
-                requests.append(Request("POST", "/store/orders/", body, user.token))
+                requests.append(Request("POST", "/store/orders/", body, user.token, headers))
                 requests.append(deletion(user))
             answers = at_once(requests)
             product.refresh_from_db()
@@ -36,10 +39,13 @@ class TestAgainstCheckout:
 
         return race
 
-    def test_an_account_is_deleted_or_has_its_order(self, race):
+    @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+    def test_an_account_is_deleted_or_has_its_order(self, race, headers):
         password = {"current_password": "a-Str0ng-one"}
 
-        pairs = race(lambda user: Request("DELETE", "/auth/users/me/", password, user.token))
+        pairs = race(
+            lambda user: Request("DELETE", "/auth/users/me/", password, user.token), headers
+        )
 
         assert set(pairs) <= {(201, 405), (201, 409), (401, 204), (409, 204)}
         kept = Counter(status for status, _ in pairs)[201]
@@ -57,3 +63,18 @@ class TestAgainstCheckout:
         # Where the deletion was first, the order makes a new profile.
         assert set(pairs) <= {(201, 204), (201, 405), (409, 204)}
         assert get_user_model().objects.count() == 31
+
+
+def test_a_key_of_somebody_who_is_gone_is_refused():
+    # Where the foreign key is looked at only in the end, it refuses the row.
+    with pytest.raises((IntegrityError, KeyInFlight)):
+        reserve_key(user_id=1_000_000, key="k", request="{}")
+
+
+def test_a_key_that_went_with_its_user_is_refused(make_users):
+    reserved = reserve_key(user_id=make_users(1)[0].pk, key="k", request="{}")
+    reserved.delete()
+    reserved.pk = 1
+
+    with transaction.atomic(), pytest.raises(KeyInFlight):
+        lock_key(reserved)

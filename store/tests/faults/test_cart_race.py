@@ -1,11 +1,11 @@
 from collections import Counter
 
 import pytest
-from django.db.models import Sum
 
-from store.models import Cart, CartItem, Order, OrderItem, Product
+from store.models import Cart, CartItem, Order, Product
 
 from .crowd import Request
+from .tallies import ordered, stock_difference
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -31,11 +31,6 @@ def in_the_middle(request, others):
 
 def statuses(answers):
     return Counter(answer.status for answer in answers)
-
-
-def ordered(product):
-    lines = OrderItem.objects.filter(product=product)
-    return lines.aggregate(pieces=Sum("quantity"))["pieces"] or 0
 
 
 class TestAdd:
@@ -77,8 +72,9 @@ class TestAdd:
 
 class TestAgainstCheckout:
     def test_an_added_piece_is_ordered_or_refused(
-        self, user, make_cart, make_product, at_once, rounds
+        self, user, make_cart, make_product, at_once, rounds, tally
     ):
+        figures = tally("add-to-cart against checkout")
         for _ in range(rounds):
             product, other = make_product(inventory=50), make_product()
             cart = make_cart({other: 1})
@@ -91,6 +87,8 @@ class TestAgainstCheckout:
             assert placed.status == 201
             assert added[201] + added[404] == 30
             assert ordered(product) == added[201] == 50 - product.inventory
+            difference = stock_difference({product: 50, other: 10})
+            figures.add([placed, *answers], orders=1, stock_difference=difference)
 
     def test_the_ordered_quantity_is_one_that_was_answered(
         self, user, make_cart, make_product, at_once, rounds

@@ -1,14 +1,13 @@
-import time
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Barrier
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import Sum
 
 from store.exceptions import OutOfStock
 from store.models import Cart, CartItem, Order, OrderItem, Product
@@ -16,6 +15,7 @@ from store.models.catalog import ProductQuerySet
 from store.services import orders, transactions
 
 from .crowd import Request
+from .tallies import stock_difference
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -43,10 +43,9 @@ class Race:
 
     @property
     def stock_difference(self):
-        """Pieces that are missing (negative) or left over once sold and in stock are added up."""
-        sold = OrderItem.objects.filter(product=self.product).aggregate(sold=Sum("quantity"))
+        """Pieces that are missing or left over once sold and in stock are added up."""
         self.product.refresh_from_db()
-        return self.product.inventory + (sold["sold"] or 0) - self.pieces
+        return stock_difference({self.product: self.pieces})
 
     def violations(self):
         """List every promise of the shop that this race broke."""
@@ -91,13 +90,17 @@ def run_race(at_once, make_product):
         race = Race(product, pieces, carts)
         race.answers = at_once(
             [
-                Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token)
+                Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token, new_key())
                 for cart, user in zip(carts, users, strict=True)
             ]
         )
         return race
 
     return run_race
+
+
+def new_key():
+    return {"Idempotency-Key": str(uuid4())}
 
 
 def clear():
@@ -107,22 +110,17 @@ def clear():
 
 
 class TestOneProductManyBuyers:
-    def test_sells_every_piece_once(self, make_users, run_race, profile, report_figures):
+    def test_sells_every_piece_once(self, make_users, run_race, profile, tally):
         buyers, pieces, rounds = profile
         users = make_users(buyers)
-        statuses, differences, started = Counter(), 0, time.perf_counter()
+        figures = tally(f"{buyers} users x {pieces} pieces x {rounds} rounds")
         for _ in range(rounds):
             race = run_race(users, pieces)
             assert race.violations() == []
-            statuses += Counter(answer.status for answer in race.answers)
-            differences += abs(race.stock_difference)
+            figures.add(
+                race.answers, orders=len(race.placed), stock_difference=race.stock_difference
+            )
             clear()
-        placed, refused = statuses.pop(201), statuses.pop(409)
-        report_figures(
-            f"{connection.vendor}: {buyers} carts, {pieces} pieces, {rounds} rounds: "
-            f"{placed} orders, {refused} refusals, {dict(statuses)} other answers, "
-            f"stock difference {differences}, {time.perf_counter() - started:.1f} s"
-        )
 
     def test_the_guard_holds_without_the_lock(self, make_users, run_race, monkeypatch):
         monkeypatch.setattr(ProductQuerySet, "locked", lambda self: self.order_by("pk"))
@@ -173,9 +171,10 @@ class TestNaiveShop:
 
 
 def test_a_cart_placed_many_times_at_once_is_one_order(
-    make_users, make_cart, make_product, at_once, rounds
+    make_users, make_cart, make_product, at_once, rounds, tally
 ):
     user = make_users(1)[0]
+    figures = tally("the same cart from 20 clients")
     for _ in range(rounds):
         product = make_product(inventory=10)
         cart = make_cart({product: 3})
@@ -187,6 +186,7 @@ def test_a_cart_placed_many_times_at_once_is_one_order(
         assert Counter(answer.status for answer in answers) == {201: 1, 200: 19}
         assert {answer.body["id"] for answer in answers} == {order.pk}
         assert (order.items.get().quantity, product.inventory) == (3, 7)
+        figures.add(answers, orders=1, stock_difference=stock_difference({product: 10}))
 
 
 def test_a_cart_placed_by_two_users_at_once_is_ones_order(
@@ -222,9 +222,10 @@ def test_a_user_without_a_profile_places_many_carts_at_once(
 
 
 def test_the_same_products_in_opposite_order_block_nobody(
-    make_users, make_cart, make_product, at_once, rounds
+    make_users, make_cart, make_product, at_once, rounds, tally
 ):
     users = make_users(40)
+    figures = tally("two carts with the same products in opposite order")
     for _ in range(rounds):
         first, second = make_product(inventory=40), make_product(inventory=40)
         carts = [
@@ -242,3 +243,5 @@ def test_the_same_products_in_opposite_order_block_nobody(
         assert Counter(answer.status for answer in answers) == {201: 40}
         stock = Product.objects.filter(pk__in=[first.pk, second.pk])
         assert [product.inventory for product in stock] == [0, 0]
+        difference = stock_difference({first: 40, second: 40})
+        figures.add(answers, orders=40, stock_difference=difference)

@@ -31,8 +31,8 @@ def ask(api_client, authenticate):
 def sell():
     """Make an order of these lines: product, pieces, price."""
 
-    def sell(customer, *lines, day="2026-03-04", hour=12, status="C"):
-        order = Order.objects.create(customer=customer, payment_status=status)
+    def sell(customer, *lines, day="2026-03-04", hour=12, status="C", stage=None):
+        order = Order.objects.create(customer=customer, payment_status=status, stage=stage)
         moment = datetime.fromisoformat(day).replace(hour=hour, tzinfo=UTC)
         Order.objects.filter(pk=order.pk).update(placed_at=moment)
         for product, pieces, price in lines:

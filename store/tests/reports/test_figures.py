@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from store.models import Cart
+
 from .conftest import YEAR
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +27,31 @@ class TestSales:
         sell(customer, (product, 2, "7.50"), status="F")
 
         assert ask("sales", YEAR).json() == []
+
+    def test_a_cancelled_order_is_no_sale_and_a_refunded_one_still_is(
+        self, ask, sell, customer, product
+    ):
+        # Its pieces went out and stay sold; only its money went back.
+        for stage in ("shipped", "delivered", "refunded"):
+            sell(customer, (product, 1, "5"), stage=stage)
+        sell(customer, (product, 9, "5"), status="F")
+
+        figures = {"orders": 3, "pieces": 3, "total": 15}
+        assert ask("sales", YEAR).json() == [{"period": "2026-03-04", **figures}]
+        assert figures.items() <= ask("best_sellers", YEAR).json()[0].items()
+
+    def test_totals_are_of_the_prices_paid(self, api_client, sign_in, ask, product, make_promotion):
+        make_promotion(product, discount=0.25)
+        cart = Cart.objects.create()
+        cart.items.create(product=product, quantity=2)
+        sign_in()
+        order = api_client.post("/store/orders/", {"cart_id": cart.pk}).json()
+
+        [row] = ask("sales").json()
+
+        assert (order["items"][0]["list_price"], order["subtotal"]) == (10, 15)
+        assert row["total"] == 15
+        assert ask("average_order").json()["average"] == 15
 
     @pytest.mark.parametrize(
         ("by", "periods"),

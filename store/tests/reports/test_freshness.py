@@ -77,6 +77,11 @@ class TestFresh:
             staff.patch(f"/store/orders/{order}/", {"payment_status": status})
             assert sold(staff) == figures
 
+        assert staff.post(f"/store/orders/{order}/cancel/").status_code == 200
+        assert sold(staff) == (0, 0, 0)
+        staff.patch(f"/store/orders/{order}/", {"payment_status": "P"})
+        assert sold(staff) == (1, 2, 20)
+
         assert staff.delete(f"/store/orders/{order}/").status_code == 204
         assert sold(staff) == (0, 0, 0)
 
@@ -109,8 +114,13 @@ class TestVersion:
             staff.patch(f"/store/orders/{order}/", {"payment_status": "C"})
         with CaptureQueriesContext(connection) as same:
             staff.patch(f"/store/orders/{order}/", {"payment_status": "C"})
+        with CaptureQueriesContext(connection) as cancelling:
+            staff.post(f"/store/orders/{order}/cancel/")
+        with CaptureQueriesContext(connection) as reopening:
+            staff.patch(f"/store/orders/{order}/", {"payment_status": "P"})
 
-        assert [versions_written(queries) for queries in (placing, paying, same)] == [1, 1, 0]
+        steps = (placing, paying, same, cancelling, reopening)
+        assert [versions_written(queries) for queries in steps] == [1, 1, 0, 1, 1]
 
     def test_is_renewed_once_however_many_orders_the_admin_deletes(
         self, admin_client, user, make_cart

@@ -122,6 +122,7 @@ class TestCopy:
 
         assert [order["id"] for order in history] == [4711]
         assert history[0]["items"][0]["product"]["title"] == "copy"
+        assert (history[0]["status"], history[0]["total"]) == ("pending", 1)
 
     def test_a_new_sale_shows_once_it_has_reached_the_copy(self, staff):
         assert titles(staff.get(LOW)) == ["copy"]

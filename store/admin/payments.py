@@ -1,0 +1,106 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ..models import Payment, PaymentEvent
+from .inlines import ReadOnlyInline
+from .lists import ReadOnlyAdmin
+
+
+class PaymentInline(ReadOnlyInline):
+    """The payments on the page of their order."""
+
+    model = Payment
+    fields = ["payment", "created_at", "amount", "status", "gateway", "reference"]
+    readonly_fields = ["payment"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("store.view_payment")
+
+    @admin.display
+    def payment(self, payment: Payment) -> SafeString:
+        url = reverse("admin:store_payment_change", args=[payment.pk])
+        return format_html('<a href="{}">{}</a>', url, payment)
+
+
+class PaymentEventInline(ReadOnlyInline):
+    """What the gateway told of the payment, newest first."""
+
+    model = PaymentEvent
+    fields = ["received_at", "kind", "outcome", "event_id", "told"]
+    readonly_fields = ["told"]
+    verbose_name = "event"
+    verbose_name_plural = "events"
+
+    @admin.display(description="payload")
+    def told(self, event: PaymentEvent) -> SafeString:
+        return told(event)
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "order", "amount", "status", "gateway"]
+    list_filter = ["status", "created_at"]
+    list_display_links = ["created_at"]
+    list_select_related = ["order"]
+    ordering = ["-created_at", "-id"]
+    sortable_by = ["created_at"]
+    search_fields = ["order__id", "reference"]
+    search_help_text = "The number of the order, or the gateway's reference."
+    fields = [
+        "order",
+        "amount",
+        "status",
+        "gateway",
+        "reference",
+        "key",
+        "checkout_url",
+        "created_at",
+        "changed_at",
+    ]
+    inlines = [PaymentEventInline]
+
+    class Media:
+        css = {"all": ["store/admin/shop.css"]}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Payment], search_term: str
+    ) -> tuple[QuerySet[Payment], bool]:
+        for word in search_term.split():
+            found = Q(reference=word)
+            if word.isdecimal():
+                found |= Q(order__pk=word)
+            queryset = queryset.filter(found)
+        return queryset, False
+
+
+@admin.register(PaymentEvent)
+class PaymentEventAdmin(ReadOnlyAdmin):
+    """What gateways told the shop, also of payments that it does not know."""
+
+    list_display = ["received_at", "kind", "payment", "outcome", "gateway"]
+    list_display_links = ["received_at"]
+    list_select_related = ["payment"]
+    ordering = ["-received_at", "-id"]
+    sortable_by = ["received_at"]
+    fields = ["received_at", "kind", "payment", "outcome", "gateway", "event_id", "told"]
+    readonly_fields = ["told"]
+
+    class Media:
+        css = {"all": ["store/admin/shop.css"]}
+
+    @admin.display(description="payload")
+    def told(self, event: PaymentEvent) -> SafeString:
+        return told(event)
+
+
+def told(event: Any) -> SafeString:
+    """Show what a gateway sent, word for word, to who wants to see it."""
+    return format_html(
+        '<details class="payload"><summary>Show</summary><pre>{}</pre></details>', event.payload
+    )

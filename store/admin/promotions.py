@@ -1,0 +1,91 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ..models import Customer, Product, Promotion
+from .campaigns import NotifyingAdmin
+from .lists import LongListAdmin
+
+
+class MembershipsField(forms.MultipleChoiceField):
+    """A box for each membership, kept as their letters in the order of the boxes."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def prepare_value(self, value: Any) -> Any:
+        return list(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> Any:
+        ticked = super().clean(value)
+        return "".join(letter for letter, _ in Customer.MEMBERSHIP_CHOICES if letter in ticked)
+
+
+class PromotionForm(forms.ModelForm):
+    memberships = MembershipsField(
+        choices=Customer.MEMBERSHIP_CHOICES,
+        required=False,
+        help_text="None ticked: it is for everybody, visitors too.",
+    )
+
+    class Meta:
+        model = Promotion
+        fields = ["description", "discount", "starts_at", "ends_at", "memberships"]
+
+
+@admin.register(Promotion)
+class PromotionAdmin(LongListAdmin, NotifyingAdmin):
+    form = PromotionForm
+    list_display = ["description", "discount_percent", "starts_at", "ends_at", "for_whom", "state"]
+    search_fields = ["description"]
+    actions = ["notify_customers"]
+
+    class Media:
+        css = {"all": ["store/admin/shop.css"]}
+
+    @admin.display(description="discount", ordering="discount")
+    def discount_percent(self, promotion: Promotion) -> str:
+        return f"{promotion.discount * 100:g} %"
+
+    @admin.display
+    def for_whom(self, promotion: Promotion) -> str:
+        return ", ".join(promotion.membership_names) or "Everybody"
+
+    @admin.display
+    def state(self, promotion: Promotion) -> SafeString:
+        state = state_of(promotion)
+        css = "ok" if state == "Running" else "idle"
+        return format_html('<span class="stock stock-{}">{}</span>', css, state)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Count the products that lose a promotion: thousands may have it."""
+        names = [str(promotion) for promotion in objs]
+        products = Product.promotions.through.objects.filter(promotion__in=list(objs)).count()
+        return names, {"promotions": len(names), "products that lose them": products}, set(), []
+
+    @admin.action(permissions=["notify"], description="Notify customers")
+    def notify_customers(
+        self, request: HttpRequest, queryset: QuerySet[Promotion]
+    ) -> HttpResponse | None:
+        if queryset.count() != 1:
+            message = "Choose one promotion; the mail is about it."
+            self.message_user(request, message, messages.ERROR)
+            return None
+        return self.compose(request, Customer.objects.all(), queryset.get())
+
+
+def state_of(promotion: Promotion) -> str:
+    """Say whether a promotion prices anything now, as `Promotion.objects.running` decides it."""
+    now, start, end = timezone.now(), promotion.starts_at, promotion.ends_at
+    if start is None and end is None:
+        return "Not scheduled"
+    if end is not None and end <= now:
+        return "Ended"
+    return "Scheduled" if start is not None and start > now else "Running"

@@ -1,0 +1,43 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from store.models import Cart, Order, Payment, Promotion
+from store.services.carts import claim_cart
+from store.services.orders import place_order
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def rows(table, *columns):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_prices_and_statuses_go_and_come_again_with_rows_there(item, customer, make_promotion):
+    make_promotion(item.product, starts_at=NOON, memberships="BG", discount=0.5)
+    other = Cart.objects.create()
+    place_order(cart_id=item.cart_id, user_id=customer.user_id, idempotency_key="key")
+    claim_cart(cart_id=other.pk, user_id=customer.user_id)
+    Payment.objects.create(order=Order.objects.get(), gateway="Test", amount=11)
+    Order.objects.update(payment_status="C", stage="shipped")
+
+    try:
+        call_command("migrate", "store", "0004", verbosity=0)
+        before = rows("store_promotion", "discount"), rows("store_order", "payment_status")
+        lines = rows("store_orderitem", "quantity", "unit_price")
+    finally:
+        call_command("migrate", "store", verbosity=0)
+
+    assert list(map(list, before)) == [[(0.5,)], [("C",)]]
+    assert [(quantity, float(price)) for quantity, price in lines] == [(2, 5)]
+    order, promotion = Order.objects.get(), Promotion.objects.get()
+    assert (order.payment_status, order.status) == ("C", "paid")
+    assert (order.total, order.items.get().list_price) == (10, None)
+    assert (promotion.starts_at, promotion.memberships) == (None, "")
+    assert Cart.objects.get().user is None
+    assert not Payment.objects.exists()
