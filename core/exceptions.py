@@ -28,6 +28,9 @@ class Conflict(exceptions.APIException):
 class Refusal(exceptions.APIException):
     """A refusal by a rule of some app, with its stable code in the body."""
 
+    # Seconds, sent as Retry-After.
+    wait: int | None = None
+
     def __init__(self, status_code: int, code: str, detail: str | dict[str, Any]) -> None:
         self.status_code = status_code
         fields: Any = dict(detail) if isinstance(detail, dict) else {"detail": detail}
@@ -39,7 +42,6 @@ class Refusal(exceptions.APIException):
 class Unavailable(Refusal):
     """What the answer needs did not answer itself; nothing was changed."""
 
-    # Seconds, sent as Retry-After.
     wait = 5
     code = "unavailable"
     message = "The shop cannot answer right now; please try again."
@@ -90,9 +92,17 @@ def translate(exc: Exception) -> Exception:
     if isinstance(exc, DATABASE_AWAY):
         logger.error("The database did not answer", exc_info=exc)
         return Unavailable()
-    if refusal := getattr(exc, "status_code", None):
-        return Refusal(refusal, getattr(exc, "code", "refused"), getattr(exc, "detail", str(exc)))
+    if getattr(exc, "status_code", None):
+        return refusal_of(exc)
     return exc
+
+
+def refusal_of(exc: Any) -> Refusal:
+    """Return what tells a client of a refusal by some app, whose exception has a `status_code`."""
+    code, detail = getattr(exc, "code", "refused"), getattr(exc, "detail", str(exc))
+    refusal = Refusal(exc.status_code, code, detail)
+    refusal.wait = getattr(exc, "wait", None)
+    return refusal
 
 
 def problem(status_code: int, data: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ class StoreError(Exception):
 
     status_code = 409
     code = "refused"
+    # Seconds after which to try again, sent as Retry-After.
+    wait: int | None = None
     detail: str | dict[str, Any] = "The shop refuses this."
 
     def __init__(self, detail: str | dict[str, Any] | None = None) -> None:
@@ -63,6 +65,7 @@ class KeyInFlight(StoreError):
     """Another request under the same idempotency key has not been answered yet."""
 
     code = "idempotency_key_in_flight"
+    wait = 1
     detail = "A request with this Idempotency-Key is being processed; try again in a moment."
 
 
@@ -129,6 +132,7 @@ class GatewayUnavailable(StoreError):
 
     status_code = 503
     code = "payment_gateway_unavailable"
+    wait = 5
     detail = "The payment service does not answer; please try again."
 
 

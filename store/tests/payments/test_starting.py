@@ -109,6 +109,7 @@ class TestGatewayThatFails:
         ledger.errors["*"] = GatewayError("timed out")
         answer = api_client.post(url(order))
         assert (answer.status_code, answer.json()["code"]) == (503, "payment_gateway_unavailable")
+        assert answer["Retry-After"] == "5"
         payment = Payment.objects.get()
         assert (payment.status, payment.reference, payment.checkout_url) == ("open", None, "")
 
