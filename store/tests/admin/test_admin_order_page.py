@@ -1,6 +1,7 @@
 """What the page of an order shows; it changes nothing but by its steps."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from pytest_django.asserts import assertContains, assertNotContains
 
 from store.models import Order, Payment, Product
@@ -76,6 +77,8 @@ def test_costs_no_more_for_more_rows(
         change_order_status(order=order, status="pending", by=clerk)
         Payment.objects.create(order=order, gateway="development", amount=11)
 
+    # Asked for once in the life of a process.
+    ContentType.objects.get_for_model(Order)
     # The session and its user, the order, its lines for the figures, then each of the three tables.
     with django_assert_num_queries(7):
         admin_client.get(change_url(order))
