@@ -32,16 +32,18 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
 
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:
-    """Have a worker queue the mails; where no broker takes the task, the sweep finds the campaign."""
-    try:
-        tasks.send_campaign.delay(campaign.pk)
-    except OperationalError as error:
-        logger.warning("No broker takes tasks, a campaign waits for the sweep: %s", error)
+    """Have a worker queue the mails of a campaign that has started."""
+    queue_soon("a campaign", tasks.send_campaign, campaign.pk)
 
 
 def refund_payments(**kwargs: Any) -> None:
-    """Have a worker give money back; where no broker takes the task, the sweep finds the payment."""
+    """Have a worker give back money that is due."""
+    queue_soon("a refund", tasks.refund_payments)
+
+
+def queue_soon(what: str, task: Any, *args: Any) -> None:
+    """Queue a task; where no broker takes it, a sweep by beat finds what it is for."""
     try:
-        tasks.refund_payments.delay()
+        task.delay(*args)
     except OperationalError as error:
-        logger.warning("No broker takes tasks, a refund waits for the sweep: %s", error)
+        logger.warning("No broker takes tasks, %s waits for the sweep: %s", what, error)

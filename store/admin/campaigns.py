@@ -19,7 +19,7 @@ from ..models import Campaign, Promotion
 from ..models.campaigns import MAX_SUBJECT
 from ..models.customers import CustomerQuerySet
 from ..services.campaigns import start_campaign
-from .lists import LongListAdmin
+from .lists import ReadOnlyAdmin
 
 
 class CampaignForm(forms.ModelForm):
@@ -121,7 +121,7 @@ def announcement(promotion: Promotion) -> dict[str, str]:
 
 
 @admin.register(Campaign)
-class CampaignAdmin(LongListAdmin):
+class CampaignAdmin(ReadOnlyAdmin):
     """Shows what was sent to customers and how far it is; it is started from those it goes to."""
 
     list_display = ["subject", "created_at", "progress"]
@@ -144,15 +144,6 @@ class CampaignAdmin(LongListAdmin):
         return super().has_view_permission(request, obj) or request.user.has_perm(
             "store.add_campaign"
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     @admin.display(description="progress")
     def progress(self, campaign: Campaign) -> SafeString:

@@ -95,4 +95,4 @@ class OrderItemInline(ReadOnlyInline):
 
     @admin.display
     def total_with_tax(self, item: OrderItem) -> Decimal:
-        return item.total_price + (item.tax or 0)
+        return item.total_with_tax

@@ -164,7 +164,7 @@ class MovingAdmin(admin.ModelAdmin):
             "original": original,
             "back": self.url_of(request, original),
             "step": step,
-            "orders": [(order, order in movable) for order in orders],
+            "orders": [(order, step.may_follow(order.status)) for order in orders],
             "movable": len(movable),
             "effects": effects(step, movable),
             "form": form,

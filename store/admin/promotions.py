@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -58,9 +57,8 @@ class PromotionAdmin(LongListAdmin, NotifyingAdmin):
 
     @admin.display
     def state(self, promotion: Promotion) -> SafeString:
-        state = state_of(promotion)
-        css = "ok" if state == "Running" else "idle"
-        return format_html('<span class="stock stock-{}">{}</span>', css, state)
+        css = "ok" if promotion.state == "Running" else "idle"
+        return format_html('<span class="stock stock-{}">{}</span>', css, promotion.state)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -79,13 +77,3 @@ class PromotionAdmin(LongListAdmin, NotifyingAdmin):
             self.message_user(request, message, messages.ERROR)
             return None
         return self.compose(request, Customer.objects.all(), queryset.get())
-
-
-def state_of(promotion: Promotion) -> str:
-    """Say whether a promotion prices anything now, as `Promotion.objects.running` decides it."""
-    now, start, end = timezone.now(), promotion.starts_at, promotion.ends_at
-    if start is None and end is None:
-        return "Not scheduled"
-    if end is not None and end <= now:
-        return "Ended"
-    return "Scheduled" if start is not None and start > now else "Running"

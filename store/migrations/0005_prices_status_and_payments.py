@@ -210,6 +210,10 @@ class Migration(migrations.Migration):
             model_name='payment',
             index=models.Index(fields=['status', 'created_at', 'id'], name='payment_status'),
         ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(fields=['reference'], name='payment_reference'),
+        ),
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'failed', 'succeeded', 'refund_due', 'refunded'])), name='payment_status_known'),

@@ -231,3 +231,7 @@ class OrderItem(models.Model):
     def total_price(self) -> Decimal:
         """What its pieces cost, before tax."""
         return self.quantity * self.unit_price
+
+    @property
+    def total_with_tax(self) -> Decimal:
+        return self.total_price + (self.tax or 0)

@@ -60,6 +60,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["created_at", "id"], name="payment_created"),
             models.Index(fields=["status", "created_at", "id"], name="payment_status"),
+            models.Index(fields=["reference"], name="payment_reference"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -75,6 +75,16 @@ class Promotion(models.Model):
         """The memberships it is for; none: everybody."""
         return [name for value, name in Customer.MEMBERSHIP_CHOICES if value in self.memberships]
 
+    @property
+    def state(self) -> str:
+        """Say whether it prices anything now, as `running()` decides it."""
+        now = timezone.now()
+        if self.starts_at is None and self.ends_at is None:
+            return "Not scheduled"
+        if self.ends_at is not None and self.ends_at <= now:
+            return "Ended"
+        return "Scheduled" if self.starts_at is not None and self.starts_at > now else "Running"
+
     def applied_to(self, price: Decimal) -> Decimal:
         """Return a price less the discount, in whole cents."""
         # By its shortest notation: 0.15 as a binary fraction is a little less than 0.15.

@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
 from ..models import MAX_QUANTITY, Cart, CartItem
+from .amounts import SumField
 from .catalog import SimpleProductSerializer
 from .promotions import PromotionSerializer
 
@@ -33,17 +34,9 @@ class CartItemSerializer(serializers.ModelSerializer):
 
 class CartSerializer(serializers.ModelSerializer):
     items = CartItemSerializer(many=True, read_only=True)
-    # Sums without a largest one: a cart may hold any number of products.
-    total_price = serializers.DecimalField(
-        max_digits=None, decimal_places=2, read_only=True, help_text="Before tax."
-    )
-    tax = serializers.DecimalField(max_digits=None, decimal_places=2, read_only=True)
-    total = serializers.DecimalField(
-        max_digits=None,
-        decimal_places=2,
-        read_only=True,
-        help_text="With tax; what an order may name as its `expected_total`.",
-    )
+    total_price = SumField(help_text="Before tax.")
+    tax = SumField()
+    total = SumField(help_text="With tax; what an order may name as its `expected_total`.")
 
     class Meta:
         model = Cart

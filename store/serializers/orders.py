@@ -5,15 +5,9 @@ from rest_framework.fields import empty
 from rest_framework.utils import html
 
 from ..models import Order, OrderItem, OrderStatusChange
+from .amounts import SumField
 from .catalog import SimpleProductSerializer
 from .customers import AddressFieldsSerializer
-
-
-class SumField(serializers.DecimalField):
-    """An amount without a largest one: an order may have any number of lines."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=None, decimal_places=2, read_only=True, **kwargs)
 
 
 class ShippingAddressSerializer(AddressFieldsSerializer):

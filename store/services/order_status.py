@@ -33,7 +33,9 @@ COLUMNS: dict[str, dict[str, str | None]] = {
     REFUNDED: {"payment_status": "C", "stage": REFUNDED},
 }
 # Where a payment status that staff set leads.
-BY_PAYMENT_STATUS = {"P": PENDING, "C": PAID, "F": CANCELLED}
+BY_PAYMENT_STATUS = {
+    columns["payment_status"]: status for status, columns in COLUMNS.items() if not columns["stage"]
+}
 
 
 @atomic

@@ -139,7 +139,7 @@ def write_order(
     # Read after the products are locked: a price that changes now changes before or after the order.
     prefetch_related_objects(products, running_promotions(order.customer.membership))
     lines = [new_line(order, product, quantities[product.pk]) for product in products]
-    total = sum((line.total_price + (line.tax or 0) for line in lines), Decimal(0))
+    total = sum((line.total_with_tax for line in lines), Decimal(0))
     if expected_total is not None and total > expected_total:
         raise CartChanged(total)
     order.save(force_insert=True)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from outbox.content import Content, render
@@ -54,6 +55,7 @@ def _open_payment(*, order: Order, gateway: str) -> Payment:
     found = order.payments.filter(status=PaymentStatus.OPEN, gateway=gateway).first()
     if found:
         return found
+    prefetch_related_objects([order], "items")
     if not order.total:
         # No gateway takes a payment of nothing; staff mark such an order as paid.
         raise OrderNotPayable("There is nothing to pay for this order.")

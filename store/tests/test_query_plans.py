@@ -150,6 +150,7 @@ LOOKUPS = {
     ).order_by("pk"),
     "changes of an order": lambda: store.OrderStatusChange.objects.filter(order=7),
     "payments of an order": lambda: store.Payment.objects.filter(order=7),
+    "payment by its reference": lambda: store.Payment.objects.filter(reference="7"),
     "payments to refund": lambda: store.Payment.objects.filter(status="refund_due").order_by("pk"),
     "payment of a gateway": lambda: store.Payment.objects.filter(
         gateway="bank", key="00000000-0000-0000-0000-000000000000"

@@ -1,6 +1,6 @@
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -39,12 +39,14 @@ class CartViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Cart]:
-        membership = Customer.objects.membership_of(self.request.user)
-        return Cart.objects.visible_to(user_id_of(self.request)).with_items(membership)
+        carts = Cart.objects.visible_to(user_id_of(self.request))
+        if self.action == "destroy":
+            return carts
+        return carts.with_items(Customer.objects.membership_of(self.request.user))
 
     def perform_create(self, serializer: BaseSerializer[Cart]) -> None:
-        # Read again with its items, none: unloaded, each of its sums would ask for them.
-        serializer.instance = self.get_queryset().get(pk=serializer.save().pk)
+        # There are none; unloaded, each of its sums would ask for them.
+        prefetch_related_objects([serializer.save()], "items")
 
     def perform_destroy(self, instance: Cart) -> None:
         delete_cart(cart=instance, user_id=user_id_of(self.request))
@@ -66,8 +68,10 @@ class CartItemViewSet(viewsets.ModelViewSet):
     def get_queryset(self) -> QuerySet[CartItem]:
         carts = Cart.objects.visible_to(user_id_of(self.request))
         cart = get_object_or_404(carts, pk=self.kwargs["cart_pk"])
-        membership = Customer.objects.membership_of(self.request.user)
-        return CartItem.objects.priced_for(membership).filter(cart=cart)
+        items = CartItem.objects.filter(cart=cart)
+        if self.action in ("list", "retrieve"):
+            return items.priced_for(Customer.objects.membership_of(self.request.user))
+        return items
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "create":

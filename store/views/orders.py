@@ -69,7 +69,8 @@ class OrderViewSet(viewsets.ModelViewSet):
         return [*super().get_permissions()]
 
     def get_queryset(self) -> QuerySet[Order]:
-        return Order.objects.visible_to(self.request.user).with_items()
+        orders = Order.objects.visible_to(self.request.user)
+        return orders.with_items() if self.action in ("list", "retrieve") else orders
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "create":

@@ -5,6 +5,7 @@ from random import Random
 
 from store.models import Customer, Order, OrderItem, OrderStatus, OrderStatusChange, Product
 from store.money import round_to_cents, tax_on
+from store.services.order_status import COLUMNS
 
 from .rows import insert, insert_all, own_dates
 
@@ -24,7 +25,7 @@ def insert_orders(*, customers: list[Customer], products: list[Product], now: da
         Order(
             placed_at=moment,
             customer=random.choices(customers, weights)[0],
-            **columns_of(random, now - moment),
+            **COLUMNS[status_of(random, now - moment)],
         )
         for moment in moments
     ]
@@ -35,38 +36,30 @@ def insert_orders(*, customers: list[Customer], products: list[Product], now: da
         insert_all(OrderStatusChange, histories(orders, now))
 
 
-def columns_of(random: Random, age: timedelta) -> dict[str, str | None]:
-    """Draw a payment status and stage: the last days' orders are mostly pending, older ones delivered."""
+def status_of(random: Random, age: timedelta) -> OrderStatus:
+    """Draw a status: what was placed in the last days is mostly pending, what is older delivered."""
     if age < timedelta(days=5):
-        weights = {("P", None): 6, ("C", None): 3, ("C", OrderStatus.SHIPPED): 1}
+        weights = {OrderStatus.PENDING: 6, OrderStatus.PAID: 3, OrderStatus.SHIPPED: 1}
     else:
         weights = {
-            ("P", None): 2,
-            ("C", OrderStatus.DELIVERED): 84,
-            ("C", OrderStatus.SHIPPED): 4,
-            ("C", OrderStatus.REFUNDED): 2,
-            ("F", None): 8,
+            OrderStatus.PENDING: 2,
+            OrderStatus.DELIVERED: 84,
+            OrderStatus.SHIPPED: 4,
+            OrderStatus.REFUNDED: 2,
+            OrderStatus.CANCELLED: 8,
         }
-    payment_status, stage = random.choices(list(weights), list(weights.values()))[0]
-    return {"payment_status": payment_status, "stage": stage}
+    return random.choices(list(weights), list(weights.values()))[0]
 
 
 # What an order that came this far went through, with the days since it was placed.
-STEPS: dict[tuple[str, str | None], list[tuple[str, int]]] = {
-    ("P", None): [],
-    ("F", None): [(OrderStatus.CANCELLED, 1)],
-    ("C", None): [(OrderStatus.PAID, 0)],
-    ("C", OrderStatus.SHIPPED): [(OrderStatus.PAID, 0), (OrderStatus.SHIPPED, 1)],
-    ("C", OrderStatus.DELIVERED): [
-        (OrderStatus.PAID, 0),
-        (OrderStatus.SHIPPED, 1),
-        (OrderStatus.DELIVERED, 3),
-    ],
-    ("C", OrderStatus.REFUNDED): [
-        (OrderStatus.PAID, 0),
-        (OrderStatus.SHIPPED, 1),
-        (OrderStatus.REFUNDED, 4),
-    ],
+PAID, SHIPPED = (OrderStatus.PAID, 0), (OrderStatus.SHIPPED, 1)
+STEPS: dict[str, list[tuple[str, int]]] = {
+    OrderStatus.PENDING: [],
+    OrderStatus.CANCELLED: [(OrderStatus.CANCELLED, 1)],
+    OrderStatus.PAID: [PAID],
+    OrderStatus.SHIPPED: [PAID, SHIPPED],
+    OrderStatus.DELIVERED: [PAID, SHIPPED, (OrderStatus.DELIVERED, 3)],
+    OrderStatus.REFUNDED: [PAID, SHIPPED, (OrderStatus.REFUNDED, 4)],
 }
 
 
@@ -74,7 +67,7 @@ def histories(orders: list[Order], now: datetime) -> Iterator[OrderStatusChange]
     """Yield the steps of each order up to where it is now."""
     for order in orders:
         previous = None
-        steps = [(OrderStatus.PENDING, 0), *STEPS[order.payment_status, order.stage]]
+        steps = [(OrderStatus.PENDING, 0), *STEPS[order.status]]
         for status, days in steps:
             yield OrderStatusChange(
                 order=order,

@@ -38,6 +38,16 @@ def make_users(transactional_db: None) -> Callable[..., list[Any]]:
 
 
 @pytest.fixture
+def user(make_users: Callable[..., list[Any]]) -> Any:
+    return make_users(1)[0]
+
+
+@pytest.fixture
+def clerk(make_users: Callable[..., list[Any]]) -> Any:
+    return make_users(1, is_staff=True)[0]
+
+
+@pytest.fixture
 def make_cart() -> Callable[..., Cart]:
     """Make a cart with pieces by product, in this order."""
 

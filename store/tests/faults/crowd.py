@@ -1,6 +1,7 @@
 """Clients that send their requests to a served shop at the same moment."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -22,11 +23,20 @@ class Request(NamedTuple):
     headers: dict[str, str] | None = None
 
 
+def checkout(cart: Any, user: Any, headers: dict[str, str] | None = None) -> Request:
+    """Return the request of a user, who has a `token`, to order a cart."""
+    return Request("POST", "/store/orders/", {"cart_id": str(cart.pk)}, user.token, headers)
+
+
 class Answer(NamedTuple):
     request: Request
     status: int
     body: Any
     headers: Message
+
+
+def statuses(answers: Sequence[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)
 
 
 def send_at_once(url: str, requests: Sequence[Request], clients: int = MAX_CLIENTS) -> list[Answer]:

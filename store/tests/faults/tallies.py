@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from store.models import OrderItem, Product
 
-from .crowd import Answer
+from .crowd import Answer, statuses
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Tally:
 
     def add(self, answers: Sequence[Answer], *, orders: int, stock_difference: int) -> None:
         """Count a round; its answers may not be failures of the shop."""
-        self.statuses += Counter(answer.status for answer in answers)
+        self.statuses += statuses(answers)
         self.orders += orders
         self.stock_difference += stock_difference
         assert [answer for answer in answers if answer.status >= 500] == []

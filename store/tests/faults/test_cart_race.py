@@ -4,15 +4,10 @@ import pytest
 
 from store.models import Cart, CartItem, Order, Product
 
-from .crowd import Request
+from .crowd import Request, checkout, statuses
 from .tallies import ordered, stock_difference
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def user(make_users):
-    return make_users(1)[0]
 
 
 def add(cart, product, quantity=1):
@@ -20,17 +15,9 @@ def add(cart, product, quantity=1):
     return Request("POST", f"/store/carts/{cart.pk}/items/", body)
 
 
-def checkout(cart, user):
-    return Request("POST", "/store/orders/", {"cart_id": str(cart.pk)}, user.token)
-
-
 def in_the_middle(request, others):
     half = len(others) // 2
     return [*others[:half], request, *others[half:]]
-
-
-def statuses(answers):
-    return Counter(answer.status for answer in answers)
 
 
 class TestAdd:

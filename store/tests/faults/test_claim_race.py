@@ -1,21 +1,14 @@
 """Carts are claimed while others use them: no piece is lost or counted twice."""
 
-from collections import Counter
-
 import pytest
 from django.db.models import Sum
 
 from store.models import Cart, CartItem, Order, OrderItem
 
-from .crowd import Request
+from .crowd import Request, checkout, statuses
 from .tallies import stock_difference
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def user(make_users):
-    return make_users(1)[0]
 
 
 @pytest.fixture
@@ -25,14 +18,6 @@ def product(make_product):
 
 def claim(cart, user):
     return Request("POST", f"/store/carts/{cart.pk}/claim/", token=user.token)
-
-
-def checkout(cart, user):
-    return Request("POST", "/store/orders/", {"cart_id": str(cart.pk)}, user.token)
-
-
-def statuses(answers):
-    return Counter(answer.status for answer in answers)
 
 
 def pieces(rows):

@@ -7,7 +7,7 @@ import pytest
 
 from store.models import Cart, IdempotencyKey, Order
 
-from .crowd import Request
+from .crowd import checkout
 from .tallies import stock_difference
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -16,18 +16,12 @@ REPLAYED = "Idempotency-Replayed"
 
 
 @pytest.fixture
-def user(make_users):
-    return make_users(1)[0]
-
-
-@pytest.fixture
 def product(make_product):
     return make_product(inventory=100)
 
 
 def place(cart, user, key):
-    body = {"cart_id": str(cart.pk)}
-    return Request("POST", "/store/orders/", body, user.token, {"Idempotency-Key": key})
+    return checkout(cart, user, {"Idempotency-Key": key})
 
 
 def test_a_key_sent_many_times_at_once_is_one_order(

@@ -14,7 +14,7 @@ from store.models import Cart, CartItem, Order, OrderItem, Product
 from store.models.catalog import ProductQuerySet
 from store.services import orders, transactions
 
-from .crowd import Request
+from .crowd import Request, checkout
 from .tallies import stock_difference
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -89,10 +89,7 @@ def run_race(at_once, make_product):
         )
         race = Race(product, pieces, carts)
         race.answers = at_once(
-            [
-                Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token, new_key())
-                for cart, user in zip(carts, users, strict=True)
-            ]
+            [checkout(cart, user, new_key()) for cart, user in zip(carts, users, strict=True)]
         )
         return race
 
@@ -179,7 +176,7 @@ def test_a_cart_placed_many_times_at_once_is_one_order(
         product = make_product(inventory=10)
         cart = make_cart({product: 3})
 
-        answers = at_once([Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token)] * 20)
+        answers = at_once([checkout(cart, user)] * 20)
 
         order = Order.objects.get(cart_uuid=cart.pk)
         product.refresh_from_db()
@@ -213,9 +210,7 @@ def test_a_user_without_a_profile_places_many_carts_at_once(
         product = make_product(inventory=10)
         carts = [make_cart({product: 1}) for _ in range(10)]
 
-        answers = at_once(
-            [Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token) for cart in carts]
-        )
+        answers = at_once([checkout(cart, user) for cart in carts])
 
         assert Counter(answer.status for answer in answers) == {201: 10}
         assert len({answer.body["customer"] for answer in answers}) == 1
@@ -233,12 +228,7 @@ def test_the_same_products_in_opposite_order_block_nobody(
             for number in range(len(users))
         ]
 
-        answers = at_once(
-            [
-                Request("POST", ORDERS, {"cart_id": str(cart.pk)}, user.token)
-                for cart, user in zip(carts, users, strict=True)
-            ]
-        )
+        answers = at_once([checkout(cart, user) for cart, user in zip(carts, users, strict=True)])
 
         assert Counter(answer.status for answer in answers) == {201: 40}
         stock = Product.objects.filter(pk__in=[first.pk, second.pk])

@@ -42,11 +42,6 @@ def owners(make_users):
 
 
 @pytest.fixture
-def clerk(make_users):
-    return make_users(1, is_staff=True)[0]
-
-
-@pytest.fixture
 def orders(owners, product):
     made = [Order.objects.create(customer=owner.customer) for owner in owners]
     for order in made:

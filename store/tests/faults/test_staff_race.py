@@ -13,10 +13,6 @@ ORDERS = "/store/orders/"
 
 class TestStaffAtOnce:
     @pytest.fixture
-    def clerk(self, make_users):
-        return make_users(1, is_staff=True)[0]
-
-    @pytest.fixture
     def make_orders(self, clerk, make_product):
         """Make orders of three pieces of one product that has seven left for each."""
 

@@ -17,11 +17,6 @@ PIECES = 3
 
 
 @pytest.fixture
-def clerk(make_users):
-    return make_users(1, is_staff=True)[0]
-
-
-@pytest.fixture
 def product(make_product):
     """A product of which all pieces are in orders."""
     return make_product(inventory=0)
