@@ -89,7 +89,8 @@ def shop(proxies: dict[str, Proxy], redis_url: str, tmp_path: Path) -> Iterator[
     if "database" in proxies:
         variables["DATABASE_URL"] = database_url(local("database"))
         variables["DATABASE_REPLICA_URLS"] = database_url(local("replica"))
-    with serving(tmp_path / "gunicorn.log", **variables) as url:
+    # One process: each keeps its own memory of a cache that failed, and `ready` tells that of one.
+    with serving(tmp_path / "gunicorn.log", "--workers", "1", **variables) as url:
         yield url
 
 
