@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -5,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -20,7 +22,11 @@ from ..services.transactions import atomic
 from .deletion import LISTED, MAX_SELECTED
 from .order_steps import STEPS, ReasonForm, Step, action_for, effects
 
+logger = logging.getLogger(__name__)
+
 ACTIONS = [action_for(step) for step in STEPS.values()]
+# The last is a race for locks that was lost once too often; the orders before it stay moved.
+NOT_MOVED = (StoreError, Order.DoesNotExist, OperationalError)
 
 
 class MovingAdmin(admin.ModelAdmin):
@@ -81,7 +87,7 @@ class MovingAdmin(admin.ModelAdmin):
     def move_one(self, request: HttpRequest, order: Order, step: Step, reason: str) -> None:
         try:
             self.move(request, order.pk, step, reason, seen=request.POST.get("seen", ""))
-        except (StoreError, Order.DoesNotExist) as error:
+        except NOT_MOVED as error:
             self.message_user(request, why(error), messages.ERROR)
         else:
             self.message_user(request, f"{order} was {step.done}.", messages.SUCCESS)
@@ -127,7 +133,7 @@ class MovingAdmin(admin.ModelAdmin):
         for key in keys:
             try:
                 self.move(request, key, step, reason, seen=seen.get(str(key), ""))
-            except (StoreError, Order.DoesNotExist) as error:
+            except NOT_MOVED as error:
                 refusals.append(format_html("Order {}: {}", key, why(error)))
         self.report(request, step, len(keys) - len(refusals), refusals)
 
@@ -185,4 +191,7 @@ class MovingAdmin(admin.ModelAdmin):
 
 
 def why(error: Exception) -> str:
+    if isinstance(error, OperationalError):
+        logger.warning("An order was not moved", exc_info=error)
+        return "The database is busy; please try again."
     return getattr(error, "message", "The order has been deleted meanwhile.")

@@ -1,28 +1,20 @@
-from collections.abc import Callable
 from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status, viewsets
-from rest_framework.decorators import action
-from rest_framework.permissions import BasePermission, IsAdminUser, IsAuthenticated
+from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from ..headers import idempotency_key
-from ..models import Order, OrderStatus
-from ..permissions import IsOwnerOrMayCancel
-from ..serializers.orders import (
-    OrderSerializer,
-    OrderStatusChangeSerializer,
-    PlaceOrderSerializer,
-    ReasonSerializer,
-    UpdateOrderSerializer,
-)
-from ..services.order_status import change_order_status, change_payment_status
+from ..models import Order
+from ..serializers.orders import OrderSerializer, PlaceOrderSerializer, UpdateOrderSerializer
+from ..services.order_status import change_payment_status
 from ..services.orders import delete_order, place_order
+from .order_steps import OrderSteps, shown
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -41,22 +33,7 @@ IDEMPOTENCY_REPLAYED = OpenApiParameter(
 )
 
 
-def order_step(permission_classes: list[type[BasePermission]]) -> Callable[..., Any]:
-    """Make a method a POST that moves an order on, and answers the order."""
-
-    def describe(method: Callable[..., Response]) -> Any:
-        found: Any = action(
-            detail=True,
-            methods=["post"],
-            serializer_class=ReasonSerializer,
-            permission_classes=permission_classes,
-        )(method)
-        return extend_schema(responses=OrderSerializer)(found)
-
-    return describe
-
-
-class OrderViewSet(viewsets.ModelViewSet):
+class OrderViewSet(OrderSteps, viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
@@ -110,43 +87,3 @@ class OrderViewSet(viewsets.ModelViewSet):
 
     def perform_destroy(self, instance: Order) -> None:
         delete_order(order=instance)
-
-    @order_step(permission_classes=[IsOwnerOrMayCancel])
-    def cancel(self, request: Request, pk: int) -> Response:
-        """Cancel an order of which nothing has shipped; stock and money go back."""
-        return self.move(OrderStatus.CANCELLED)
-
-    @order_step(permission_classes=[IsAdminUser])
-    def ship(self, request: Request, pk: int) -> Response:
-        """Mark a paid order as shipped."""
-        return self.move(OrderStatus.SHIPPED)
-
-    @order_step(permission_classes=[IsAdminUser])
-    def deliver(self, request: Request, pk: int) -> Response:
-        """Mark a shipped order as delivered."""
-        return self.move(OrderStatus.DELIVERED)
-
-    @order_step(permission_classes=[IsAdminUser])
-    def refund(self, request: Request, pk: int) -> Response:
-        """Give the money for a shipped order back; its pieces stay sold."""
-        return self.move(OrderStatus.REFUNDED)
-
-    def move(self, to: str) -> Response:
-        order = self.get_object()
-        reason = self.get_serializer(data=self.request.data)
-        reason.is_valid(raise_exception=True)
-        change_order_status(order=order, status=to, by=self.request.user, **reason.validated_data)
-        return Response(shown(order))
-
-    @extend_schema(responses=OrderStatusChangeSerializer(many=True))
-    @action(detail=True, serializer_class=OrderStatusChangeSerializer)
-    def changes(self, request: Request, pk: int) -> Response:
-        """List the steps of the order's life, newest first."""
-        changes = self.get_object().status_changes.all()
-        page = self.paginate_queryset(changes)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-def shown(order: Order) -> Any:
-    """Return an order as it stands now."""
-    return OrderSerializer(Order.objects.with_items().get(pk=order.pk)).data

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import OperationalError, connection
 from model_bakery import baker
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -196,6 +197,23 @@ class TestResults:
 
         assert messages_in(page)[0] == "2 orders were marked as paid."
         assert f"Order {orders[0].pk}: The order has become cancelled" in messages_in(page)[1]
+
+    def test_of_one_that_lost_its_race_for_locks(self, admin_client, orders):
+        second = orders[1].pk
+
+        def lose(execute, sql, params, many, context):
+            if sql.startswith("UPDATE") and "store_order" in sql and second in params:
+                raise OperationalError(1213, "Deadlock found when trying to get lock")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(lose):
+            messages = self.move(admin_client, "cancelled", *orders)
+
+        why = "The database is busy; please try again."
+        refusal = f"1 order was not cancelled:<br>Order {second}: {why}"
+        assert messages == ["2 orders were cancelled.", refusal]
+        assert statuses(*orders) == ["cancelled", "pending", "cancelled"]
+        assert Product.objects.get().inventory == 8
 
     def test_of_one_that_is_gone(self, admin_client, orders):
         form = confirmed("paid", *orders)
