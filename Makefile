@@ -55,7 +55,7 @@ test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS="-k orders" for some); wh
 	$(PYTEST) $(ARGS)
 
 test-all: $(DRIVERS)  ## Run what `make test` may skip, and every test on MariaDB and PostgreSQL too; nothing may be skipped
-	$(PYTEST) --require-services -m "($(SERVICES)) and not (mariadb or row_locks or faults)"
+	$(PYTEST) --require-services -m "($(SERVICES)) and not (mariadb or row_locks)"
 	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m "not once"
 	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb and not once"
 

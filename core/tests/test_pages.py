@@ -127,6 +127,7 @@ def staff_browser(browser: Chrome, live_server: Any, register: Callable[..., Any
     return browser
 
 
+@pytest.mark.once
 @pytest.mark.chromium
 class TestInChromium:
     @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 from store.models import Product, ProductImage
 from store.tests.admin.forms import inline, product_form
 
-pytestmark = [pytest.mark.s3, pytest.mark.django_db]
+pytestmark = [pytest.mark.once, pytest.mark.s3, pytest.mark.django_db]
 BUCKET = "pictures"
 UNAVAILABLE = {
     "detail": "The storage of files does not answer; nothing was saved. Please try again.",

@@ -18,7 +18,7 @@ from store.models import Order, Product
 from store.services.order_status import change_order_status
 from store.services.orders import write_order
 
-pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a-Str0ng-one"
 

@@ -202,6 +202,7 @@ class TestServed:
         assert "The event succeeded did not arrive: " in caplog.text
         assert not PaymentEvent.objects.exists()
 
+    @pytest.mark.once
     @pytest.mark.chromium
     def test_a_person_pays_slowly_in_a_browser(self, browser, payment, state, settings):
         settings.STORE_PAYMENT_GATEWAY_OPTIONS = {"slow_seconds": 1}
