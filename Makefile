@@ -24,6 +24,8 @@ SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
 POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
+# Of the run on PostgreSQL, which goes beside another; it is emptied.
+SECOND_REDIS_TEST_URL ?= redis://127.0.0.1:6379/8
 
 # What `make load` sends, and where to.
 USERS ?= 100
@@ -33,7 +35,7 @@ HOST ?= http://127.0.0.1:8000
 LOCUSTFILE ?= locustfiles/browse_products.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run client seed test test-all test-faults drivers production up load watch lint format lock clean
+.PHONY: help run client seed test test-all test-mariadb test-postgresql test-faults drivers production up load watch lint format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,8 +58,15 @@ test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS="-k orders" for some); wh
 
 test-all: $(DRIVERS)  ## Run what `make test` may skip, and every test on MariaDB and PostgreSQL too; nothing may be skipped
 	$(PYTEST) --require-services -m "($(SERVICES)) and not (mariadb or row_locks)"
+	@# Beside each other: on two cores that takes as long as one of them alone.
+	$(MAKE) --jobs 2 --output-sync=target test-mariadb test-postgresql
+
+test-mariadb: $(DRIVERS)  ## Run the tests on MariaDB
 	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m "not once"
-	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb and not once"
+
+test-postgresql: $(DRIVERS)  ## Run the tests on PostgreSQL
+	DATABASE_URL=$(POSTGRES_TEST_URL) REDIS_TEST_URL=$(SECOND_REDIS_TEST_URL) \
+		$(PYTEST) --require-services -m "not mariadb and not once"
 
 test-faults: $(DRIVERS)  ## Run the race and fault tests at full length on the three databases
 	$(PYTEST) --require-services -m "faults and not row_locks" --faults=full
