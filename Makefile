@@ -38,7 +38,7 @@ LOCUSTFILE ?= locustfiles/browse_products.py
 .PHONY: help run client seed test test-all test-mariadb test-postgresql test-faults drivers production up load watch lint format lock clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: $(ENVIRONMENT)  ## Set everything up and serve the shop on http://127.0.0.1:8000 (PORT=... for another)
 	$(PY) manage.py migrate --verbosity 0
