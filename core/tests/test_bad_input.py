@@ -226,7 +226,6 @@ def test_forms_whose_fields_hold_nonsense(
                 check(send_form(path.format(**world), {**body, name: text}, format="multipart"))
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_bodies_that_are_no_objects(
     client: APIClient, world: dict[str, Any], method: str, path: str
@@ -250,7 +249,6 @@ def test_query_parameters_that_mean_nothing(
             send(client, "get", path.format(**world), QUERY_STRING=query)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("path", READS)
 def test_headers_that_are_malformed(world: dict[str, Any], path: str) -> None:
     for name, text in BAD_HEADERS:

@@ -7,6 +7,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model
 from django.http import HttpRequest
 
+# Any number of so many digits fits into the column; Python reads none of some thousand.
+MAX_ID_DIGITS = 18
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a word of a search may be the id of a row."""
+    return text.isdecimal() and len(text) <= MAX_ID_DIGITS
+
 
 class KeysFirstPaginator(Paginator):
     """Finds the keys of a page in an index, then loads those rows only.

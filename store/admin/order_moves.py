@@ -18,15 +18,15 @@ from django.utils.translation import ngettext
 from ..exceptions import OrderStatusConflict, StoreError
 from ..models import Order
 from ..services.order_status import change_order_status
-from ..services.transactions import atomic
+from ..services.transactions import atomic, lost_a_race
 from .deletion import LISTED, MAX_SELECTED
 from .order_steps import STEPS, ReasonForm, Step, action_for, effects
 
 logger = logging.getLogger(__name__)
 
 ACTIONS = [action_for(step) for step in STEPS.values()]
-# The last is a race for locks that was lost once too often; the orders before it stay moved.
-NOT_MOVED = (StoreError, Order.DoesNotExist, OperationalError)
+GONE = "The order has been deleted meanwhile."
+BUSY = "Others were changing the order or its products; please try again."
 
 
 class MovingAdmin(admin.ModelAdmin):
@@ -73,7 +73,7 @@ class MovingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         order: Any = self.get_object(request, object_id)
         if order is None:
-            self.message_user(request, why(Order.DoesNotExist()), messages.ERROR)
+            self.message_user(request, GONE, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:store_order_changelist"))
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
@@ -85,12 +85,29 @@ class MovingAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(self.url_of(request, order))
 
     def move_one(self, request: HttpRequest, order: Order, step: Step, reason: str) -> None:
-        try:
-            self.move(request, order.pk, step, reason, seen=request.POST.get("seen", ""))
-        except NOT_MOVED as error:
-            self.message_user(request, why(error), messages.ERROR)
+        seen = request.POST.get("seen", "")
+        if refusal := self.try_to_move(request, order.pk, step, reason, seen):
+            self.message_user(request, refusal, messages.ERROR)
         else:
             self.message_user(request, f"{order} was {step.done}.", messages.SUCCESS)
+
+    def try_to_move(
+        self, request: HttpRequest, pk: int, step: Step, reason: str, seen: str
+    ) -> str | None:
+        """Make a step, or return why it was not made."""
+        try:
+            self.move(request, pk, step, reason, seen=seen)
+        except StoreError as error:
+            return error.message
+        except Order.DoesNotExist:
+            return GONE
+        except OperationalError as error:
+            # A database that is away would be waited for anew with each order.
+            if not lost_a_race(error):
+                raise
+            logger.warning("Order %s was not moved", pk, exc_info=error)
+            return BUSY
+        return None
 
     @atomic
     def move(self, request: Any, pk: Any, step: Step, reason: str, seen: str) -> None:
@@ -131,10 +148,9 @@ class MovingAdmin(admin.ModelAdmin):
         seen = {key: status for key, _, status in pairs}
         refusals: list[SafeString] = []
         for key in keys:
-            try:
-                self.move(request, key, step, reason, seen=seen.get(str(key), ""))
-            except NOT_MOVED as error:
-                refusals.append(format_html("Order {}: {}", key, why(error)))
+            refusal = self.try_to_move(request, key, step, reason, seen.get(str(key), ""))
+            if refusal:
+                refusals.append(format_html("Order {}: {}", key, refusal))
         self.report(request, step, len(keys) - len(refusals), refusals)
 
     def report(
@@ -188,10 +204,3 @@ class MovingAdmin(admin.ModelAdmin):
             return request.get_full_path()
         filters: Any = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
         return add_preserved_filters(filters, reverse("admin:store_order_change", args=[order.pk]))
-
-
-def why(error: Exception) -> str:
-    if isinstance(error, OperationalError):
-        logger.warning("An order was not moved", exc_info=error)
-        return "The database is busy; please try again."
-    return getattr(error, "message", "The order has been deleted meanwhile.")

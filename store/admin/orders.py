@@ -15,7 +15,7 @@ from ..services.orders import delete_order, write_order
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
-from .lists import LongListAdmin
+from .lists import LongListAdmin, is_id
 from .order_lines import OrderItemInline
 from .order_moves import ACTIONS, MovingAdmin
 from .payments import PaymentInline
@@ -86,7 +86,7 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
         for word in search_term.split():
             found = Q(customer__user__email__istartswith=word)
             found |= Q(customer__user__username__istartswith=word)
-            if word.isdecimal():
+            if is_id(word):
                 found |= Q(pk=word)
             queryset = queryset.filter(found)
         return queryset, False

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from ..models import Payment, PaymentEvent
 from .inlines import ReadOnlyInline
-from .lists import ReadOnlyAdmin
+from .lists import ReadOnlyAdmin, is_id
 
 
 class PaymentInline(ReadOnlyInline):
@@ -73,7 +73,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[Payment], bool]:
         for word in search_term.split():
             found = Q(reference=word)
-            if word.isdecimal():
+            if is_id(word):
                 found |= Q(order__pk=word)
             queryset = queryset.filter(found)
         return queryset, False

@@ -136,6 +136,17 @@ class TestConfirmation:
         assert messages_in(page)[0].startswith("500 orders were not delivered:")
 
 
+def failing(order, error):
+    """Return a wrapper of the database's statements in which the change of an order fails."""
+
+    def execute_or_fail(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "store_order" in sql and order.pk in params:
+            raise error
+        return execute(sql, params, many, context)
+
+    return execute_or_fail
+
+
 class TestResults:
     def move(self, client, *args, **fields):
         return messages_in(client.post(LIST, confirmed(*args, **fields), follow=True))
@@ -199,21 +210,25 @@ class TestResults:
         assert f"Order {orders[0].pk}: The order has become cancelled" in messages_in(page)[1]
 
     def test_of_one_that_lost_its_race_for_locks(self, admin_client, orders):
-        second = orders[1].pk
+        deadlock = OperationalError(1213, "Deadlock found when trying to get lock")
 
-        def lose(execute, sql, params, many, context):
-            if sql.startswith("UPDATE") and "store_order" in sql and second in params:
-                raise OperationalError(1213, "Deadlock found when trying to get lock")
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(lose):
+        with connection.execute_wrapper(failing(orders[1], deadlock)):
             messages = self.move(admin_client, "cancelled", *orders)
 
-        why = "The database is busy; please try again."
-        refusal = f"1 order was not cancelled:<br>Order {second}: {why}"
+        why = "Others were changing the order or its products; please try again."
+        refusal = f"1 order was not cancelled:<br>Order {orders[1].pk}: {why}"
         assert messages == ["2 orders were cancelled.", refusal]
         assert statuses(*orders) == ["cancelled", "pending", "cancelled"]
         assert Product.objects.get().inventory == 8
+
+    def test_end_where_the_database_is_away(self, admin_client, orders):
+        away = OperationalError(2006, "Server has gone away")
+
+        with connection.execute_wrapper(failing(orders[1], away)), pytest.raises(OperationalError):
+            self.move(admin_client, "cancelled", *orders)
+
+        assert statuses(*orders) == ["cancelled", "pending", "pending"]
+        assert Product.objects.get().inventory == 6
 
     def test_of_one_that_is_gone(self, admin_client, orders):
         form = confirmed("paid", *orders)
