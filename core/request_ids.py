@@ -44,7 +44,7 @@ class RequestIdFilter(logging.Filter):
 def given_id(request: HttpRequest) -> str | None:
     # Anything else could forge log lines.
     try:
-        return str(UUID(request.headers.get(HEADER, "")))
+        return str(UUID(request.META.get("HTTP_X_REQUEST_ID", "")))
     except ValueError:
         return None
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 
 
 class StoreConfig(AppConfig):
@@ -8,16 +8,19 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         from .gateways import payment_gateway
+        from .models import Product
         from .receivers import (
             create_customer,
             refund_payments,
             remove_image_file,
+            renew_promotions,
             send_campaign,
         )
         from .signals import campaign_started, refund_due
 
         post_save.connect(create_customer, sender=settings.AUTH_USER_MODEL)
         post_delete.connect(remove_image_file, sender="store.ProductImage")
+        m2m_changed.connect(renew_promotions, sender=Product.promotions.through)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
         # Settings that make no gateway stop the start, not the first customer who pays.

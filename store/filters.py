@@ -1,4 +1,5 @@
 from collections import OrderedDict
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -17,6 +18,19 @@ from rest_framework.views import APIView
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
 from .money import CENT
+
+# What changes the list with the catalogue's versions alone, unlike stock, tags and reviews.
+VERSIONED_PARAMETERS = {
+    "collection_id",
+    "collection",
+    "unit_price__gt",
+    "unit_price__lt",
+    "price_min",
+    "price_max",
+    "search",
+    "q",
+    "ordering",
+}
 
 # More than any float that a front-end computes.
 MAX_DECIMAL_PLACES = 20
@@ -91,6 +105,12 @@ class ProductFilter(filters.FilterSet):
 
     def filter_rating_min(self, queryset: QuerySet, name: str, value: Decimal) -> QuerySet:
         return queryset.filter(pk__in=Review.objects.products_rated_at_least(value))
+
+
+def is_versioned(params: Mapping[str, str]) -> bool:
+    """Tell whether the list that is asked for changes only when the catalogue gets a new version."""
+    others = ProductFilter.base_filters.keys() - VERSIONED_PARAMETERS
+    return not any(params.get(name) for name in others)
 
 
 class BoundedSearchFilter(SearchFilter):

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from . import tasks
 from .models import Campaign, Customer, ProductImage
+from .models.versions import renew_catalog
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,12 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
     # A roll-back brings the row back; its file must still be there then. And where the storage is away
     # the row has gone all the same: the file that stays behind is logged, not refused.
     transaction.on_commit(remove, robust=True)
+
+
+def renew_promotions(action: str, **kwargs: Any) -> None:
+    """Renew the catalogue's version with a change of what a promotion prices, in its transaction."""
+    if action.startswith("post_"):
+        renew_catalog()
 
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:

@@ -8,8 +8,8 @@ from .idempotency import IdempotencyKey
 from .orders import Order, OrderItem, OrderStatus, OrderStatusChange
 from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion
-from .reports import SalesVersion
 from .reviews import Review
+from .versions import Version
 
 __all__ = [
     "MAX_QUANTITY",
@@ -32,5 +32,5 @@ __all__ = [
     "ProductImage",
     "Promotion",
     "Review",
-    "SalesVersion",
+    "Version",
 ]

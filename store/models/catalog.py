@@ -9,12 +9,13 @@ from django.db.models.functions import Coalesce
 from ..money import with_tax
 from ..validators import IMAGE_EXTENSIONS, image_format, validate_image_format, validate_image_size
 from .promotions import Promotion
+from .versions import Versioned, VersionedQuerySet
 
 MIN_UNIT_PRICE = Decimal(1)
 LOW_INVENTORY = 10
 
 
-class CollectionQuerySet(models.QuerySet["Collection"]):
+class CollectionQuerySet(VersionedQuerySet["Collection"]):
     def with_products_count(self) -> "CollectionQuerySet":
         """Annotate each collection with the number of its products."""
         products = Product.objects.filter(collection=OuterRef("pk")).order_by()
@@ -23,7 +24,7 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         return self.annotate(products_count=Coalesce(Subquery(counted), 0))
 
 
-class Collection(models.Model):
+class Collection(Versioned):
     title = models.CharField(max_length=255)
     featured_product = models.ForeignKey(
         "Product", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -39,7 +40,7 @@ class Collection(models.Model):
         return self.title
 
 
-class ProductQuerySet(models.QuerySet["Product"]):
+class ProductQuerySet(VersionedQuerySet["Product"]):
     def in_stock(self) -> "ProductQuerySet":
         return self.filter(inventory__gt=0)
 
@@ -64,7 +65,11 @@ def running_promotions(membership: str | None, lookup: str = "promotions") -> Pr
     return Prefetch(lookup, running, to_attr="running_promotions")
 
 
-class Product(models.Model):
+class Product(Versioned):
+    assortment_fields = frozenset({"collection"})
+    # Whoever keeps what shows a product compares its stock, so that orders renew nothing here.
+    unversioned_fields = frozenset({"inventory"})
+
     title = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255)
     description = models.TextField(null=True, blank=True)
@@ -123,7 +128,7 @@ def image_path(image: "ProductImage", name: str) -> str:
     return f"store/images/{uuid4().hex}.{extension}"
 
 
-class ProductImage(models.Model):
+class ProductImage(Versioned):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     image = models.ImageField(
         upload_to=image_path,

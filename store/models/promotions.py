@@ -1,18 +1,20 @@
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from ..money import round_to_cents
 from .customers import Customer
+from .versions import Versioned, VersionedQuerySet
 
 # Every set of memberships, spelled in the order of their choices.
 MEMBERSHIP_SETS = ["", "B", "S", "G", "BS", "BG", "SG", "BSG"]
 
 
-class PromotionQuerySet(models.QuerySet["Promotion"]):
+class PromotionQuerySet(VersionedQuerySet["Promotion"]):
     def running(self, membership: str | None) -> "PromotionQuerySet":
         """Keep those that price something now for a membership, or for a visitor (None); best first."""
         now = timezone.now()
@@ -27,8 +29,16 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
             Q(ends_at=None) | Q(ends_at__gt=now),
         ).order_by("-discount", "id")
 
+    def next_change(self, *, after: datetime) -> datetime | None:
+        """Return the next moment at which one begins or ends; None where no date lies ahead."""
+        moments = self.aggregate(
+            start=Min("starts_at", filter=Q(starts_at__gt=after)),
+            end=Min("ends_at", filter=Q(ends_at__gt=after)),
+        )
+        return min(filter(None, moments.values()), default=None)
 
-class Promotion(models.Model):
+
+class Promotion(Versioned):
     description = models.CharField(max_length=255)
     discount = models.FloatField(
         validators=[MinValueValidator(0), MaxValueValidator(1)],

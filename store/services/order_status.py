@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..exceptions import OrderStatusConflict, PaymentStatusConflict
-from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus, SalesVersion
+from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus
+from ..models.versions import renew_sales
 from ..signals import order_status_changed, refund_due
 from .order_mails import queue_status_mail
 from .stock import quantities_of, return_stock, take_stock
@@ -67,7 +68,7 @@ def change_order_status(
     order.refresh_from_db(fields=["payment_status", "stage", "status"])
     change = record_status(order=order, previous=previous, by=by, reason=reason)
     queue_status_mail(order=order, change=change)
-    run_last(SalesVersion.objects.renew)
+    run_last(renew_sales)
     return order
 
 

@@ -18,9 +18,9 @@ from ..models import (
     OrderItem,
     OrderStatus,
     Product,
-    SalesVersion,
 )
 from ..models.catalog import running_promotions
+from ..models.versions import renew_sales
 from ..money import tax_on
 from ..signals import order_created
 from .carts import lock_cart
@@ -147,7 +147,7 @@ def write_order(
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
-    run_last(SalesVersion.objects.renew)
+    run_last(renew_sales)
 
 
 def new_line(order: Order, product: Product, quantity: int) -> OrderItem:
@@ -174,4 +174,4 @@ def delete_order(*, order: Order) -> None:
         return_stock(quantities_of(order))
     order.items.all().delete()
     order.delete()
-    run_last(SalesVersion.objects.renew)
+    run_last(renew_sales)

@@ -13,9 +13,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.functions import TruncDate, TruncMonth, TruncWeek
 
-from ..models import OrderItem, Product, SalesVersion
+from ..models import OrderItem, Product, Version
 from ..models.orders import OrderItemQuerySet
 from ..models.replicas import read_from_copy
+from ..models.versions import SALES
 from ..money import round_to_cents
 
 Row = Mapping[str, Any]
@@ -34,7 +35,7 @@ def up_to_date(report: Callable[..., list[Row]], **parameters: Any) -> list[Row]
 
     def read(using: str) -> list[Row]:
         # From the same database and before the figures, which are thus never older than their version.
-        version = SalesVersion.objects.using(using).current()
+        version = Version.objects.using(using).current(SALES)
         asked = repr((report.__name__, sorted(parameters.items()), version))
         key = f"report:{sha256(asked.encode()).hexdigest()}"
         rows: list[Row] | None = cache.get(key)

@@ -38,6 +38,12 @@ def shelf(collection, make_promotion):
 
 
 @pytest.fixture
+def warmed(api_client):
+    """Let the process find out which promotions run, as it does after every change of the catalogue."""
+    return lambda: api_client.get("/store/products/0/")
+
+
+@pytest.fixture
 def shown(api_client):
     """Fetch a list and return how many rows it shows."""
 
@@ -52,16 +58,20 @@ def shown(api_client):
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        # The count, the page, the pictures, the promotions; a collection is looked up first.
-        ("", 4),
-        ("&ordering=-unit_price", 4),
-        ("&search=cup", 4),
-        ("&in_stock=true&price_min=1&rating_min=5&tag=sale", 4),
-        ("&collection_id={collection}", 5),
+        # The state of the catalogue, the page, its pictures, its promotions, and the count; a collection
+        # is looked up first.
+        ("", 5),
+        ("&ordering=-unit_price", 5),
+        ("&search=cup", 5),
+        ("&in_stock=true&price_min=1&rating_min=5&tag=sale", 5),
+        ("&collection_id={collection}", 6),
     ],
 )
-def test_products(shelf, shown, collection, django_assert_num_queries, rows, query, queries):
+def test_products(
+    shelf, warmed, shown, collection, django_assert_num_queries, rows, query, queries
+):
     shelf(rows)
+    warmed()
 
     with django_assert_num_queries(queries):
         assert shown(f"/store/products/?page_size=100{query}".format(collection=collection.id)) == (
@@ -80,30 +90,55 @@ def test_products_of_a_customer(shelf, shown, sign_in, django_assert_num_queries
 
 
 @ROWS
-def test_collections(shown, django_assert_num_queries, rows):
+def test_collections(warmed, shown, django_assert_num_queries, rows):
     baker.make(Collection, _quantity=rows)
+    warmed()
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert shown("/store/collections/") == rows
 
 
 @ROWS
-@pytest.mark.parametrize("name", ["reviews", "images"])
-def test_lists_of_a_product(shown, product, django_assert_num_queries, rows, name):
+@pytest.mark.parametrize(("name", "queries"), [("reviews", 2), ("images", 3)])
+def test_lists_of_a_product(warmed, shown, product, django_assert_num_queries, rows, name, queries):
     model = {"reviews": Review, "images": ProductImage}[name]
     model.objects.bulk_create(model(product=product) for _ in range(rows))
+    warmed()
 
-    # The product, then its rows.
-    with django_assert_num_queries(2):
+    # The product, then its rows; the catalogue's state before its pictures.
+    with django_assert_num_queries(queries):
         assert shown(f"/store/products/{product.id}/{name}/") == rows
 
 
-def test_one_product(api_client, shelf, django_assert_num_queries):
+def test_one_product(api_client, shelf, warmed, django_assert_num_queries):
     (product_id,) = shelf(1)
+    warmed()
 
-    # The product, its pictures, its promotions.
-    with django_assert_num_queries(3):
+    # The state of the catalogue, the product, its pictures, its promotions.
+    with django_assert_num_queries(4):
         assert len(api_client.get(f"/store/products/{product_id}/").json()["images"]) == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["products/", "products/?search=cup", "products/{product}/", "collections/"]
+)
+def test_what_is_kept(api_client, shelf, django_assert_num_queries, path):
+    (product_id,) = shelf(1)
+    url = f"/store/{path}".format(product=product_id)
+    first = api_client.get(url).json()
+
+    # The state of the catalogue alone.
+    with django_assert_num_queries(1):
+        assert api_client.get(url).json() == first
+
+
+def test_what_changes_without_a_version_is_not_kept(api_client, shelf, django_assert_num_queries):
+    shelf(1)
+    url = "/store/products/?in_stock=true"
+    first = api_client.get(url).json()
+
+    with django_assert_num_queries(5):
+        assert api_client.get(url).json() == first
 
 
 @ROWS

@@ -24,7 +24,7 @@ from store.models import (
     ProductImage,
     Promotion,
     Review,
-    SalesVersion,
+    Version,
 )
 from tags.models import Tag, TaggedItem
 
@@ -87,7 +87,7 @@ ADDED = {
     OrderStatusChange,
     Payment,
     PaymentEvent,
-    SalesVersion,
+    Version,
 }
 
 

@@ -1,13 +1,19 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.serializers import BaseSerializer
 
-from ..filters import BoundedSearchFilter, ProductFilter, StableOrderingFilter
+from ..filters import (
+    BoundedSearchFilter,
+    ProductFilter,
+    StableOrderingFilter,
+    is_versioned,
+)
 from ..models import Collection, Customer, Product, ProductImage
 from ..pagination import ProductPagination
 from ..serializers.catalog import (
@@ -16,9 +22,13 @@ from ..serializers.catalog import (
     ProductSerializer,
 )
 from ..services.catalog import delete_collection, delete_product
+from .answers import Answer
+from .catalog_memory import CatalogMemory
+from .product_pages import PagePlan, one_product
+from .visitor_reads import VisitorReads
 
 
-class ProductViewSet(viewsets.ModelViewSet):
+class ProductViewSet(VisitorReads, viewsets.ModelViewSet):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = ProductPagination
@@ -37,6 +47,30 @@ class ProductViewSet(viewsets.ModelViewSet):
         # One product is found by its id; to build the list's filters would be a quarter of the request.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
+    def visitor_read(
+        self, request: HttpRequest, memory: CatalogMemory, address: str
+    ) -> Answer | None:
+        allow = ", ".join(self.allowed_methods)
+        if self.action_map["get"] == "retrieve":
+            return one_product(self.kwargs["pk"], memory.products, address, allow)
+        key = (address, request.META["QUERY_STRING"])
+        plan = memory.plan(key) or memory.keep_plan(key, self.page_plan(request))
+        return plan.answer(memory.products, address, allow) if plan else None
+
+    def page_plan(self, request: HttpRequest) -> PagePlan | None:
+        asked = self.request = self.initialize_request(request)
+        position = ProductPagination().position(asked)
+        if position is None:
+            return None
+        number, size = position
+        return PagePlan(
+            self.filter_queryset(Product.objects.all()),
+            url=asked.build_absolute_uri(),
+            number=number,
+            size=size,
+            keeps=is_versioned(asked.query_params),
+        )
+
     def perform_create(self, serializer: BaseSerializer[Product]) -> None:
         created = serializer.save()
         serializer.instance = self.get_queryset().get(pk=created.pk)
@@ -45,7 +79,7 @@ class ProductViewSet(viewsets.ModelViewSet):
         delete_product(product=instance)
 
 
-class CollectionViewSet(viewsets.ModelViewSet):
+class CollectionViewSet(VisitorReads, viewsets.ModelViewSet):
     queryset = Collection.objects.with_products_count()
     serializer_class = CollectionSerializer
     lookup_value_converter = "int"
@@ -55,6 +89,7 @@ class CollectionViewSet(viewsets.ModelViewSet):
 
 
 class ProductImageViewSet(
+    VisitorReads,
     mixins.ListModelMixin,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,

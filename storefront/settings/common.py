@@ -48,6 +48,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Before anything that answers by itself.
     "corsheaders.middleware.CorsMiddleware",
+    # ETag and 304, within what a browser of another origin needs on a 304 too.
+    "django.middleware.http.ConditionalGetMiddleware",
+    "core.cache_control.CacheControlMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -86,6 +89,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.User"
 LOGIN_REDIRECT_URL = "home"
+PASSWORD_HASHERS = [
+    "core.hashers.Argon2Hasher",
+    # Hashes of before; a sign-in writes them anew.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

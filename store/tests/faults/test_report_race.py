@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 
-from store.models.reports import SalesVersionQuerySet
+from store.models.versions import VersionQuerySet
 
 from .crowd import Request, connect, send
 
@@ -58,6 +58,6 @@ def test_no_report_lacks_a_sale_that_was_answered_before(stale_reports, rounds):
 
 def test_without_the_version_reports_are_caught_stale(stale_reports, monkeypatch):
     """A test of the test: a cache that is only told the time lags behind."""
-    monkeypatch.setattr(SalesVersionQuerySet, "current", lambda self: datetime.now(UTC).date())
+    monkeypatch.setattr(VersionQuerySet, "current", lambda self, *scopes: datetime.now(UTC).date())
 
     assert stale_reports()

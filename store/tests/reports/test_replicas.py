@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
 from core.tests.routes import REPORTS
-from store.models import Cart, Collection, Order, Product, SalesVersion, replicas
+from store.models import Cart, Collection, Order, Product, Version, replicas
+from store.models.versions import SALES
 from storefront.settings.databases import read_replicas
 
 pytestmark = pytest.mark.django_db(databases=["default", "copy"])
@@ -105,7 +106,7 @@ class TestCopy:
 
         # The version comes from where the figures come from.
         assert (len(primary), len(copy)) == (0, 2)
-        assert "salesversion" in copy[0]["sql"]
+        assert "store_version" in copy[0]["sql"]
 
     def test_answers_the_history_with_its_lines(self, api_client, sign_in):
         clerk = sign_in("clerk")
@@ -127,15 +128,15 @@ class TestCopy:
     def test_a_new_sale_shows_once_it_has_reached_the_copy(self, staff):
         assert titles(staff.get(LOW)) == ["copy"]
         Product.objects.using("copy").update(title="later")
-        SalesVersion.objects.renew()
+        Version.objects.renew(SALES)
 
         assert titles(staff.get(LOW)) == ["copy"]
 
-        SalesVersion.objects.using("copy").renew()
+        Version.objects.using("copy").renew(SALES)
         assert titles(staff.get(LOW)) == ["later"]
 
     def test_what_lags_is_not_kept_for_the_primary(self, staff, settings):
-        SalesVersion.objects.renew()
+        Version.objects.renew(SALES)
         assert titles(staff.get(LOW)) == ["copy"]
 
         settings.DATABASE_REPLICAS = []

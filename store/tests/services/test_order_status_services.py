@@ -7,7 +7,8 @@ from django.db import connection
 
 from outbox.models import Mail
 from store.exceptions import OrderStatusConflict, OutOfStock, PaymentStatusConflict
-from store.models import Order, OrderStatus, OrderStatusChange, Payment, Product, SalesVersion
+from store.models import Order, OrderStatus, OrderStatusChange, Payment, Product, Version
+from store.models.versions import SALES
 from store.services.order_mails import NEWS
 from store.services.order_status import (
     BY_PAYMENT_STATUS,
@@ -138,14 +139,14 @@ class TestChangeOrderStatus:
         self, make_order, announced, django_capture_on_commit_callbacks, status
     ):
         order = make_order(status)
-        before, version = state(), SalesVersion.objects.current()
+        before, version = state(), Version.objects.current(SALES)
 
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
             assert change_order_status(order=order, status=status).status == status
 
         assert state() == before == (status, before[1], 0, 0)
         assert announced == callbacks == []
-        assert SalesVersion.objects.current() == version
+        assert Version.objects.current(SALES) == version
 
     @pytest.mark.parametrize("status", ["pending", "paid"])
     def test_takes_a_cancelled_order_up_only_from_stock(self, make_order, product, status):

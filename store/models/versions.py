@@ -1,0 +1,140 @@
+"""Versions of what is kept in memory or in a cache; the truth about freshness lives in the database."""
+
+from collections.abc import Callable, Iterable
+from random import SystemRandom
+from typing import Any, ClassVar, TypeVar
+
+from django.db import connections, models, router, transaction
+
+M = TypeVar("M", bound="Versioned")
+R = TypeVar("R")
+
+# What was sold, for reports.
+SALES = "sales"
+# Everything the catalogue shows but the stock, which whoever keeps an answer compares by itself.
+CATALOG = "catalog"
+# Which products there are, and in which collection: what is counted.
+ASSORTMENT = "assortment"
+
+MAX_STAMP = 2**63 - 1
+
+# Not seeded alike in forked processes or by a test run.
+random = SystemRandom()
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def renew(self, *scopes: str) -> None:
+        """Make the version of each scope a new one, as part of the transaction that changes it."""
+        skips = connections[self.db].features.has_select_for_update_skip_locked
+        with transaction.atomic(using=self.db, savepoint=False):
+            for scope in scopes:
+                # Any of its rows will do. One that another transaction holds is passed by, so that
+                # writers neither queue up nor deadlock here, whatever else they lock before or after.
+                rows = self.filter(scope=scope).select_for_update(skip_locked=skips)
+                free = rows.order_by("pk").values_list("pk", flat=True).first()
+                self.filter(pk=free).update(stamp=new_stamp()) if free else self.create(scope=scope)
+
+    def current(self, *scopes: str) -> tuple[int, ...]:
+        """Return what no two states of the scopes have in common, in one query of a few rows."""
+        return tuple(self.filter(scope__in=scopes).order_by("pk").values_list("stamp", flat=True))
+
+
+def new_stamp() -> int:
+    return random.randint(0, MAX_STAMP)
+
+
+class Version(models.Model):
+    """A part of the version of a scope; a random number never comes again, unlike a counter."""
+
+    scope = models.CharField(max_length=16, db_index=True)
+    stamp = models.BigIntegerField(default=new_stamp)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["scope", "id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.stamp}"
+
+
+class VersionedQuerySet(models.QuerySet[M]):
+    """Renews versions with every write, in its transaction, so that no caller can forget."""
+
+    def _insert(self, *args: Any, **kwargs: Any) -> Any:
+        return self._renewing(lambda: super(VersionedQuerySet, self)._insert(*args, **kwargs))
+
+    def _update(self, values: Any) -> int:
+        names = [field.name for field, _, _ in values]
+        return self._renewing(lambda: super(VersionedQuerySet, self)._update(values), names)
+
+    def update(self, **kwargs: Any) -> int:
+        names = [self.model._meta.get_field(name).name for name in kwargs]
+        return self._renewing(lambda: super(VersionedQuerySet, self).update(**kwargs), names)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        return self._renewing(super().delete)
+
+    # As Django marks its own: Model.save() calls the first two on a manager, which has no delete().
+    _insert.queryset_only = _update.queryset_only = False  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]
+
+    def _renewing(self, write: Callable[[], R], names: Iterable[str] | None = None) -> R:
+        return renewing(self.model, self.db, write, names)
+
+
+class Versioned(models.Model):
+    """A row that the catalogue shows."""
+
+    # Fields that renew the assortment too.
+    assortment_fields: ClassVar[frozenset[str]] = frozenset()
+    # Fields that renew nothing.
+    unversioned_fields: ClassVar[frozenset[str]] = frozenset()
+
+    objects = VersionedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        # What save() and the fields that point here write and read through.
+        base_manager_name = "objects"
+
+    def delete(
+        self, using: str | None = None, keep_parents: bool = False
+    ) -> tuple[int, dict[str, int]]:
+        using = using or router.db_for_write(type(self), instance=self)
+        delete = super().delete
+        return renewing(type(self), using, lambda: delete(using, keep_parents))
+
+    @classmethod
+    def scopes_of(cls, names: Iterable[str] | None) -> tuple[str, ...]:
+        """Return what a write of these fields renews; None: of a whole row."""
+        changed = {*names} if names is not None else {f.name for f in cls._meta.concrete_fields}
+        if changed <= cls.unversioned_fields:
+            return ()
+        return (CATALOG,) if cls.assortment_fields.isdisjoint(changed) else (ASSORTMENT, CATALOG)
+
+
+def renewing(
+    model: type[Versioned], using: str, write: Callable[[], R], names: Iterable[str] | None = None
+) -> R:
+    """Write, then renew what the written fields of a model are shown in, in one transaction."""
+    scopes = model.scopes_of(names)
+    if not scopes:
+        return write()
+    # With a savepoint: a refusal, such as of a row that others need, leaves the caller's transaction whole.
+    with transaction.atomic(using=using):
+        result = write()
+        Version.objects.using(using).renew(*scopes)
+        return result
+
+
+def renew_sales() -> None:
+    """Say that what was sold has changed."""
+    Version.objects.renew(SALES)
+
+
+def renew_catalog() -> None:
+    """Say that plain SQL, or a write that passes the querysets by, has changed the catalogue."""
+    Version.objects.renew(ASSORTMENT, CATALOG)

@@ -1,0 +1,48 @@
+"""Answers that are kept as bytes, for whoever asks next."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+from django.http import HttpResponse
+from django.utils.functional import cached_property
+
+# A cache may store it, and must ask each time whether it still holds.
+SHARED = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
+
+
+class AnswerResponse(HttpResponse):
+    """A body that was spelled already."""
+
+    @cached_property
+    def data(self) -> Any:
+        """What the body says, as on every other response of the API."""
+        return orjson.loads(self.content)
+
+
+class Answer(NamedTuple):
+    body: bytes
+    headers: Mapping[str, str]
+    # By product id; what it shows of the catalogue beside this changes with the stamps.
+    stock: Mapping[int, int]
+    keeps: bool
+
+    @classmethod
+    def shared(
+        cls,
+        body: bytes,
+        headers: Mapping[str, str],
+        stock: Mapping[int, int] | None = None,
+        *,
+        keeps: bool = True,
+    ) -> "Answer":
+        """Return the answer of everybody who sends no credentials."""
+        etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+        return cls(body, {**headers, **SHARED, "ETag": etag}, stock or {}, keeps)
+
+    def response(self) -> AnswerResponse:
+        response = AnswerResponse(self.body, content_type="application/json")
+        for name, value in self.headers.items():
+            response[name] = value
+        return response
