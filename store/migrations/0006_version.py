@@ -33,4 +33,20 @@ class Migration(migrations.Migration):
         migrations.DeleteModel(
             name='SalesVersion',
         ),
+        migrations.AlterModelOptions(
+            name='collection',
+            options={'base_manager_name': 'objects', 'ordering': ['title', 'id']},
+        ),
+        migrations.AlterModelOptions(
+            name='product',
+            options={'base_manager_name': 'objects', 'ordering': ['title', 'id']},
+        ),
+        migrations.AlterModelOptions(
+            name='productimage',
+            options={'base_manager_name': 'objects', 'ordering': ['id']},
+        ),
+        migrations.AlterModelOptions(
+            name='promotion',
+            options={'base_manager_name': 'objects', 'ordering': ['description', 'id']},
+        ),
     ]

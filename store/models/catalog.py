@@ -33,6 +33,7 @@ class Collection(Versioned):
     objects = CollectionQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         ordering = ["title", "id"]
         indexes = [models.Index(fields=["title", "id"], name="collection_title")]
 
@@ -87,6 +88,7 @@ class Product(Versioned):
     objects = ProductQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         ordering = ["title", "id"]
         indexes = [
             models.Index(fields=["title", "id"], name="product_title"),
@@ -128,6 +130,10 @@ def image_path(image: "ProductImage", name: str) -> str:
     return f"store/images/{uuid4().hex}.{extension}"
 
 
+class ProductImageQuerySet(VersionedQuerySet["ProductImage"]):
+    pass
+
+
 class ProductImage(Versioned):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     image = models.ImageField(
@@ -137,7 +143,10 @@ class ProductImage(Versioned):
         validators=[validate_image_size, validate_image_format],
     )
 
+    objects = ProductImageQuerySet.as_manager()
+
     class Meta:
+        base_manager_name = "objects"
         ordering = ["id"]
 
     def __str__(self) -> str:

@@ -56,6 +56,7 @@ class Promotion(Versioned):
     objects = PromotionQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         ordering = ["description", "id"]
         indexes = [
             models.Index(fields=["description", "id"], name="promotion_description"),

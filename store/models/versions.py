@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import connections, models, router, transaction
 
 M = TypeVar("M", bound="Versioned")
+F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R")
 
 # What was sold, for reports.
@@ -59,46 +60,55 @@ class Version(models.Model):
         return f"{self.scope}: {self.stamp}"
 
 
+def marked(**marks: bool) -> Callable[[F], F]:
+    """Mark a method of a queryset as Django marks its own."""
+
+    def mark(method: F) -> F:
+        method.__dict__.update(marks, alters_data=True)
+        return method
+
+    return mark
+
+
 class VersionedQuerySet(models.QuerySet[M]):
     """Renews versions with every write, in its transaction, so that no caller can forget."""
 
+    # These two are what Model.save() calls, on the base manager.
+    @marked(queryset_only=False)
     def _insert(self, *args: Any, **kwargs: Any) -> Any:
-        return self._renewing(lambda: super(VersionedQuerySet, self)._insert(*args, **kwargs))
+        parent: Any = super()
+        return self._renewing(lambda: parent._insert(*args, **kwargs))
 
+    @marked(queryset_only=False)
     def _update(self, values: Any) -> int:
+        parent: Any = super()
         names = [field.name for field, _, _ in values]
-        return self._renewing(lambda: super(VersionedQuerySet, self)._update(values), names)
+        return self._renewing(lambda: parent._update(values), names)
 
+    @marked()
     def update(self, **kwargs: Any) -> int:
+        update = super().update
         names = [self.model._meta.get_field(name).name for name in kwargs]
-        return self._renewing(lambda: super(VersionedQuerySet, self).update(**kwargs), names)
+        return self._renewing(lambda: update(**kwargs), names)
 
+    @marked(queryset_only=True)
     def delete(self) -> tuple[int, dict[str, int]]:
         return self._renewing(super().delete)
-
-    # As Django marks its own: Model.save() calls the first two on a manager, which has no delete().
-    _insert.queryset_only = _update.queryset_only = False  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
-    update.alters_data = delete.alters_data = True  # type: ignore[attr-defined]
 
     def _renewing(self, write: Callable[[], R], names: Iterable[str] | None = None) -> R:
         return renewing(self.model, self.db, write, names)
 
 
 class Versioned(models.Model):
-    """A row that the catalogue shows."""
+    """A row that the catalogue shows; its base manager, through which save() writes, is a VersionedQuerySet's."""
 
     # Fields that renew the assortment too.
     assortment_fields: ClassVar[frozenset[str]] = frozenset()
     # Fields that renew nothing.
     unversioned_fields: ClassVar[frozenset[str]] = frozenset()
 
-    objects = VersionedQuerySet.as_manager()
-
     class Meta:
         abstract = True
-        # What save() and the fields that point here write and read through.
-        base_manager_name = "objects"
 
     def delete(
         self, using: str | None = None, keep_parents: bool = False

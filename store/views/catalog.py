@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_filters.rest_framework import DjangoFilterBackend
@@ -54,7 +55,12 @@ class ProductViewSet(VisitorReads, viewsets.ModelViewSet):
         if self.action_map["get"] == "retrieve":
             return one_product(self.kwargs["pk"], memory.products, address, allow)
         key = (address, request.META["QUERY_STRING"])
-        plan = memory.plan(key) or memory.keep_plan(key, self.page_plan(request))
+        plan = memory.plan(key)
+        if plan is None:
+            plan = self.page_plan(request)
+            # A filter of another app may have looked something up.
+            if plan and not any(map(request.GET.get, settings.STORE_PRODUCT_FILTERS)):
+                memory.keep_plan(key, plan)
         return plan.answer(memory.products, address, allow) if plan else None
 
     def page_plan(self, request: HttpRequest) -> PagePlan | None:

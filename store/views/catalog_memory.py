@@ -43,11 +43,9 @@ class CatalogMemory:
         with self.lock:
             return self.plans.get(key)
 
-    def keep_plan(self, key: Hashable, plan: PagePlan | None) -> PagePlan | None:
+    def keep_plan(self, key: Hashable, plan: PagePlan) -> None:
         with self.lock:
-            if plan is not None:
-                self.plans[key] = plan
-        return plan
+            self.plans[key] = plan
 
     def keep(self, key: Hashable, answer: Answer) -> None:
         with self.lock:
