@@ -1,7 +1,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -19,10 +19,9 @@ from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
 from .money import CENT
 
+COLLECTION_PARAMETERS = {"collection_id", "collection"}
 # What changes the list with the catalogue's versions alone, unlike stock, tags and reviews.
-VERSIONED_PARAMETERS = {
-    "collection_id",
-    "collection",
+VERSIONED_PARAMETERS = COLLECTION_PARAMETERS | {
     "unit_price__gt",
     "unit_price__lt",
     "price_min",
@@ -107,10 +106,31 @@ class ProductFilter(filters.FilterSet):
         return queryset.filter(pk__in=Review.objects.products_rated_at_least(value))
 
 
-def is_versioned(params: Mapping[str, str]) -> bool:
-    """Tell whether the list that is asked for changes only when the catalogue gets a new version."""
-    others = ProductFilter.base_filters.keys() - VERSIONED_PARAMETERS
-    return not any(params.get(name) for name in others)
+class ProductQuery(NamedTuple):
+    """Which products in which order the parameters of a request ask for."""
+
+    asked: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, params: Mapping[str, str]) -> "ProductQuery":
+        names = {*ProductFilter.base_filters, "search", "ordering"}
+        return cls(frozenset((name, params[name]) for name in names if params.get(name)))
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether it can be prepared: a filter of another app may look something up each time."""
+        return not any(name in settings.STORE_PRODUCT_FILTERS for name, _ in self.asked)
+
+    @property
+    def is_versioned(self) -> bool:
+        """Tell whether the list changes only when the catalogue gets a new version."""
+        return all(name in VERSIONED_PARAMETERS for name, _ in self.asked)
+
+    @property
+    def counted(self) -> frozenset[tuple[str, str]] | None:
+        """What its length depends on beside the assortment; None where prices or texts matter too."""
+        narrowing = frozenset(item for item in self.asked if item[0] != "ordering")
+        return narrowing if all(name in COLLECTION_PARAMETERS for name, _ in narrowing) else None
 
 
 class BoundedSearchFilter(SearchFilter):

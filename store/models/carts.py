@@ -50,6 +50,10 @@ class Cart(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    def is_visible_to(self, user_id: Any) -> bool:
+        """Tell what `visible_to()` does, of a cart that is loaded."""
+        return self.user_id is None or self.user_id == user_id
+
     @property
     def total_price(self) -> Decimal:
         """The sum of the items before tax; load the cart `with_items()` first."""

@@ -44,13 +44,10 @@ class CartSerializer(serializers.ModelSerializer):
         read_only_fields = ["id"]
 
 
-class AddCartItemSerializer(serializers.ModelSerializer):
+class AddCartItemSerializer(serializers.Serializer):
+    id = serializers.IntegerField(read_only=True)
     product_id = serializers.IntegerField()
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
-
-    class Meta:
-        model = CartItem
-        fields = ["id", "product_id", "quantity"]
 
 
 class UpdateCartItemSerializer(serializers.ModelSerializer):

@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from ..exceptions import ProductNotFound, QuantityTooLarge
-from ..models import MAX_QUANTITY, Cart, CartItem, Product
+from ..models import MAX_QUANTITY, Cart, CartItem
+from ..models.cart_lines import held_line
 from .transactions import atomic
 
 # Carts that one transaction deletes; a checkout may have to wait for it.
@@ -19,7 +20,9 @@ def lock_cart(cart_id: UUID, user_id: int | None) -> Cart:
 
     Every write to a cart and its checkout take this lock first, so that they come one after another.
     """
-    cart = Cart.objects.visible_to(user_id).select_for_update().get(pk=cart_id)
+    cart = Cart.objects.select_for_update().get(pk=cart_id)
+    if not cart.is_visible_to(user_id):
+        raise Cart.DoesNotExist
     # Once a day is enough for the purge, and spares most writes a statement.
     if cart.touched_at < timezone.now() - timedelta(days=1):
         Cart.objects.filter(pk=cart_id).update(touched_at=timezone.now())
@@ -33,16 +36,20 @@ def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity
     Raises Cart.DoesNotExist, ProductNotFound and QuantityTooLarge.
     """
     cart = lock_cart(cart_id, user_id)
-    if not Product.objects.filter(pk=product_id).exists():
+    held = held_line(cart_id=cart_id, product_id=product_id)
+    if held is None:
         raise ProductNotFound
-    items = CartItem.objects.filter(cart=cart, product_id=product_id)
-    if items.filter(quantity__lte=MAX_QUANTITY - quantity).update(
-        quantity=F("quantity") + quantity
-    ):
-        return items.get()
-    if items.exists():
+    # Its quantity stays what was read: the lock of the cart was taken before.
+    item_id, pieces = held
+    item = CartItem(pk=item_id, cart=cart, product_id=product_id, quantity=pieces + quantity)
+    if item.quantity > MAX_QUANTITY:
         raise QuantityTooLarge(MAX_QUANTITY)
-    return CartItem.objects.create(cart=cart, product_id=product_id, quantity=quantity)
+    if item_id is None:
+        item.save(force_insert=True)
+    elif not CartItem.objects.filter(pk=item_id).update(quantity=item.quantity):
+        # It went with its product.
+        raise ProductNotFound
+    return item
 
 
 @atomic

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_filters.rest_framework import DjangoFilterBackend
@@ -12,8 +11,8 @@ from rest_framework.serializers import BaseSerializer
 from ..filters import (
     BoundedSearchFilter,
     ProductFilter,
+    ProductQuery,
     StableOrderingFilter,
-    is_versioned,
 )
 from ..models import Collection, Customer, Product, ProductImage
 from ..pagination import ProductPagination
@@ -55,26 +54,23 @@ class ProductViewSet(VisitorReads, viewsets.ModelViewSet):
         if self.action_map["get"] == "retrieve":
             return one_product(self.kwargs["pk"], memory.products, address, allow)
         key = (address, request.META["QUERY_STRING"])
-        plan = memory.plan(key)
+        plan = memory.plans.get(key)
         if plan is None:
-            plan = self.page_plan(request)
-            # A filter of another app may have looked something up.
-            if plan and not any(map(request.GET.get, settings.STORE_PRODUCT_FILTERS)):
-                memory.keep_plan(key, plan)
+            plan = self.page_plan(request, memory)
+            if plan and plan.lasts:
+                memory.plans.put(key, plan)
         return plan.answer(memory.products, address, allow) if plan else None
 
-    def page_plan(self, request: HttpRequest) -> PagePlan | None:
+    def page_plan(self, request: HttpRequest, memory: CatalogMemory) -> PagePlan | None:
         asked = self.request = self.initialize_request(request)
         position = ProductPagination().position(asked)
         if position is None:
             return None
         number, size = position
+        query = ProductQuery.of(asked.query_params)
+        listing = memory.listing(query, lambda: self.filter_queryset(Product.objects.all()))
         return PagePlan(
-            self.filter_queryset(Product.objects.all()),
-            url=asked.build_absolute_uri(),
-            number=number,
-            size=size,
-            keeps=is_versioned(asked.query_params),
+            listing, url=asked.build_absolute_uri(), number=number, size=size, lasts=query.is_own
         )
 
     def perform_create(self, serializer: BaseSerializer[Product]) -> None:

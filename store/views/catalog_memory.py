@@ -1,56 +1,61 @@
 """What a process keeps of the catalogue for visitors, and when it lets go of it."""
 
-from collections.abc import Hashable
-from threading import Lock
+from collections.abc import Callable, Hashable
 
-from cachetools import LRUCache
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..models import Promotion
-from ..models.freshness import CatalogState, Stamps
+from ..filters import ProductQuery
+from ..models import Product, Promotion
+from ..models.freshness import CatalogState
+from ..models.kept import Kept
+from ..models.listings import Listing
 from ..serializers.product_rows import ProductRows
 from .answers import Answer
 from .product_pages import PagePlan
 
 # Pages of the product list whose queries are kept compiled.
 PLANS = 500
+# Filtered and ordered lists, of each of which some pages are read.
+LISTINGS = 100
+# Numbers of products, in all and by collection.
+COUNTS = 1000
 
 
 class CatalogMemory:
-    """What was read while the catalogue had these stamps and no promotion began or ended."""
+    """What was read while the catalogue was in one state and no promotion began or ended."""
 
-    def __init__(self, stamps: Stamps) -> None:
-        self.stamps = stamps
+    def __init__(self, state: CatalogState, before: "CatalogMemory | None") -> None:
+        self.state = state
         self.changes_at = Promotion.objects.next_change(after=timezone.now())
         self.products = ProductRows(Promotion.objects.running(None))
-        self.plans: LRUCache[Hashable, PagePlan] = LRUCache(PLANS)
-        self.answers: LRUCache[Hashable, Answer] = LRUCache(
-            settings.STORE_CATALOG_MEMORY * 2**20, getsizeof=lambda answer: len(answer.body)
+        self.plans: Kept[PagePlan] = Kept(PLANS)
+        self.answers: Kept[Answer] = Kept(
+            settings.STORE_CATALOG_MEMORY * 2**20, lambda answer: len(answer.body)
         )
-        self.lock = Lock()
+        self.listings: Kept[Listing] = Kept(LISTINGS)
+        # A new price leaves the numbers of products as they are.
+        is_same = before is not None and before.state.assortment == state.assortment
+        self.counts: Kept[int] = before.counts if before and is_same else Kept(COUNTS)
 
     def holds(self, state: CatalogState) -> bool:
-        return self.stamps == state.stamps and (
+        return self.state.stamps == state.stamps and (
             self.changes_at is None or timezone.now() < self.changes_at
         )
 
-    def answer(self, key: Hashable) -> Answer | None:
-        with self.lock:
-            return self.answers.get(key)
-
-    def plan(self, key: Hashable) -> PagePlan | None:
-        with self.lock:
-            return self.plans.get(key)
-
-    def keep_plan(self, key: Hashable, plan: PagePlan) -> None:
-        with self.lock:
-            self.plans[key] = plan
-
     def keep(self, key: Hashable, answer: Answer) -> None:
-        with self.lock:
-            if answer.keeps and len(answer.body) <= self.answers.maxsize:
-                self.answers[key] = answer
+        if answer.keeps:
+            self.answers.put(key, answer)
+
+    def listing(self, query: ProductQuery, select: Callable[[], QuerySet[Product]]) -> Listing:
+        listing = self.listings.get(query)
+        if listing is None:
+            counts = self.counts if query.counted is not None else Kept[int](1)
+            listing = Listing(select(), query.counted, counts, lasts=query.is_versioned)
+            if query.is_own:
+                self.listings.put(query, listing)
+        return listing
 
 
 class CurrentMemory:
@@ -60,12 +65,12 @@ class CurrentMemory:
         self.memory: CatalogMemory | None = None
 
     def answer(self, key: Hashable) -> Answer | None:
-        return self.memory.answer(key) if self.memory else None
+        return self.memory.answers.get(key) if self.memory else None
 
     def of(self, state: CatalogState) -> CatalogMemory:
         memory = self.memory
         if memory is None or not memory.holds(state):
-            memory = CatalogMemory(state.stamps)
+            memory = CatalogMemory(state, memory)
             # Without a stamp nobody would tell that the rows have changed.
             self.memory = memory if state.is_stamped else None
         return memory

@@ -5,49 +5,50 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from django.db.models import BigAutoField, QuerySet
+from django.db.models import BigAutoField
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from ..models import Product
+from ..models.listings import FAR, Listing
 from ..models.statements import Statement
 from ..serializers.product_rows import COLUMNS, ProductRows
 from .answers import Answer
 
 
 class PagePlan:
-    """How to read the page of a queryset at a URL; made once for as long as the catalogue stays."""
+    """How to read the page of a list at a URL; made once for as long as the catalogue stays."""
 
-    def __init__(
-        self, queryset: QuerySet[Product], *, url: str, number: int, size: int, keeps: bool
-    ) -> None:
-        self.queryset, self.number, self.keeps = queryset, number, keeps
+    def __init__(self, listing: Listing, *, url: str, number: int, size: int, lasts: bool) -> None:
+        self.lasts = lasts
+        self.listing, self.number, self.size = listing, number, size
         self.start, self.end = (number - 1) * size, number * size
-        self.statement = Statement(queryset.values_list(*COLUMNS)[self.start : self.end])
+        page = listing.queryset.values_list(*COLUMNS)[self.start : self.end]
+        self.statement = Statement(page)
+        self.is_far = self.start >= FAR and listing.has_marks
         self.next_url = replace_query_param(url, "page", number + 1)
         self.previous_url = (
             replace_query_param(url, "page", number - 1)
             if number > 2
             else remove_query_param(url, "page")
         )
-        self.known_count: int | None = None
 
-    def count(self) -> int:
-        if self.known_count is None or not self.keeps:
-            self.known_count = self.queryset.count()
-        return self.known_count
+    def rows(self) -> list[Sequence[Any]]:
+        if self.is_far:
+            return self.listing.far_rows(self.start, self.size, COLUMNS)
+        return self.statement.rows()
 
     def answer(self, products: ProductRows, address: str, allow: str) -> Answer | None:
-        count = self.count()
+        count = self.listing.count()
         if self.number > 1 and self.start >= count:
             return None
-        rows = self.statement.rows()
+        rows = self.rows()
         body = {
             "count": count,
             "next": self.next_url if self.end < count else None,
             "previous": self.previous_url if self.number > 1 else None,
             "results": products.spelled(rows, address),
         }
-        return product_answer(body, rows, allow, keeps=self.keeps)
+        return product_answer(body, rows, allow, keeps=self.listing.lasts)
 
 
 def one_product(pk: int, products: ProductRows, address: str, allow: str) -> Answer | None:

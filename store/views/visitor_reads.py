@@ -52,7 +52,7 @@ class VisitorReads(GenericAPIView):
         # Before all else that is read, which is thus never older than the state it is kept under.
         state = catalog_state(kept.stock if kept else ())
         memory = current_memory.of(state)
-        if kept and kept is memory.answer(key) and kept.stock == state.stock:
+        if kept and kept is memory.answers.get(key) and kept.stock == state.stock:
             return kept
         answer = self.visitor_read(request, memory, address)
         if answer:

@@ -50,7 +50,7 @@ class TestAddToCart:
 
     def test_costs_a_constant_number_of_queries(self, item, django_assert_num_queries):
         # Two are the savepoint within the test's transaction.
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             add_to_cart(cart_id=item.cart_id, user_id=None, product_id=item.product_id, quantity=1)
 
 

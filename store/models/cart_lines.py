@@ -1,0 +1,74 @@
+"""What a cart holds, read by SQL that is compiled once, in as few queries as it takes."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import BigAutoField, F, FilteredRelation, Q
+
+from .carts import Cart, CartItem
+from .catalog import Product
+from .promotions import Promotion
+from .statements import Statement
+
+SHOWN = ("id", "title", "unit_price", "inventory")
+COLUMNS = ("user_id", "items__id", "items__quantity", *(f"items__product__{c}" for c in SHOWN))
+
+
+def lines_of(
+    *, cart_id: UUID, user_id: int | None, membership: str | None
+) -> list[CartItem] | None:
+    """Return the items of a cart priced for a membership; None where the user may not see the cart."""
+    rows = cart_with_lines().rows([stored(cart_id)])
+    if not rows or not Cart(user_id=rows[0][0]).is_visible_to(user_id):
+        return None
+    lines = [line_of(cart_id, row) for row in rows if row[1] is not None]
+    price(lines, membership)
+    return lines
+
+
+@lru_cache(maxsize=1)
+def cart_with_lines() -> Statement:
+    """Return what reads a cart by its id: a row for each item, and one for a cart without."""
+    cart = Cart.objects.filter(pk=UUID(int=0)).order_by("items__id")
+    return Statement(cart.values_list(*COLUMNS))
+
+
+def held_line(*, cart_id: UUID, product_id: int) -> tuple[int | None, int] | None:
+    """Return the id and quantity of a product's item in a cart, (None, 0) without; None without product."""
+    if abs(product_id) > BigAutoField.MAX_BIGINT:
+        return None
+    rows = product_with_line().rows([stored(cart_id), product_id])
+    return (rows[0][0], rows[0][1] or 0) if rows else None
+
+
+@lru_cache(maxsize=1)
+def product_with_line() -> Statement:
+    """Return what reads a product with its item in a cart; run it with the ids of cart and product."""
+    line = FilteredRelation("cartitems", condition=Q(cartitems__cart=UUID(int=0)))
+    product = Product.objects.annotate(line=line).filter(pk=1).order_by()
+    return Statement(product.values_list("line__id", "line__quantity"))
+
+
+def stored(cart_id: UUID) -> Any:
+    return Cart._meta.pk.get_db_prep_value(cart_id, connection)
+
+
+def line_of(cart_id: UUID, row: Sequence[Any]) -> CartItem:
+    _, pk, quantity, *shown = row
+    # A column that is not shown would be loaded when it is asked for.
+    product = Product.from_db(DEFAULT_DB_ALIAS, SHOWN, shown)
+    return CartItem(pk=pk, cart_id=cart_id, product=product, quantity=quantity)
+
+
+def price(lines: Sequence[CartItem], membership: str | None) -> None:
+    """Give each line's product the promotions that run for a membership, best first."""
+    products = {line.product_id: line.product for line in lines}
+    for product in products.values():
+        product.running_promotions = []
+    if products:
+        running = Promotion.objects.running(membership).filter(products__in=products)
+        for promotion in running.annotate(product_id=F("products")):
+            products[promotion.product_id].running_promotions.append(promotion)

@@ -1,0 +1,39 @@
+"""A cart as JSON without a serializer for each item; CartSerializer describes the result."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ..models import CartItem
+from .promotions import PromotionSerializer
+
+
+def cart_body(cart_id: UUID, lines: Sequence[CartItem]) -> dict[str, Any]:
+    before_tax = sum((line.total_price for line in lines), Decimal(0))
+    tax = sum((line.tax for line in lines), Decimal(0))
+    return {
+        "id": str(cart_id),
+        "items": [line_body(line) for line in lines],
+        "total_price": float(before_tax),
+        "tax": float(tax),
+        "total": float(before_tax + tax),
+    }
+
+
+def line_body(line: CartItem) -> dict[str, Any]:
+    product, promotion = line.product, line.promotion
+    return {
+        "id": line.pk,
+        "product": {
+            "id": product.pk,
+            "title": product.title,
+            "unit_price": float(product.unit_price),
+        },
+        "quantity": line.quantity,
+        "price": float(line.price),
+        "promotion": PromotionSerializer(promotion).data if promotion else None,
+        "total_price": float(line.total_price),
+        "available": line.available,
+        "insufficient_stock": line.insufficient_stock,
+    }
