@@ -1,8 +1,7 @@
 """Long lists of products: counted once, and read far down without walking there from the first row."""
 
 from bisect import bisect, insort
-from collections.abc import Hashable, Sequence
-from functools import lru_cache
+from collections.abc import Hashable
 from threading import Lock
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.db.models import Q, QuerySet
 
 from .catalog import Product
 from .kept import Kept
-from .statements import Statement
 
 # Rows from which on a page starts at a mark: what a database skips in a tenth of a millisecond.
 FAR = 1000
@@ -53,8 +51,12 @@ class Listing:
             and order[1] == ("-id" if order[0].startswith("-") else "id")
         )
 
-    def far_rows(self, start: int, size: int, columns: Sequence[str]) -> list[Sequence[Any]]:
-        """Read a page from the nearest mark before it, and leave a mark where it begins."""
+    def is_far(self, start: int) -> bool:
+        """Tell whether a page that starts there is better read by `far_ids()`."""
+        return start >= FAR and self.has_marks
+
+    def far_ids(self, start: int, size: int) -> list[int]:
+        """Return the ids of a page, read from the nearest mark before it; leaves one where it begins."""
         field = str(self.queryset.query.order_by[0])
         keys = self.queryset.values_list(field.lstrip("-"), "id")
         with self.lock:
@@ -68,9 +70,7 @@ class Listing:
         found = list(keys[start_there : start_there + size])
         if found:
             self.leave_mark((start, *found[0]))
-        ids = [key for _, key in found]
-        rows = {row[0]: row for row in rows_of(len(ids), tuple(columns)).rows(ids)} if ids else {}
-        return [rows[key] for key in ids if key in rows]
+        return [key for _, key in found]
 
     def leave_mark(self, mark: Mark) -> None:
         with self.lock:
@@ -88,10 +88,3 @@ def not_before(mark: Mark, field: str) -> Q:
     return Q(**{f"{name}__{toward}": value}) & (
         Q(**{f"{name}__{beyond}": value}) | Q(**{f"id__{toward}": key})
     )
-
-
-@lru_cache(maxsize=128)
-def rows_of(products: int, columns: tuple[str, ...]) -> Statement:
-    """Return what reads the columns, id first, of so many products; run it with their ids."""
-    found = Product.objects.filter(pk__in=range(1, products + 1)).order_by()
-    return Statement(found.values_list(*columns))

@@ -15,6 +15,8 @@ from ..filters import (
     StableOrderingFilter,
 )
 from ..models import Collection, Customer, Product, ProductImage
+from ..models.freshness import catalog_state
+from ..models.listings import Listing
 from ..pagination import ProductPagination
 from ..serializers.catalog import (
     CollectionSerializer,
@@ -23,7 +25,7 @@ from ..serializers.catalog import (
 )
 from ..services.catalog import delete_collection, delete_product
 from .answers import Answer
-from .catalog_memory import CatalogMemory
+from .catalog_memory import CatalogMemory, current_memory
 from .product_pages import PagePlan, one_product
 from .visitor_reads import VisitorReads
 
@@ -57,7 +59,7 @@ class ProductViewSet(VisitorReads, viewsets.ModelViewSet):
         plan = memory.plans.get(key)
         if plan is None:
             plan = self.page_plan(request, memory)
-            if plan and plan.lasts:
+            if plan and ProductQuery.of(request.GET).is_own:
                 memory.plans.put(key, plan)
         return plan.answer(memory.products, address, allow) if plan else None
 
@@ -67,11 +69,19 @@ class ProductViewSet(VisitorReads, viewsets.ModelViewSet):
         if position is None:
             return None
         number, size = position
-        query = ProductQuery.of(asked.query_params)
-        listing = memory.listing(query, lambda: self.filter_queryset(Product.objects.all()))
         return PagePlan(
-            listing, url=asked.build_absolute_uri(), number=number, size=size, lasts=query.is_own
+            self.listing(memory), url=asked.build_absolute_uri(), number=number, size=size
         )
+
+    def listing(self, memory: CatalogMemory) -> Listing:
+        query = ProductQuery.of(self.request.query_params)
+        return memory.listing(query, lambda: self.filter_queryset(Product.objects.all()))
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        paginator = self.paginator
+        assert isinstance(paginator, ProductPagination)
+        paginator.page_through(self.listing(current_memory.of(catalog_state())))
+        return paginator.paginate_queryset(queryset, self.request, self)
 
     def perform_create(self, serializer: BaseSerializer[Product]) -> None:
         created = serializer.save()

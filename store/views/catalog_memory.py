@@ -1,10 +1,12 @@
 """What a process keeps of the catalogue for visitors, and when it lets go of it."""
 
 from collections.abc import Callable, Hashable
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from ..filters import ProductQuery
 from ..models import Product, Promotion
@@ -28,8 +30,8 @@ class CatalogMemory:
 
     def __init__(self, state: CatalogState, before: "CatalogMemory | None") -> None:
         self.state = state
-        self.changes_at = Promotion.objects.next_change(after=timezone.now())
-        self.products = ProductRows(Promotion.objects.running(None))
+        # None: nothing that was read changes without a write.
+        self.changes_at: datetime | None = None
         self.plans: Kept[PagePlan] = Kept(PLANS)
         self.answers: Kept[Answer] = Kept(
             settings.STORE_CATALOG_MEMORY * 2**20, lambda answer: len(answer.body)
@@ -38,6 +40,12 @@ class CatalogMemory:
         # A new price leaves the numbers of products as they are.
         is_same = before is not None and before.state.assortment == state.assortment
         self.counts: Kept[int] = before.counts if before and is_same else Kept(COUNTS)
+
+    @cached_property
+    def products(self) -> ProductRows:
+        """What spells products at the prices of this moment."""
+        self.changes_at = Promotion.objects.next_change(after=timezone.now())
+        return ProductRows(Promotion.objects.running(None))
 
     def holds(self, state: CatalogState) -> bool:
         return self.state.stamps == state.stamps and (

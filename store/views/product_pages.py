@@ -9,7 +9,7 @@ from django.db.models import BigAutoField
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from ..models import Product
-from ..models.listings import FAR, Listing
+from ..models.listings import Listing
 from ..models.statements import Statement
 from ..serializers.product_rows import COLUMNS, ProductRows
 from .answers import Answer
@@ -18,13 +18,12 @@ from .answers import Answer
 class PagePlan:
     """How to read the page of a list at a URL; made once for as long as the catalogue stays."""
 
-    def __init__(self, listing: Listing, *, url: str, number: int, size: int, lasts: bool) -> None:
-        self.lasts = lasts
+    def __init__(self, listing: Listing, *, url: str, number: int, size: int) -> None:
         self.listing, self.number, self.size = listing, number, size
         self.start, self.end = (number - 1) * size, number * size
         page = listing.queryset.values_list(*COLUMNS)[self.start : self.end]
         self.statement = Statement(page)
-        self.is_far = self.start >= FAR and listing.has_marks
+        self.is_far = listing.is_far(self.start)
         self.next_url = replace_query_param(url, "page", number + 1)
         self.previous_url = (
             replace_query_param(url, "page", number - 1)
@@ -33,9 +32,12 @@ class PagePlan:
         )
 
     def rows(self) -> list[Sequence[Any]]:
-        if self.is_far:
-            return self.listing.far_rows(self.start, self.size, COLUMNS)
-        return self.statement.rows()
+        if not self.is_far:
+            return self.statement.rows()
+        ids = self.listing.far_ids(self.start, self.size)
+        rows = {row[0]: row for row in products_by_id(len(ids)).rows(ids)}
+        # One that was deleted a moment ago is left out.
+        return [rows[key] for key in ids if key in rows]
 
     def answer(self, products: ProductRows, address: str, allow: str) -> Answer | None:
         count = self.listing.count()
@@ -52,15 +54,17 @@ class PagePlan:
 
 
 def one_product(pk: int, products: ProductRows, address: str, allow: str) -> Answer | None:
-    rows = product_by_id().rows([pk]) if pk <= BigAutoField.MAX_BIGINT else []
+    rows = products_by_id(1).rows([pk]) if pk <= BigAutoField.MAX_BIGINT else []
     if not rows:
         return None
     return product_answer(products.spelled(rows, address)[0], rows, allow, keeps=True)
 
 
-@lru_cache(maxsize=1)
-def product_by_id() -> Statement:
-    return Statement(Product.objects.filter(pk=1).order_by().values_list(*COLUMNS))
+@lru_cache(maxsize=128)
+def products_by_id(products: int) -> Statement:
+    """Return what reads so many products; run it with their ids."""
+    found = Product.objects.filter(pk__in=range(1, products + 1)).order_by()
+    return Statement(found.values_list(*COLUMNS))
 
 
 def product_answer(body: Any, rows: Sequence[Any], allow: str, *, keeps: bool) -> Answer:
