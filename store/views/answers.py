@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.http import HttpResponse
+from django.urls import ResolverMatch
 from django.utils.functional import cached_property
 
 # A cache may store it, and must ask each time whether it still holds.
@@ -27,6 +28,8 @@ class Answer(NamedTuple):
     # By product id; what it shows of the catalogue beside this changes with the stamps.
     stock: Mapping[int, int]
     keeps: bool
+    # The route that it answers.
+    match: ResolverMatch | None = None
 
     @classmethod
     def shared(
@@ -39,7 +42,8 @@ class Answer(NamedTuple):
     ) -> "Answer":
         """Return the answer of everybody who sends no credentials."""
         etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-        return cls(body, {**headers, **SHARED, "ETag": etag}, stock or {}, keeps)
+        known = {"ETag": etag, "Content-Length": str(len(body))}
+        return cls(body, {**headers, **SHARED, **known}, stock or {}, keeps)
 
     def response(self) -> AnswerResponse:
         response = AnswerResponse(self.body, content_type="application/json")

@@ -1,6 +1,6 @@
 """What a process keeps of the catalogue for visitors, and when it lets go of it."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -52,10 +52,6 @@ class CatalogMemory:
             self.changes_at is None or timezone.now() < self.changes_at
         )
 
-    def keep(self, key: Hashable, answer: Answer) -> None:
-        if answer.keeps:
-            self.answers.put(key, answer)
-
     def listing(self, query: ProductQuery, select: Callable[[], QuerySet[Product]]) -> Listing:
         listing = self.listings.get(query)
         if listing is None:
@@ -71,9 +67,6 @@ class CurrentMemory:
 
     def __init__(self) -> None:
         self.memory: CatalogMemory | None = None
-
-    def answer(self, key: Hashable) -> Answer | None:
-        return self.memory.answers.get(key) if self.memory else None
 
     def of(self, state: CatalogState) -> CatalogMemory:
         memory = self.memory

@@ -11,10 +11,12 @@ from rest_framework.serializers import BaseSerializer
 
 from ..headers import idempotency_key
 from ..models import Order
+from ..models.order_lines import order_with_lines
+from ..serializers.order_bodies import order_body
 from ..serializers.orders import OrderSerializer, PlaceOrderSerializer, UpdateOrderSerializer
 from ..services.order_status import change_payment_status
 from ..services.orders import delete_order, place_order
-from .order_steps import OrderSteps, shown
+from .order_steps import OrderSteps
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -70,7 +72,7 @@ class OrderViewSet(OrderSteps, viewsets.ModelViewSet):
             user_id=cast(int, request.user.pk), idempotency_key=key, **serializer.validated_data
         )
         return Response(
-            shown(placed.order),
+            order_body(*order_with_lines(placed.order.pk)),
             status=status.HTTP_201_CREATED if placed.created else status.HTTP_200_OK,
             headers={"Idempotency-Replayed": "true"} if placed.replayed else None,
         )

@@ -20,43 +20,63 @@ from .catalog_memory import CatalogMemory, current_memory
 JSON_OR_ANY = {"application/json", "application/problem+json", "text/plain", "*/*"}
 
 
+def is_visitor_read(request: HttpRequest) -> bool:
+    """Tell whether the answer is everybody's: no credentials, no other format than JSON."""
+    sent = request.META
+    return (
+        request.method in ("GET", "HEAD")
+        and "HTTP_AUTHORIZATION" not in sent
+        and JSON_OR_ANY.issuperset(sent.get("HTTP_ACCEPT", "*/*").replace(" ", "").split(","))
+        and ("HTTP_COOKIE" not in sent or settings.SESSION_COOKIE_NAME not in request.COOKIES)
+        and "format=" not in sent["QUERY_STRING"]
+        # Whom a test has signed in without credentials.
+        and getattr(request, "_force_auth_user", None) is None
+    )
+
+
+def kept_answer(request: HttpRequest) -> Answer | None:
+    """Return what the process keeps for a request, if the database says that it still holds."""
+    memory = current_memory.memory
+    if memory is None or not is_visitor_read(request):
+        return None
+    answer = memory.answers.get(key_of(request))
+    # With the database away it is the view that says so.
+    with suppress(Error):
+        if answer:
+            state = catalog_state(answer.stock)
+            if memory.holds(state) and answer.stock == state.stock:
+                return answer
+    return None
+
+
+def key_of(request: HttpRequest) -> Hashable:
+    # The host, as links name it.
+    return address_of(request), request.path, request.META["QUERY_STRING"]
+
+
+def address_of(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
+
+
 class VisitorReads(GenericAPIView):
-    """Answers visitors from what the process keeps; all others, refusals and errors stay the view's."""
+    """Makes the answers to visitors to be kept; all others, refusals and errors stay the view's."""
 
     action_map: dict[str, str]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.is_plain_read(request):
+        if is_visitor_read(request):
             # The view meets the same error again, and knows what to say.
             with suppress(Error, APIException):
                 if answer := self.visitor_answer(request):
                     return answer.response()
         return super().dispatch(request, *args, **kwargs)
 
-    def is_plain_read(self, request: HttpRequest) -> bool:
-        sent = request.META
-        return (
-            request.method in ("GET", "HEAD")
-            and "HTTP_AUTHORIZATION" not in sent
-            and JSON_OR_ANY.issuperset(sent.get("HTTP_ACCEPT", "*/*").replace(" ", "").split(","))
-            and settings.SESSION_COOKIE_NAME not in request.COOKIES
-            and "format=" not in sent["QUERY_STRING"]
-            # Whom a test has signed in without credentials.
-            and getattr(request, "_force_auth_user", None) is None
-        )
-
     def visitor_answer(self, request: HttpRequest) -> Answer | None:
-        address = f"{request.scheme}://{request.get_host()}"
-        key: Hashable = (address, request.path, request.META["QUERY_STRING"])
-        kept = current_memory.answer(key)
         # Before all else that is read, which is thus never older than the state it is kept under.
-        state = catalog_state(kept.stock if kept else ())
-        memory = current_memory.of(state)
-        if kept and kept is memory.answers.get(key) and kept.stock == state.stock:
-            return kept
-        answer = self.visitor_read(request, memory, address)
-        if answer:
-            memory.keep(key, answer)
+        memory = current_memory.of(catalog_state())
+        answer = self.visitor_read(request, memory, address_of(request))
+        if answer and answer.keeps:
+            memory.answers.put(key_of(request), answer._replace(match=request.resolver_match))
         return answer
 
     def visitor_read(

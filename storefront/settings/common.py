@@ -50,13 +50,15 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     # ETag and 304, within what a browser of another origin needs on a 304 too.
     "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.cache_control.CacheControlMiddleware",
+    # Before what only the pages of people and the views need.
+    "store.middleware.KeptAnswersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "storefront.urls"
