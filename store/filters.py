@@ -17,7 +17,9 @@ from rest_framework.views import APIView
 
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
+from .models.fulltext import BEST_FIRST, RANK, match_order
 from .money import CENT
+from .search import WordsFilter
 
 COLLECTION_PARAMETERS = {"collection_id", "collection"}
 # What changes the list with the catalogue's versions alone, unlike stock, tags and reviews.
@@ -77,6 +79,7 @@ class ProductFilter(filters.FilterSet):
     unit_price__lt = PriceFilter("lt", "Price below")
     price_min = PriceFilter("gte", "Price from")
     price_max = PriceFilter("lte", "Price up to")
+    q = WordsFilter()
     in_stock = filters.BooleanFilter(method="filter_in_stock", label="In stock")
     rating_min = filters.NumberFilter(
         method="filter_rating_min",
@@ -149,7 +152,16 @@ class BoundedSearchFilter(SearchFilter):
 class StableOrderingFilter(OrderingFilter):
     """Order by the field asked for, then by id in the same direction, so that pages never overlap."""
 
+    is_ranked = False
+
+    def get_default_ordering(self, view: APIView) -> list[str]:
+        return [BEST_FIRST, "id"] if self.is_ranked else super().get_default_ordering(view)
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: APIView) -> QuerySet:
+        return queryset.order_by(*match_order(queryset, self.get_ordering(request, queryset, view)))
+
     def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> list[str]:
+        self.is_ranked = RANK in queryset.query.annotations
         # The first mention of a field decides; databases limit the length of an ORDER BY.
         ordering: dict[str, str] = {}
         for field in super().get_ordering(request, queryset, view) or []:

@@ -1,6 +1,6 @@
 """What a cart holds, read by SQL that is compiled once, in as few queries as it takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from .catalog import Product
 from .promotions import Promotion
 from .statements import Statement
 
+# In the order of the model's fields, as from_db() takes them.
 SHOWN = ("id", "title", "unit_price", "inventory")
 COLUMNS = ("user_id", "items__id", "items__quantity", *(f"items__product__{c}" for c in SHOWN))
 
@@ -70,5 +71,6 @@ def price(lines: Sequence[CartItem], membership: str | None) -> None:
         product.running_promotions = []
     if products:
         running = Promotion.objects.running(membership).filter(products__in=products)
-        for promotion in running.annotate(product_id=F("products")):
+        found: Iterable[Any] = running.annotate(product_id=F("products"))
+        for promotion in found:
             products[promotion.product_id].running_promotions.append(promotion)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from ..money import with_tax
 from ..validators import IMAGE_EXTENSIONS, image_format, validate_image_format, validate_image_size
+from .fulltext import matching
 from .promotions import Promotion
 from .versions import Versioned, VersionedQuerySet
 
@@ -50,6 +52,10 @@ class ProductQuerySet(VersionedQuerySet["Product"]):
 
     def low_on_stock(self, below: int = LOW_INVENTORY) -> "ProductQuerySet":
         return self.filter(inventory__lt=below)
+
+    def matching(self, words: Sequence[str]) -> "ProductQuerySet":
+        """Keep the products of which a word starts with each of these; annotate their rank."""
+        return matching(self, words)
 
     def locked(self) -> "ProductQuerySet":
         """Lock the rows until the transaction ends, in key order, so that no two lockers deadlock."""

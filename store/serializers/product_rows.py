@@ -28,7 +28,7 @@ class ProductRows:
             key: dict(PromotionSerializer(promotion).data)
             for key, promotion in self.promotions.items()
         }
-        self.url = lru_cache(URLS)(default_storage.url)
+        self.url = lru_cache(URLS)(default_storage.url) if links_last() else default_storage.url
 
     def spelled(self, rows: Sequence[Row], address: str) -> list[dict[str, Any]]:
         """Return a body for each row of COLUMNS; the address is the shop's, for links to pictures."""
@@ -76,6 +76,11 @@ class ProductRows:
             ):
                 best[product_id] = key
         return best
+
+
+def links_last() -> bool:
+    """Tell whether the address of a picture can be kept: a signed one expires."""
+    return not getattr(default_storage, "querystring_auth", False)
 
 
 @lru_cache(maxsize=128)

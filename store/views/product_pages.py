@@ -11,7 +11,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from ..models import Product
 from ..models.listings import Listing
 from ..models.statements import Statement
-from ..serializers.product_rows import COLUMNS, ProductRows
+from ..serializers.product_rows import COLUMNS, ProductRows, links_last
 from .answers import Answer
 
 
@@ -69,4 +69,4 @@ def products_by_id(products: int) -> Statement:
 
 def product_answer(body: Any, rows: Sequence[Any], allow: str, *, keeps: bool) -> Answer:
     stock = {row[0]: row[COLUMNS.index("inventory")] for row in rows}
-    return Answer.shared(orjson.dumps(body), {"Allow": allow}, stock, keeps=keeps)
+    return Answer.shared(orjson.dumps(body), {"Allow": allow}, stock, keeps=keeps and links_last())

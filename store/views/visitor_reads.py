@@ -13,6 +13,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from ..models.freshness import catalog_state
+from ..serializers.product_rows import links_last
 from .answers import Answer
 from .catalog_memory import CatalogMemory, current_memory
 
@@ -87,4 +88,4 @@ class VisitorReads(GenericAPIView):
         if not isinstance(response, Response) or response.status_code != 200:
             return None
         headers = {name: response[name] for name in ("Allow", "Link") if name in response}
-        return Answer.shared(response.render().content, headers)
+        return Answer.shared(response.render().content, headers, keeps=links_last())

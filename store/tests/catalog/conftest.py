@@ -5,6 +5,7 @@ import pytest
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
+from store.models import Product, ProductImage
 from store.views.answers import AnswerResponse
 
 
@@ -30,3 +31,13 @@ def serialized(api_client: APIClient) -> Callable[[str], Any]:
         return response
 
     return serialized
+
+
+@pytest.fixture
+def shelf(make_product: Callable[..., Product], make_promotion: Callable[..., Any]) -> Product:
+    """Put up a teapot with a picture and a promotion, and a pan; return the teapot."""
+    product = make_product(title="Teapot", slug="teapot")
+    make_product(title="Pan", slug="pan")
+    ProductImage.objects.create(product=product, image="teapot.png")
+    make_promotion(product)
+    return product

@@ -1,0 +1,53 @@
+"""A placed order as JSON without a serializer for each line; OrderSerializer describes the result."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from rest_framework.fields import DateTimeField
+
+from ..models import Order, OrderItem
+from .customers import AddressFieldsSerializer
+
+moment = DateTimeField()
+
+
+def order_body(order: Order, lines: Sequence[OrderItem]) -> dict[str, Any]:
+    subtotal = sum((line.total_price for line in lines), Decimal(0))
+    tax = sum((line.tax or Decimal(0) for line in lines), Decimal(0))
+    address = order.shipping_address
+    return {
+        "id": order.pk,
+        "customer": order.customer_id,
+        "placed_at": moment.to_representation(order.placed_at),
+        "payment_status": order.payment_status,
+        "status": order.status,
+        "shipping_address": AddressFieldsSerializer(address).data if address else None,
+        "items": [line_body(line) for line in lines],
+        "subtotal": float(subtotal),
+        "tax": float(tax),
+        "total": float(subtotal + tax),
+    }
+
+
+def line_body(line: OrderItem) -> dict[str, Any]:
+    product = line.product
+    return {
+        "id": line.pk,
+        "product": {
+            "id": product.pk,
+            "title": product.title,
+            "unit_price": float(product.unit_price),
+        },
+        "title": line.title,
+        "list_price": number(line.list_price),
+        "promotion": line.promotion,
+        "unit_price": float(line.unit_price),
+        "quantity": line.quantity,
+        "total_price": float(line.total_price),
+        "tax": number(line.tax),
+    }
+
+
+def number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
