@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.contrib.auth.hashers import check_password, make_password, verify_password
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -31,3 +32,19 @@ class User(AbstractUser):
             models.Index(fields=["is_staff", "username"], name="user_is_staff"),
             models.Index(fields=["is_active", "username"], name="user_is_active"),
         ]
+
+    def check_password(self, raw_password: str) -> bool:
+        """Tell whether it is the password; a right one is hashed anew where its hash is of an old kind."""
+        correct, outdated = verify_password(raw_password, self.password)
+        return self._upgrade_password(raw_password) if correct and outdated else correct
+
+    def _upgrade_password(self, raw_password: str) -> bool:
+        row = User.objects.filter(pk=self.pk)
+        new = make_password(raw_password)
+        # Only over the hash that was checked: a password that was changed meanwhile stays changed, and
+        # of two sign-ins at once both go on with the one hash that their tokens are checked against.
+        if row.filter(password=self.password).update(password=new):
+            self.password = new
+            return True
+        self.password = row.values_list("password", flat=True).first() or ""
+        return check_password(raw_password, self.password)

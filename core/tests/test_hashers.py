@@ -1,0 +1,139 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from core.hashers import Argon2Hasher
+from storefront.settings.common import PASSWORD_HASHERS
+
+from .conftest import PASSWORD
+
+NEW = "an0ther-Str0ng-one"
+CREATE = "/auth/jwt/create/"
+REFRESH = "/auth/jwt/refresh/"
+ME = "/auth/users/me/"
+PROFILE = "argon2$argon2id$v=19$m=19456,t=2,p=1$"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def hashers(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+
+
+@pytest.fixture
+def old_hash() -> str:
+    return PBKDF2PasswordHasher().encode(PASSWORD, "a-salt-of-twenty-two-chars", iterations=1000)
+
+
+@pytest.fixture
+def user(register: Callable, old_hash: str) -> Any:
+    user = register(password="replaced below")
+    get_user_model().objects.update(password=old_hash)
+    return user
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each password that is hashed, to compare the work of two refusals without a clock."""
+    passwords: list[str] = []
+
+    def noting(method: Callable) -> Callable:
+        def note(self: Any, password: str, other: str) -> Any:
+            passwords.append(password)
+            return method(self, password, other)
+
+        return note
+
+    for name in ("encode", "verify"):
+        monkeypatch.setattr(Argon2Hasher, name, noting(getattr(Argon2Hasher, name)))
+    return passwords
+
+
+def stored_hash() -> str:
+    return get_user_model().objects.get().password
+
+
+def sign_in(client: APIClient, username: str, password: str) -> int:
+    return client.post(CREATE, {"username": username, "password": password}).status_code
+
+
+class TestRefusals:
+    def test_a_wrong_password_leaves_an_old_hash_as_it_is(
+        self, api_client: APIClient, user: Any, old_hash: str
+    ) -> None:
+        assert sign_in(api_client, "ann", "wrong") == 401
+        assert stored_hash() == old_hash
+
+    def test_an_unknown_name_costs_as_many_hashes_as_a_wrong_password(
+        self, api_client: APIClient, register: Callable, hashed: list[str]
+    ) -> None:
+        register()
+        hashed.clear()
+        assert [sign_in(api_client, name, "wrong") for name in ("ann", "nobody")] == [401, 401]
+        assert hashed == ["wrong", "wrong"]
+
+    def test_a_password_that_was_changed_meanwhile_stays_changed(self, user: Any) -> None:
+        stale = get_user_model().objects.get()
+        user.set_password(NEW)
+        user.save()
+        assert not stale.check_password(PASSWORD)
+        assert stored_hash() == user.password
+
+    def test_of_somebody_who_was_deleted_meanwhile(self, user: Any) -> None:
+        stale = get_user_model().objects.get()
+        user.delete()
+        assert not stale.check_password(PASSWORD)
+        assert not get_user_model().objects.exists()
+
+
+class TestNewHashes:
+    def test_are_argon2id_in_the_profile_of_owasp(self) -> None:
+        assert make_password(PASSWORD).startswith(PROFILE)
+
+    def test_are_kept_by_a_sign_in(self, api_client: APIClient, register: Callable) -> None:
+        kept = register().password
+        assert kept.startswith(PROFILE)
+        assert sign_in(api_client, "ann", PASSWORD) == 200
+        assert stored_hash() == kept
+
+
+class TestOldHashes:
+    def test_are_replaced_by_a_sign_in_whose_tokens_work(
+        self, api_client: APIClient, user: Any, tokens_of: Callable
+    ) -> None:
+        tokens = tokens_of()
+        assert stored_hash().startswith(PROFILE)
+        assert api_client.post(REFRESH, {"refresh": tokens["refresh"]}).status_code == 200
+        api_client.credentials(HTTP_AUTHORIZATION=f"JWT {tokens['access']}")
+        assert api_client.get(ME).json()["username"] == "ann"
+        assert sign_in(APIClient(), "ann", PASSWORD) == 200
+
+    def test_of_argon2_with_other_numbers_too(
+        self, api_client: APIClient, user: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(Argon2Hasher, "memory_cost", 1024)
+            get_user_model().objects.update(password=make_password(PASSWORD))
+        assert sign_in(api_client, "ann", PASSWORD) == 200
+        assert stored_hash().startswith(PROFILE)
+
+    def test_sign_the_other_devices_out_once(
+        self, api_client: APIClient, user: Any, tokens_of: Callable
+    ) -> None:
+        other = str(RefreshToken.for_user(get_user_model().objects.get()))
+        assert api_client.post(REFRESH, {"refresh": other}).status_code == 200
+        tokens = [other, tokens_of()["refresh"], tokens_of()["refresh"]]
+        answers = [api_client.post(REFRESH, {"refresh": token}).status_code for token in tokens]
+        assert answers == [401, 200, 200]
+
+    def test_of_two_sign_ins_at_once_become_one_hash(self, user: Any) -> None:
+        first, second = (get_user_model().objects.get() for _ in range(2))
+        assert first.check_password(PASSWORD)
+        assert second.check_password(PASSWORD)
+        assert first.password == second.password == stored_hash()
