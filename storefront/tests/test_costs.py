@@ -1,0 +1,137 @@
+"""What hot requests cost, in queries and in calls of functions: no clock, so no noise."""
+
+import sys
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
+from django.test.utils import CaptureQueriesContext
+from model_bakery import baker
+from rest_framework_simplejwt.tokens import AccessToken
+
+from store.models import Cart, CartItem, Collection, Product, ProductImage, Promotion
+
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.django_db,
+    pytest.mark.skipif(
+        sys.version_info[:2] != (3, 11), reason="the calls were counted on Python 3.11"
+    ),
+]
+# Beyond this a change has made a request dearer, or cheaper, and says so by changing the figure here.
+TOLERANCE = 0.10
+KEPT, ANEW, SIGNED_IN = "kept", "made anew", "signed in"
+
+
+class Cost(NamedTuple):
+    queries: int
+    calls: int
+
+
+COSTS = {
+    ("products/", KEPT): Cost(1, 733),
+    ("products/", ANEW): Cost(4, 1518),
+    ("products/", SIGNED_IN): Cost(6, 20728),
+    ("products/{product}/", KEPT): Cost(1, 733),
+    ("products/{product}/", ANEW): Cost(4, 1382),
+    ("collections/", KEPT): Cost(1, 733),
+    ("carts/{cart}/", ANEW): Cost(2, 5930),
+    ("carts/{cart}/", SIGNED_IN): Cost(4, 8216),
+}
+
+
+@pytest.fixture
+def shop(db: None) -> dict[str, Any]:
+    """Ten products with pictures, a promotion of some, and a cart of two of them."""
+    collection = baker.make(Collection, title="Kitchen")
+    make = {"slug": "cup", "unit_price": 12, "inventory": 5, "collection": collection}
+    products = [Product.objects.create(title=f"Cup {number}", **make) for number in range(10)]
+    for product in products:
+        ProductImage.objects.create(product=product, image=f"store/images/{product.pk}.png")
+    promotion = Promotion.objects.create(
+        description="Sale", discount=0.2, starts_at="2020-01-01T00:00Z"
+    )
+    promotion.products.set(products[:3])
+    cart = Cart.objects.create()
+    for product in products[:2]:
+        CartItem.objects.create(cart=cart, product=product, quantity=2)
+    return {"product": products[0].pk, "cart": cart.pk}
+
+
+@pytest.fixture
+def token(db: None) -> str:
+    user = get_user_model().objects.create(username="ann", email="ann@example.com")
+    return str(AccessToken.for_user(user))
+
+
+@pytest.fixture
+def ask() -> Iterator[Callable[..., None]]:
+    """Send a request to the shop as a WSGI server does, on a connection that stays."""
+    application = WSGIHandler()
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+
+    def ask(path: str, token: str = "") -> None:
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "HTTP_HOST": "localhost",
+            "HTTP_ACCEPT": "application/json",
+            "wsgi.input": BytesIO(),
+            "wsgi.url_scheme": "http",
+        }
+        if token:
+            environ["HTTP_AUTHORIZATION"] = f"JWT {token}"
+        statuses: list[str] = []
+        response = application(environ, lambda status, headers: statuses.append(status))
+        assert b"".join(response)
+        response.close()
+        assert statuses == ["200 OK"]
+
+    yield ask
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def calls_of(act: Callable[[], None]) -> int:
+    """Count the functions, of Python and of C, that are called."""
+    calls = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize(("path", "how"), COSTS)
+def test_a_hot_request_costs_what_was_recorded(
+    ask: Callable[..., None], shop: dict[str, Any], token: str, settings: Any, path: str, how: str
+) -> None:
+    settings.STORE_CATALOG_MEMORY = 16 if how == KEPT else 0
+    arguments = (f"/store/{path.format(**shop)}", token if how == SIGNED_IN else "")
+    # What is found once by the process is found before.
+    for _ in range(3):
+        ask(*arguments)
+
+    with CaptureQueriesContext(connection) as queries:
+        ask(*arguments)
+    recorded = COSTS[path, how]
+    assert len(queries) == recorded.queries
+
+    calls = calls_of(lambda: ask(*arguments))
+    assert calls == pytest.approx(recorded.calls, rel=TOLERANCE)
