@@ -1,9 +1,17 @@
 """The WSGI application, for gunicorn and any other server."""
 
+import gc
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings.prod")
 
 application = get_wsgi_application()
+
+# The views are loaded before the first request asks for one. And what is loaded by now stays: a full
+# collection that looked at all of it would hold a request up for 50 ms, one in some 1,600.
+import_module(settings.ROOT_URLCONF)
+gc.freeze()
