@@ -11,12 +11,16 @@ export PIPENV_NOSPIN := 1
 unexport DJANGO_SETTINGS_MODULE
 
 PIPENV := .tools/bin/pipenv
+# What the benchmarks compare the shop with has an environment of its own.
+BENCH_PIPENV := VIRTUAL_ENV=$(CURDIR)/.bench PIPENV_IGNORE_VIRTUALENVS= PIPENV_VERBOSITY=-1 \
+	PIPENV_PIPFILE=benchmarks/Pipfile $(PIPENV)
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
 SOURCES := conftest.py storefront core store tags likes store_custom outbox
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production
+BENCH := .bench/.synced
 
 # Markers of the tests that `make test` skips where their service is not there.
 SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium
@@ -34,8 +38,13 @@ DURATION ?= 1m
 HOST ?= http://127.0.0.1:8000
 LOCUSTFILE ?= locustfiles/browse_products.py
 
+# What `make bench` measures: on which database (sqlite, mariadb), how often, and for how long each time.
+DATABASE ?= sqlite
+ROUNDS ?= 3
+SECONDS ?= 3
+
 .DEFAULT_GOAL := help
-.PHONY: help run client seed test test-all test-mariadb test-postgresql test-faults drivers production up load watch lint format lock clean
+.PHONY: help run client seed test test-all test-mariadb test-postgresql test-faults drivers production up load bench bench-growth watch lint format lock lock-bench clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -89,6 +98,12 @@ load: $(DRIVERS)  ## Send visitors to a running server (USERS, RATE, DURATION, H
 	.venv/bin/locust --headless --only-summary --locustfile $(LOCUSTFILE) --host $(HOST) \
 		--users $(USERS) --spawn-rate $(RATE) --run-time $(DURATION)
 
+bench: $(DRIVERS) $(BENCH)  ## Compare the shop with its references (DATABASE, ROUNDS, SECONDS); writes docs/performance.md
+	.bench/bin/python -m benchmarks --database $(DATABASE) --rounds $(ROUNDS) --seconds $(SECONDS)
+
+bench-growth: $(DRIVERS) $(BENCH)  ## Compare a million products with a thousand (DATABASE may be postgresql too)
+	.bench/bin/python -m benchmarks.growth --database $(DATABASE) --rounds $(ROUNDS) --seconds $(SECONDS)
+
 watch: $(ENVIRONMENT)  ## Run the tests again on every change
 	.venv/bin/watchfiles --filter python "$(PYTEST) --exitfirst $(ARGS)" $(SOURCES)
 
@@ -106,10 +121,14 @@ format: $(ENVIRONMENT)  ## Format the code and mend what the linter can mend
 
 lock: $(PIPENV) $(PY)  ## Resolve Pipfile anew into Pipfile.lock (needs pkg-config and the MySQL client's headers)
 	$(PIPENV) lock
-	$(PYTHON) .ci/strip_lock.py
+	$(PYTHON) .ci/strip_lock.py Pipfile.lock
+
+lock-bench: $(PIPENV) .bench  ## Resolve benchmarks/Pipfile anew
+	$(BENCH_PIPENV) lock
+	$(PYTHON) .ci/strip_lock.py benchmarks/Pipfile.lock
 
 clean:  ## Remove the environments, the caches and the development database
-	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static
+	rm -rf .tools .venv .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static
 
 $(PIPENV):
 	$(PYTHON) -m venv .tools
@@ -130,3 +149,10 @@ $(DRIVERS): $(ENVIRONMENT)
 $(PRODUCTION): Pipfile.lock | $(PIPENV) $(PY)
 	$(PIPENV) sync --categories "packages mysql postgres production"
 	@touch $@
+
+$(BENCH): benchmarks/Pipfile.lock | $(PIPENV) .bench
+	$(BENCH_PIPENV) sync
+	@touch $@
+
+.bench:
+	$(PYTHON) -m venv $@

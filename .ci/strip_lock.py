@@ -1,9 +1,10 @@
-"""Take the package index out of Pipfile.lock, so that each machine installs from its own."""
+"""Take the package index out of a Pipfile.lock, so that each machine installs from its own."""
 
 import json
+import sys
 from pathlib import Path
 
-path = Path("Pipfile.lock")
+path = Path(sys.argv[1])
 lock = json.loads(path.read_text())
 lock["_meta"]["sources"] = []
 for category, packages in lock.items():

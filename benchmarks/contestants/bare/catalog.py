@@ -1,0 +1,97 @@
+"""Products in plain SQL: as few statements, and as little Python, as the answer allows."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from benchmarks.connections import Database, Row
+
+PAGE_SIZE = 10
+CENT = Decimal("0.01")
+
+COLUMNS = (
+    "SELECT id, title, description, slug, inventory, unit_price, collection_id FROM store_product"
+)
+COUNT = "SELECT COUNT(*) FROM store_product"
+PAGE = f"{COLUMNS} ORDER BY title, id LIMIT {PAGE_SIZE} OFFSET ?"
+ONE = f"{COLUMNS} WHERE id = ?"
+IMAGES = "SELECT product_id, id, image FROM store_productimage WHERE product_id IN ({}) ORDER BY id"
+PROMOTIONS = """
+    SELECT link.product_id, promotion.id, promotion.description, discount, ends_at
+    FROM store_promotion promotion
+    JOIN store_product_promotions link ON link.promotion_id = promotion.id
+    WHERE link.product_id IN ({}) AND memberships = ''
+        AND (starts_at IS NOT NULL OR ends_at IS NOT NULL)
+        AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?)
+    ORDER BY discount DESC, promotion.id
+"""
+
+
+def list_products(database: Database, number: int, site: str) -> dict[str, Any]:
+    count = database.value(COUNT)
+    rows = database.rows(PAGE, (number - 1) * PAGE_SIZE)
+    return {
+        "count": count,
+        "next": page_url(site, number + 1) if number * PAGE_SIZE < count else None,
+        "previous": page_url(site, number - 1) if number > 1 else None,
+        "results": describe(database, rows, site),
+    }
+
+
+def find_product(database: Database, product_id: int, site: str) -> dict[str, Any] | None:
+    found = describe(database, database.rows(ONE, product_id), site)
+    return found[0] if found else None
+
+
+def page_url(site: str, number: int) -> str:
+    return f"{site}/store/products/" + (f"?page={number}" if number > 1 else "")
+
+
+def describe(database: Database, products: list[Row], site: str) -> list[dict[str, Any]]:
+    if not products:
+        return []
+    keys = [row[0] for row in products]
+    marks = ", ".join("?" * len(keys))
+    images = group(database.rows(IMAGES.format(marks), *keys))
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+    promotions = group(database.rows(PROMOTIONS.format(marks), *keys, now, now))
+    return [product(row, images[row[0]], promotions[row[0]], site) for row in products]
+
+
+def group(rows: Iterable[Row]) -> defaultdict[Any, list[Row]]:
+    groups: defaultdict[Any, list[Row]] = defaultdict(list)
+    for key, *rest in rows:
+        groups[key].append(tuple(rest))
+    return groups
+
+
+def product(row: Row, images: list[Row], promotions: list[Row], site: str) -> dict[str, Any]:
+    key, title, description, slug, inventory, price, collection = row
+    best = promotions[0] if promotions else None
+    cents = round(price * 100)
+    return {
+        "id": key,
+        "title": title,
+        "description": description,
+        "slug": slug,
+        "inventory": inventory,
+        "unit_price": cents / 100,
+        "price_with_tax": (cents * 11 + 5) // 10 / 100,
+        "price": reduced(cents, best[2]) if best else cents / 100,
+        "promotion": promotion(best) if best else None,
+        "collection": collection,
+        "images": [{"id": number, "image": f"{site}/media/{name}"} for number, name in images],
+    }
+
+
+def reduced(cents: int, discount: float) -> float:
+    price = Decimal(cents) / 100 * (1 - Decimal(str(discount)))
+    return float(price.quantize(CENT, rounding=ROUND_HALF_UP))
+
+
+def promotion(row: Row) -> dict[str, Any]:
+    key, description, discount, ends_at = row
+    ends = None if ends_at is None else str(ends_at).replace(" ", "T") + "Z"
+    return {"id": key, "description": description, "discount": discount, "ends_at": ends}

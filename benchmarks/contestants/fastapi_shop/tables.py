@@ -1,0 +1,172 @@
+"""The shop's tables as SQLAlchemy sees them, and the connection to them."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Column, ForeignKey, Numeric, Table, create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+CENT = Decimal("0.01")
+TAX_RATE = Decimal("0.10")
+
+
+def sqlalchemy_url() -> str:
+    """Spell DATABASE_URL with the name of the driver; MariaDB differs from MySQL in its UUIDs."""
+    return os.environ["DATABASE_URL"].replace("mysql://", "mariadb+mysqldb://")
+
+
+IS_SQLITE = sqlalchemy_url().startswith("sqlite")
+# Like the shop; at MariaDB's default, carts that are filled at the same time deadlock.
+ISOLATION = {} if IS_SQLITE else {"isolation_level": "READ COMMITTED"}
+engine = create_engine(sqlalchemy_url(), **ISOLATION)
+
+if IS_SQLITE:
+
+    @event.listens_for(Engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        # As the shop has it.
+        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA cache_size=-16000")
+
+
+def get_session() -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+def now() -> datetime:
+    """Return this moment as the tables have it: in UTC, without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+product_promotions = Table(
+    "store_product_promotions",
+    Base.metadata,
+    Column("id", primary_key=True),
+    Column("product_id", ForeignKey("store_product.id")),
+    Column("promotion_id", ForeignKey("store_promotion.id")),
+)
+
+
+class Promotion(Base):
+    __tablename__ = "store_promotion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    description: Mapped[str]
+    discount: Mapped[float]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    memberships: Mapped[str]
+
+
+class ProductImage(Base):
+    __tablename__ = "store_productimage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("store_product.id"))
+    image: Mapped[str]
+
+
+class Product(Base):
+    __tablename__ = "store_product"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    description: Mapped[str | None]
+    slug: Mapped[str]
+    inventory: Mapped[int]
+    unit_price: Mapped[Decimal] = mapped_column(Numeric(6, 2))
+    collection_id: Mapped[int]
+
+    images: Mapped[list[ProductImage]] = relationship(order_by=ProductImage.id)
+    # Loaded with those that run now.
+    promotions: Mapped[list[Promotion]] = relationship(
+        secondary=product_promotions, order_by=(Promotion.discount.desc(), Promotion.id)
+    )
+
+    @property
+    def promotion(self) -> Promotion | None:
+        return self.promotions[0] if self.promotions else None
+
+    @property
+    def price(self) -> Decimal:
+        if self.promotion is None:
+            return self.unit_price
+        price = self.unit_price * (1 - Decimal(str(self.promotion.discount)))
+        return price.quantize(CENT, rounding=ROUND_HALF_UP)
+
+    @property
+    def price_with_tax(self) -> Decimal:
+        return with_tax(self.unit_price)
+
+
+def with_tax(price: Decimal) -> Decimal:
+    return (price * (1 + TAX_RATE)).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+class Cart(Base):
+    __tablename__ = "store_cart"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    touched_at: Mapped[datetime] = mapped_column(default=now)
+    user_id: Mapped[int | None]
+
+    items: Mapped[list["CartItem"]] = relationship(order_by="CartItem.id")
+
+    @property
+    def total_price(self) -> Decimal:
+        return sum((item.total_price for item in self.items), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        return sum((item.tax for item in self.items), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        return self.total_price + self.tax
+
+
+class CartItem(Base):
+    __tablename__ = "store_cartitem"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cart_id: Mapped[UUID] = mapped_column(ForeignKey("store_cart.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("store_product.id"))
+    quantity: Mapped[int]
+
+    product: Mapped[Product] = relationship()
+
+    @property
+    def price(self) -> Decimal:
+        return self.product.price
+
+    @property
+    def promotion(self) -> Promotion | None:
+        return self.product.promotion
+
+    @property
+    def total_price(self) -> Decimal:
+        return self.quantity * self.price
+
+    @property
+    def tax(self) -> Decimal:
+        return self.quantity * (with_tax(self.price) - self.price)
+
+    @property
+    def available(self) -> int:
+        return self.product.inventory
+
+    @property
+    def insufficient_stock(self) -> bool:
+        return self.quantity > self.available

@@ -1,0 +1,65 @@
+"""A viewset as a tutorial has it, a view that does nothing, and one that only checks a password."""
+
+import json
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.http import HttpRequest, JsonResponse
+from rest_framework import serializers, viewsets
+
+from .models import Product, ProductImage, Promotion, running_promotions
+
+# With Django's default hasher, PBKDF2.
+HASH = make_password("Window-Shopping-7")
+
+
+class PromotionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Promotion
+        fields = ["id", "description", "discount", "ends_at"]
+
+
+class ProductImageSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ProductImage
+        fields = ["id", "image"]
+
+
+class ProductSerializer(serializers.ModelSerializer):
+    price_with_tax = serializers.DecimalField(max_digits=8, decimal_places=2, read_only=True)
+    price = serializers.DecimalField(max_digits=6, decimal_places=2, read_only=True)
+    promotion = PromotionSerializer(read_only=True)
+    images = ProductImageSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Product
+        fields = [
+            "id",
+            "title",
+            "description",
+            "slug",
+            "inventory",
+            "unit_price",
+            "price_with_tax",
+            "price",
+            "promotion",
+            "collection",
+            "images",
+        ]
+
+
+class ProductViewSet(viewsets.ModelViewSet):
+    queryset = Product.objects.all()
+    serializer_class = ProductSerializer
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().prefetch_related("images", running_promotions())
+
+
+def do_nothing(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"detail": "Nothing."})
+
+
+def sign_in(request: HttpRequest) -> JsonResponse:
+    is_right = check_password(json.loads(request.body)["password"], HASH)
+    return JsonResponse({"access": is_right}, status=200 if is_right else 401)
