@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
-from .models.fulltext import BEST_FIRST, RANK, match_order
+from .models.fulltext import BEST_FIRST, RANK, finds_at_once, match_order
 from .money import CENT
 from .search import WordsFilter
 
@@ -127,7 +127,8 @@ class ProductQuery(NamedTuple):
     @property
     def is_versioned(self) -> bool:
         """Tell whether the list changes only when the catalogue gets a new version."""
-        return all(name in VERSIONED_PARAMETERS for name, _ in self.asked)
+        names = {name for name, _ in self.asked}
+        return names <= VERSIONED_PARAMETERS and ("q" not in names or finds_at_once())
 
     @property
     def counted(self) -> frozenset[tuple[str, str]] | None:
