@@ -1,5 +1,5 @@
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
@@ -155,10 +155,10 @@ class StableOrderingFilter(OrderingFilter):
 
     is_ranked = False
 
-    def get_default_ordering(self, view: APIView) -> list[str]:
+    def get_default_ordering(self, view: APIView) -> Sequence[str] | None:
         return [BEST_FIRST, "id"] if self.is_ranked else super().get_default_ordering(view)
 
-    def filter_queryset(self, request: Request, queryset: QuerySet, view: APIView) -> QuerySet:
+    def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> QuerySet:
         return queryset.order_by(*match_order(queryset, self.get_ordering(request, queryset, view)))
 
     def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> list[str]:

@@ -21,7 +21,7 @@ class WordsField(forms.CharField):
     """Text of which only the words matter; NUL separates them as any other sign does."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\0", " ")
+        return (super().to_python(value) or "").replace("\0", " ")
 
 
 class WordsFilter(filters.CharFilter):
