@@ -13,6 +13,10 @@ from django.utils.functional import cached_property
 SHARED = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
 
 
+# Bytes, as measured.
+OVERHEAD = 1200
+
+
 class AnswerResponse(HttpResponse):
     """A body that was spelled already."""
 
@@ -30,6 +34,11 @@ class Answer(NamedTuple):
     keeps: bool
     # The route that it answers.
     match: ResolverMatch | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes, with its headers and the key it is kept under."""
+        return len(self.body) + OVERHEAD
 
     @classmethod
     def shared(

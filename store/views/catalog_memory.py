@@ -34,7 +34,7 @@ class CatalogMemory:
         self.changes_at: datetime | None = None
         self.plans: Kept[PagePlan] = Kept(PLANS)
         self.answers: Kept[Answer] = Kept(
-            settings.STORE_CATALOG_MEMORY * 2**20, lambda answer: len(answer.body)
+            settings.STORE_CATALOG_MEMORY * 2**20, lambda answer: answer.size
         )
         self.listings: Kept[Listing] = Kept(LISTINGS)
         # A new price leaves the numbers of products as they are.

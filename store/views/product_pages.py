@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.db.models import BigAutoField
+from django.utils.functional import cached_property
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from ..models import Product
@@ -21,8 +22,6 @@ class PagePlan:
     def __init__(self, listing: Listing, *, url: str, number: int, size: int) -> None:
         self.listing, self.number, self.size = listing, number, size
         self.start, self.end = (number - 1) * size, number * size
-        page = listing.queryset.values_list(*COLUMNS)[self.start : self.end]
-        self.statement = Statement(page)
         self.is_far = listing.is_far(self.start)
         self.next_url = replace_query_param(url, "page", number + 1)
         self.previous_url = (
@@ -30,6 +29,10 @@ class PagePlan:
             if number > 2
             else remove_query_param(url, "page")
         )
+
+    @cached_property
+    def statement(self) -> Statement:
+        return Statement(self.listing.queryset.values_list(*COLUMNS)[self.start : self.end])
 
     def rows(self) -> list[Sequence[Any]]:
         if not self.is_far:
@@ -69,4 +72,6 @@ def products_by_id(products: int) -> Statement:
 
 def product_answer(body: Any, rows: Sequence[Any], allow: str, *, keeps: bool) -> Answer:
     stock = {row[0]: row[COLUMNS.index("inventory")] for row in rows}
-    return Answer.shared(orjson.dumps(body), {"Allow": allow}, stock, keeps=keeps and links_last())
+    # Copied, because orjson leaves its buffer of 4 KB around a small body.
+    content = bytes(memoryview(orjson.dumps(body)))
+    return Answer.shared(content, {"Allow": allow}, stock, keeps=keeps and links_last())

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
@@ -19,6 +20,9 @@ from .catalog_memory import CatalogMemory, current_memory
 
 # What of Accept asks for the first renderer as it is.
 JSON_OR_ANY = {"application/json", "application/problem+json", "text/plain", "*/*"}
+
+# By name.
+routes: dict[str, ResolverMatch] = {}
 
 
 def is_visitor_read(request: HttpRequest) -> bool:
@@ -59,6 +63,16 @@ def address_of(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
+def route_of(request: HttpRequest) -> ResolverMatch:
+    """Return the route of a request, one for all; with the way it was found it is larger than most bodies."""
+    found = request.resolver_match
+    assert found is not None
+    bare = ResolverMatch(
+        found.func, (), {}, found.url_name, [*found.app_names], [*found.namespaces], found.route
+    )
+    return routes.setdefault(found.view_name, bare)
+
+
 class VisitorReads(GenericAPIView):
     """Makes the answers to visitors to be kept; all others, refusals and errors stay the view's."""
 
@@ -77,7 +91,7 @@ class VisitorReads(GenericAPIView):
         memory = current_memory.of(catalog_state())
         answer = self.visitor_read(request, memory, address_of(request))
         if answer and answer.keeps:
-            memory.answers.put(key_of(request), answer._replace(match=request.resolver_match))
+            memory.answers.put(key_of(request), answer._replace(match=route_of(request)))
         return answer
 
     def visitor_read(
