@@ -15,9 +15,9 @@ def cart_body(cart_id: UUID, lines: Sequence[CartItem]) -> dict[str, Any]:
     return {
         "id": str(cart_id),
         "items": [line_body(line) for line in lines],
-        "total_price": float(before_tax),
-        "tax": float(tax),
-        "total": float(before_tax + tax),
+        "total_price": before_tax,
+        "tax": tax,
+        "total": before_tax + tax,
     }
 
 
@@ -28,12 +28,12 @@ def line_body(line: CartItem) -> dict[str, Any]:
         "product": {
             "id": product.pk,
             "title": product.title,
-            "unit_price": float(product.unit_price),
+            "unit_price": product.unit_price,
         },
         "quantity": line.quantity,
-        "price": float(line.price),
+        "price": line.price,
         "promotion": PromotionSerializer(promotion).data if promotion else None,
-        "total_price": float(line.total_price),
+        "total_price": line.total_price,
         "available": line.available,
         "insufficient_stock": line.insufficient_stock,
     }

@@ -24,9 +24,9 @@ def order_body(order: Order, lines: Sequence[OrderItem]) -> dict[str, Any]:
         "status": order.status,
         "shipping_address": AddressFieldsSerializer(address).data if address else None,
         "items": [line_body(line) for line in lines],
-        "subtotal": float(subtotal),
-        "tax": float(tax),
-        "total": float(subtotal + tax),
+        "subtotal": subtotal,
+        "tax": tax,
+        "total": subtotal + tax,
     }
 
 
@@ -37,17 +37,13 @@ def line_body(line: OrderItem) -> dict[str, Any]:
         "product": {
             "id": product.pk,
             "title": product.title,
-            "unit_price": float(product.unit_price),
+            "unit_price": product.unit_price,
         },
         "title": line.title,
-        "list_price": number(line.list_price),
+        "list_price": line.list_price,
         "promotion": line.promotion,
-        "unit_price": float(line.unit_price),
+        "unit_price": line.unit_price,
         "quantity": line.quantity,
-        "total_price": float(line.total_price),
-        "tax": number(line.tax),
+        "total_price": line.total_price,
+        "tax": line.tax,
     }
-
-
-def number(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)

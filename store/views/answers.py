@@ -1,10 +1,11 @@
 """Answers that are kept as bytes, for whoever asks next."""
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-import orjson
 from django.http import HttpResponse
 from django.urls import ResolverMatch
 from django.utils.functional import cached_property
@@ -22,8 +23,12 @@ class AnswerResponse(HttpResponse):
 
     @cached_property
     def data(self) -> Any:
-        """What the body says, as on every other response of the API."""
-        return orjson.loads(self.content)
+        """What the body says, as on every other response of the API: money is Decimal."""
+        return json.loads(self.content, parse_float=Decimal, object_hook=with_float_discount)
+
+
+def with_float_discount(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "discount": float(row["discount"])} if "discount" in row else row
 
 
 class Answer(NamedTuple):
