@@ -56,7 +56,7 @@ BAD_BODIES: list[tuple[str, bytes]] = [
 ]
 BAD_TEXTS = ["", "\0", "NaN", "1e400", "-1", "9" * 5000, "🛒", "\u202eمرحبا", "x" * 100_000, "[]"]
 PARAMETERS = [
-    *["page", "page_size", "ordering", "search", "format", "collection_id", "collection"],
+    *["page", "page_size", "ordering", "search", "q", "format", "collection_id", "collection"],
     *[
         "unit_price__gt",
         "unit_price__lt",

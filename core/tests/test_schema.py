@@ -126,7 +126,17 @@ def test_every_filter_of_the_products_is_there(schema: dict[str, Any]) -> None:
     parameters = schema["paths"]["/store/products/"]["get"]["parameters"]
     assert {parameter["name"] for parameter in parameters} >= {
         *["collection_id", "collection", "unit_price__gt", "unit_price__lt", "price_min"],
-        *["price_max", "in_stock", "tag", "rating_min", "search", "ordering", "page", "page_size"],
+        *[
+            "price_max",
+            "in_stock",
+            "tag",
+            "rating_min",
+            "search",
+            "q",
+            "ordering",
+            "page",
+            "page_size",
+        ],
     }
 
 
