@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
 
+from store.filters import ProductQuery
 from store.models import Product
 
 pytestmark = pytest.mark.django_db(transaction=connection.vendor == "mysql")
@@ -107,3 +108,10 @@ def test_migration_goes_and_comes_again_with_rows_there(product, collection):
         call_command("migrate", "store", verbosity=0)
 
     assert (found("teapot"), found("kettle", "whistles")) == ([product.pk], [7])
+
+
+def test_answer_is_kept_where_what_is_committed_is_found_at_once():
+    kept = connection.vendor != "mysql"
+
+    assert ProductQuery.of({"q": "tea"}).is_versioned is kept
+    assert ProductQuery.of({"search": "tea"}).is_versioned
