@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -20,9 +21,11 @@ class Worker:
     """A worker with its child processes, as one group of processes."""
 
     def __init__(self, log: Path, **variables: str) -> None:
+        # RabbitMQ lets only one worker have a name, and two runs of the tests may be under way.
+        name = ["--hostname", f"{uuid4().hex}@%h"]
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "storefront", "worker", *OPTIONS],
+                [sys.executable, "-m", "celery", "-A", "storefront", "worker", *OPTIONS, *name],
                 cwd=settings.BASE_DIR,
                 env={
                     **PRODUCTION,
