@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from .logs import NO_REQUEST
 
 HEADER = "X-Request-ID"
+# As WSGI spells it: `request.headers` would spell all of them anew.
+SENT_HEADER = f"HTTP_{HEADER.upper().replace('-', '_')}"
 # In a message to a worker.
 TASK_HEADER = "request_id"
 
@@ -44,7 +46,7 @@ class RequestIdFilter(logging.Filter):
 def given_id(request: HttpRequest) -> str | None:
     # Anything else could forge log lines.
     try:
-        return str(UUID(request.META.get("HTTP_X_REQUEST_ID", "")))
+        return str(UUID(request.META.get(SENT_HEADER, "")))
     except ValueError:
         return None
 

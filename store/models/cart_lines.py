@@ -1,16 +1,15 @@
 """What a cart holds, read by SQL that is compiled once, in as few queries as it takes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BigAutoField, F, FilteredRelation, Q
+from django.db.models import BigAutoField, FilteredRelation, Q, prefetch_related_objects
 
 from .carts import Cart, CartItem
-from .catalog import Product
-from .promotions import Promotion
+from .catalog import Product, running_promotions
 from .statements import Statement
 
 # In the order of the model's fields, as from_db() takes them.
@@ -26,7 +25,7 @@ def lines_of(
     if not rows or not Cart(user_id=rows[0][0]).is_visible_to(user_id):
         return None
     lines = [line_of(cart_id, row) for row in rows if row[1] is not None]
-    price(lines, membership)
+    prefetch_related_objects([line.product for line in lines], running_promotions(membership))
     return lines
 
 
@@ -62,15 +61,3 @@ def line_of(cart_id: UUID, row: Sequence[Any]) -> CartItem:
     # A column that is not shown would be loaded when it is asked for.
     product = Product.from_db(DEFAULT_DB_ALIAS, SHOWN, shown)
     return CartItem(pk=pk, cart_id=cart_id, product=product, quantity=quantity)
-
-
-def price(lines: Sequence[CartItem], membership: str | None) -> None:
-    """Give each line's product the promotions that run for a membership, best first."""
-    products = {line.product_id: line.product for line in lines}
-    for product in products.values():
-        product.running_promotions = []
-    if products:
-        running = Promotion.objects.running(membership).filter(products__in=products)
-        found: Iterable[Any] = running.annotate(product_id=F("products"))
-        for promotion in found:
-            products[promotion.product_id].running_promotions.append(promotion)

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from ..money import tax_on
+from ..money import summed, tax_on
 from .catalog import Product, running_promotions
 from .promotions import Promotion
 
@@ -57,11 +57,11 @@ class Cart(models.Model):
     @property
     def total_price(self) -> Decimal:
         """The sum of the items before tax; load the cart `with_items()` first."""
-        return sum((item.total_price for item in self.items.all()), Decimal(0))
+        return summed(item.total_price for item in self.items.all())
 
     @property
     def tax(self) -> Decimal:
-        return sum((item.tax for item in self.items.all()), Decimal(0))
+        return summed(item.tax for item in self.items.all())
 
     @property
     def total(self) -> Decimal:

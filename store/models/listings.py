@@ -63,11 +63,10 @@ class Listing:
             place = bisect(self.marks, start, key=lambda mark: mark[0])
             mark = self.marks[place - 1] if place else None
         if mark:
-            keys, start_there = keys.filter(not_before(mark, field)), start - mark[0]
-        else:
-            start_there = start
+            keys = keys.filter(not_before(mark, field))
+        skipped = start - (mark[0] if mark else 0)
         # The keys alone, which are in the index: MariaDB would fetch every row that it skips.
-        found = list(keys[start_there : start_there + size])
+        found = list(keys[skipped : skipped + size])
         if found:
             self.leave_mark((start, *found[0]))
         return [key for _, key in found]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from ..money import summed
 from .catalog import Product
 from .customers import Address, Customer
 
@@ -136,12 +137,12 @@ class Order(models.Model):
     @property
     def subtotal(self) -> Decimal:
         """What its lines cost before tax; load the order `with_items()` first."""
-        return sum((line.total_price for line in self.items.all()), Decimal(0))
+        return summed(line.total_price for line in self.items.all())
 
     @property
     def tax(self) -> Decimal:
         """The tax on its lines; none is known of lines that plain SQL wrote."""
-        return sum((line.tax or Decimal(0) for line in self.items.all()), Decimal(0))
+        return summed(line.tax for line in self.items.all())
 
     @property
     def total(self) -> Decimal:

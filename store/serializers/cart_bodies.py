@@ -1,17 +1,18 @@
 """A cart as JSON without a serializer for each item; CartSerializer describes the result."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from ..models import CartItem
+from ..money import summed
+from .catalog import simple_product
 from .promotions import PromotionSerializer
 
 
 def cart_body(cart_id: UUID, lines: Sequence[CartItem]) -> dict[str, Any]:
-    before_tax = sum((line.total_price for line in lines), Decimal(0))
-    tax = sum((line.tax for line in lines), Decimal(0))
+    before_tax = summed(line.total_price for line in lines)
+    tax = summed(line.tax for line in lines)
     return {
         "id": str(cart_id),
         "items": [line_body(line) for line in lines],
@@ -22,14 +23,10 @@ def cart_body(cart_id: UUID, lines: Sequence[CartItem]) -> dict[str, Any]:
 
 
 def line_body(line: CartItem) -> dict[str, Any]:
-    product, promotion = line.product, line.promotion
+    promotion = line.promotion
     return {
         "id": line.pk,
-        "product": {
-            "id": product.pk,
-            "title": product.title,
-            "unit_price": product.unit_price,
-        },
+        "product": simple_product(line.product),
         "quantity": line.quantity,
         "price": line.price,
         "promotion": PromotionSerializer(promotion).data if promotion else None,

@@ -71,3 +71,8 @@ class SimpleProductSerializer(serializers.ModelSerializer):
     class Meta:
         model = Product
         fields = ["id", "title", "unit_price"]
+
+
+def simple_product(product: Product) -> dict[str, Any]:
+    """Return what SimpleProductSerializer says, without the time that a serializer takes."""
+    return {"id": product.pk, "title": product.title, "unit_price": product.unit_price}

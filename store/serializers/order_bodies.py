@@ -1,20 +1,21 @@
 """A placed order as JSON without a serializer for each line; OrderSerializer describes the result."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from rest_framework.fields import DateTimeField
 
 from ..models import Order, OrderItem
+from ..money import summed
+from .catalog import simple_product
 from .customers import AddressFieldsSerializer
 
 moment = DateTimeField()
 
 
 def order_body(order: Order, lines: Sequence[OrderItem]) -> dict[str, Any]:
-    subtotal = sum((line.total_price for line in lines), Decimal(0))
-    tax = sum((line.tax or Decimal(0) for line in lines), Decimal(0))
+    subtotal = summed(line.total_price for line in lines)
+    tax = summed(line.tax for line in lines)
     address = order.shipping_address
     return {
         "id": order.pk,
@@ -31,14 +32,9 @@ def order_body(order: Order, lines: Sequence[OrderItem]) -> dict[str, Any]:
 
 
 def line_body(line: OrderItem) -> dict[str, Any]:
-    product = line.product
     return {
         "id": line.pk,
-        "product": {
-            "id": product.pk,
-            "title": product.title,
-            "unit_price": product.unit_price,
-        },
+        "product": simple_product(line.product),
         "title": line.title,
         "list_price": line.list_price,
         "promotion": line.promotion,

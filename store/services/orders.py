@@ -21,7 +21,7 @@ from ..models import (
 )
 from ..models.catalog import running_promotions
 from ..models.versions import renew_sales
-from ..money import tax_on
+from ..money import summed, tax_on
 from ..signals import order_created
 from .carts import lock_cart
 from .customers import customer_of
@@ -139,7 +139,7 @@ def write_order(
     # Read after the products are locked: a price that changes now changes before or after the order.
     prefetch_related_objects(products, running_promotions(order.customer.membership))
     lines = [new_line(order, product, quantities[product.pk]) for product in products]
-    total = sum((line.total_with_tax for line in lines), Decimal(0))
+    total = summed(line.total_with_tax for line in lines)
     if expected_total is not None and total > expected_total:
         raise CartChanged(total)
     order.save(force_insert=True)

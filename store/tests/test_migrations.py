@@ -5,6 +5,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from store.models import Cart, Order, Payment, Promotion
+from store.models.freshness import catalog_state
+from store.models.versions import ASSORTMENT, CATALOG
 from store.services.carts import claim_cart
 from store.services.orders import place_order
 
@@ -41,3 +43,21 @@ def test_prices_and_statuses_go_and_come_again_with_rows_there(item, customer, m
     assert (promotion.starts_at, promotion.memberships) == (None, "")
     assert Cart.objects.get().user is None
     assert not Payment.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_filled", [True, False])
+def test_a_shop_with_products_gets_its_first_versions(collection, make_product, is_filled):
+    if is_filled:
+        make_product()
+
+    try:
+        call_command("migrate", "store", "0005", verbosity=0)
+    finally:
+        call_command("migrate", "store", verbosity=0)
+
+    state = catalog_state()
+    assert state.is_stamped == is_filled
+    assert {scope for scope, key, stamp in state.stamps if key} == (
+        {ASSORTMENT, CATALOG} if is_filled else set()
+    )

@@ -79,12 +79,16 @@ class VisitorReads(GenericAPIView):
     action_map: dict[str, str]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if is_visitor_read(request):
+        if is_visitor_read(request) and self.admits(request):
             # The view meets the same error again, and knows what to say.
             with suppress(Error, APIException):
                 if answer := self.visitor_answer(request):
                     return answer.response()
         return super().dispatch(request, *args, **kwargs)
+
+    def admits(self, request: Any) -> bool:
+        """Tell whether the view lets visitors read, as all that is kept of it was read."""
+        return all(each.has_permission(request, self) for each in self.get_permissions())
 
     def visitor_answer(self, request: HttpRequest) -> Answer | None:
         # Before all else that is read, which is thus never older than the state it is kept under.

@@ -1,9 +1,11 @@
 """What browsers and shared caches may keep, and for whom."""
 
 import pytest
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.test import APIClient
 
 from store.models import Customer, Product
+from store.views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
 
 pytestmark = pytest.mark.django_db
 PUBLIC, PRIVATE = "public, no-cache", "private, no-cache"
@@ -112,6 +114,17 @@ class TestNothingOfAMember:
         for url in urls:
             assert visitor.get(url).status_code == 200
             assert visitor.get(url, headers={"authorization": "JWT nonsense"}).status_code == 401
+
+
+@pytest.mark.parametrize("path", CATALOG)
+def test_a_shop_for_members_only_shows_visitors_nothing(monkeypatch, visitor, gold, product, path):
+    for view in (ProductViewSet, CollectionViewSet, ProductImageViewSet):
+        monkeypatch.setattr(view, "permission_classes", [IsAuthenticated])
+    url = f"/store/{path.format(product=product.pk)}"
+
+    assert [visitor.get(url).status_code for _ in range(2)] == [401, 401]
+    assert gold.get(url).status_code == 200
+    assert visitor.get(url).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["customers/me/", "orders/", "carts/{cart}/"])
