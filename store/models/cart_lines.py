@@ -1,4 +1,4 @@
-"""What a cart holds, read by SQL that is compiled once, in as few queries as it takes."""
+"""Carts and what they hold, by SQL that is compiled once, in as few queries as it takes."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BigAutoField, FilteredRelation, Q, prefetch_related_objects
+from django.db.models import BigAutoField, FilteredRelation, Q
 
 from .carts import Cart, CartItem
-from .catalog import Product, running_promotions
-from .statements import Statement
+from .catalog import Product
+from .prices import price_for
+from .statements import Slot, Statement, Write
 
 # In the order of the model's fields, as from_db() takes them.
 SHOWN = ("id", "title", "unit_price", "inventory")
+CART = ("id", "created_at", "touched_at", "user_id")
+CART_ID = Slot("cart_id", Cart._meta.pk)
 COLUMNS = ("user_id", "items__id", "items__quantity", *(f"items__product__{c}" for c in SHOWN))
 
 
@@ -25,7 +28,7 @@ def lines_of(
     if not rows or not Cart(user_id=rows[0][0]).is_visible_to(user_id):
         return None
     lines = [line_of(cart_id, row) for row in rows if row[1] is not None]
-    prefetch_related_objects([line.product for line in lines], running_promotions(membership))
+    price_for([line.product for line in lines], membership)
     return lines
 
 
@@ -50,6 +53,43 @@ def product_with_line() -> Statement:
     line = FilteredRelation("cartitems", condition=Q(cartitems__cart=UUID(int=0)))
     product = Product.objects.annotate(line=line).filter(pk=1).order_by()
     return Statement(product.values_list("line__id", "line__quantity"))
+
+
+def locked_cart(cart_id: UUID) -> Cart:
+    """Lock a cart's row until the transaction ends; raises Cart.DoesNotExist."""
+    rows = cart_for_update().rows(cart_id=cart_id)
+    if not rows:
+        raise Cart.DoesNotExist
+    return Cart.from_db(DEFAULT_DB_ALIAS, CART, rows[0])
+
+
+@lru_cache(maxsize=1)
+def cart_for_update() -> Statement:
+    cart = Cart.objects.filter(pk=CART_ID).order_by()
+    return Statement(cart.select_for_update().values_list(*CART))
+
+
+def quantities_in(cart_id: UUID) -> dict[int, int]:
+    """Return the pieces in a cart by product id."""
+    return {product_id: quantity for product_id, quantity in quantities().rows(cart_id=cart_id)}
+
+
+@lru_cache(maxsize=1)
+def quantities() -> Statement:
+    items = CartItem.objects.filter(cart=CART_ID).order_by("pk")
+    return Statement(items.values_list("product_id", "quantity"))
+
+
+def delete_cart_rows(cart_id: UUID) -> None:
+    """Delete a cart and its items."""
+    for write in cart_deletion():
+        write.run(cart_id=cart_id)
+
+
+@lru_cache(maxsize=1)
+def cart_deletion() -> tuple[Write, Write]:
+    items, cart = CartItem.objects.filter(cart=CART_ID), Cart.objects.filter(pk=CART_ID)
+    return Write(items.order_by()), Write(cart.order_by())
 
 
 def stored(cart_id: UUID) -> Any:

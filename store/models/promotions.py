@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ..money import round_to_cents
 from .customers import Customer
+from .statements import Slot
 from .versions import Versioned, VersionedQuerySet
 
 # Every set of memberships, spelled in the order of their choices.
@@ -15,9 +16,11 @@ MEMBERSHIP_SETS = ["", "B", "S", "G", "BS", "BG", "SG", "BSG"]
 
 
 class PromotionQuerySet(VersionedQuerySet["Promotion"]):
-    def running(self, membership: str | None) -> "PromotionQuerySet":
+    def running(
+        self, membership: str | None, *, at: datetime | Slot | None = None
+    ) -> "PromotionQuerySet":
         """Keep those that price something now for a membership, or for a visitor (None); best first."""
-        now = timezone.now()
+        now = timezone.now() if at is None else at
         whom = Q(memberships="")
         if membership:
             whom |= Q(memberships__contains=membership)

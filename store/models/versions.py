@@ -1,10 +1,13 @@
 """Versions of what is kept in memory or in a cache; the truth about freshness lives in the database."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from random import SystemRandom
 from typing import Any, ClassVar, TypeVar
 
 from django.db import connections, models, router, transaction
+
+from .statements import Slot, Statement, Write
 
 M = TypeVar("M", bound="Versioned")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,18 +29,31 @@ random = SystemRandom()
 class VersionQuerySet(models.QuerySet["Version"]):
     def renew(self, *scopes: str) -> None:
         """Make the version of each scope a new one, as part of the transaction that changes it."""
-        skips = connections[self.db].features.has_select_for_update_skip_locked
         with transaction.atomic(using=self.db, savepoint=False):
+            find, restamp = renewal(self.db)
             for scope in scopes:
-                # Any of its rows will do. One that another transaction holds is passed by, so that
-                # writers neither queue up nor deadlock here, whatever else they lock before or after.
-                rows = self.filter(scope=scope).select_for_update(skip_locked=skips)
-                free = rows.order_by("pk").values_list("pk", flat=True).first()
-                self.filter(pk=free).update(stamp=new_stamp()) if free else self.create(scope=scope)
+                free = find.rows(scope=scope)
+                if not free:
+                    self.create(scope=scope)
+                else:
+                    restamp.run(pk=free[0][0], stamp=new_stamp())
 
     def current(self, *scopes: str) -> tuple[int, ...]:
         """Return what no two states of the scopes have in common, in one query of a few rows."""
         return tuple(self.filter(scope__in=scopes).order_by("pk").values_list("stamp", flat=True))
+
+
+@lru_cache(maxsize=8)
+def renewal(using: str) -> tuple[Statement, Write]:
+    """Return what finds a row of a scope that is free, and what gives it a new stamp."""
+    key, scope, stamp = (Version._meta.get_field(name) for name in ("id", "scope", "stamp"))
+    # Any of its rows will do. One that another transaction holds is passed by, so that writers
+    # neither queue up nor deadlock here, whatever else they lock before or after.
+    skips = connections[using].features.has_select_for_update_skip_locked
+    rows = Version.objects.using(using).filter(scope=Slot("scope", scope))
+    free = rows.select_for_update(skip_locked=skips).order_by("pk").values_list("pk")[:1]
+    row = Version.objects.filter(pk=Slot("pk", key)).order_by()
+    return Statement(free, using), Write(row, using, stamp=Slot("stamp", stamp))
 
 
 def new_stamp() -> int:

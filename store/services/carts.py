@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from ..exceptions import ProductNotFound, QuantityTooLarge
 from ..models import MAX_QUANTITY, Cart, CartItem
-from ..models.cart_lines import held_line
+from ..models.cart_lines import held_line, locked_cart
+from ..models.statements import insert
 from .transactions import atomic
 
 # Carts that one transaction deletes; a checkout may have to wait for it.
@@ -20,7 +21,7 @@ def lock_cart(cart_id: UUID, user_id: int | None) -> Cart:
 
     Every write to a cart and its checkout take this lock first, so that they come one after another.
     """
-    cart = Cart.objects.select_for_update().get(pk=cart_id)
+    cart = locked_cart(cart_id)
     if not cart.is_visible_to(user_id):
         raise Cart.DoesNotExist
     # Once a day is enough for the purge, and spares most writes a statement.
@@ -45,7 +46,7 @@ def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity
     if item.quantity > MAX_QUANTITY:
         raise QuantityTooLarge(MAX_QUANTITY)
     if item_id is None:
-        item.save(force_insert=True)
+        insert([item])
     elif not CartItem.objects.filter(pk=item_id).update(quantity=item.quantity):
         # It went with its product.
         raise ProductNotFound

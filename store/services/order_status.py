@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ..exceptions import OrderStatusConflict, PaymentStatusConflict
 from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus
+from ..models.statements import insert
 from ..models.versions import renew_sales
 from ..signals import order_status_changed, refund_due
 from .order_mails import queue_status_mail
@@ -104,13 +105,14 @@ def record_status(
     *, order: Order, previous: str | None, by: Any, reason: str = ""
 ) -> OrderStatusChange:
     """Write the history row of a step and tell other apps of it after the commit."""
-    change = OrderStatusChange.objects.create(
+    change = OrderStatusChange(
         order=order,
         from_status=previous,
         to_status=order.status,
         changed_by_id=getattr(by, "pk", None),
         reason=reason,
     )
+    insert([change])
     transaction.on_commit(
         lambda: order_status_changed.send_robust(sender=Order, order=order, change=change)
     )

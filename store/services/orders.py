@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 
 from ..exceptions import AddressNotFound, CartChanged, CartNotFound, EmptyCart, OrderIsPaid
 from ..models import (
@@ -19,7 +18,9 @@ from ..models import (
     OrderStatus,
     Product,
 )
-from ..models.catalog import running_promotions
+from ..models.cart_lines import delete_cart_rows, quantities_in
+from ..models.prices import price_for
+from ..models.statements import insert
 from ..models.versions import renew_sales
 from ..money import summed, tax_on
 from ..signals import order_created
@@ -98,7 +99,7 @@ def _place_order(
             raise CartNotFound from error
         return PlacedOrder(placed, created=False)
     # Read inside the lock: what another request adds comes before it or is refused after it.
-    quantities = dict(cart.items.values_list("product_id", "quantity"))
+    quantities = quantities_in(cart.pk)
     if not quantities:
         raise EmptyCart
     customer = customer_of(user_id=user_id)
@@ -110,7 +111,7 @@ def _place_order(
     # Not loaded: where the user is deleted at this moment, the foreign key refuses the order.
     by = get_user_model()(pk=user_id)
     write_order(order=order, quantities=quantities, by=by, expected_total=expected_total)
-    cart.delete()
+    delete_cart_rows(cart.pk)
     return PlacedOrder(order, created=True)
 
 
@@ -137,13 +138,13 @@ def write_order(
     """
     products = take_stock(quantities)
     # Read after the products are locked: a price that changes now changes before or after the order.
-    prefetch_related_objects(products, running_promotions(order.customer.membership))
+    price_for(products, order.customer.membership)
     lines = [new_line(order, product, quantities[product.pk]) for product in products]
     total = summed(line.total_with_tax for line in lines)
     if expected_total is not None and total > expected_total:
         raise CartChanged(total)
-    order.save(force_insert=True)
-    OrderItem.objects.bulk_create(lines)
+    insert([order])
+    insert(lines)
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))

@@ -4,19 +4,16 @@ from django.db.models import F
 
 from ..exceptions import OutOfStock, Shortage
 from ..models import Order, Product
+from ..models.stock import locked_products, take_pieces
 
 
 def take_stock(quantities: Mapping[int, int]) -> list[Product]:
     """Lock the products and lower their stock, all or nothing; raises OutOfStock with every shortage."""
-    products = list(Product.objects.locked().filter(pk__in=quantities))
+    products = locked_products(quantities)
     if shortages := _shortages(products, quantities):
         raise OutOfStock(shortages)
     for product in products:
-        left = F("inventory") - quantities[product.pk]
-        # The guard stands in the same statement, so that it holds even where a lock does not. Written
-        # as a difference: for inventory >= n MariaDB may walk that index, and miss a row moving in it.
-        rows = Product.objects.annotate(left=left).filter(pk=product.pk, left__gte=0)
-        if not rows.update(inventory=left):
+        if not take_pieces(product.pk, quantities[product.pk]):
             raise OutOfStock([Shortage(product.pk, quantities[product.pk], product.inventory)])
     return products
 

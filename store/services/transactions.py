@@ -46,7 +46,8 @@ def atomic(service: Callable[P, R]) -> Callable[P, R]:
     @wraps(service)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if _last_steps.get() is not None:
-            with transaction.atomic():
+            # Without a savepoint: a caller that went on after a refusal would be stopped by Django.
+            with transaction.atomic(savepoint=False):
                 return service(*args, **kwargs)
         for attempts_left in reversed(range(1 if connection.in_atomic_block else ATTEMPTS)):
             try:
