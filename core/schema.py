@@ -23,7 +23,7 @@ LINK_HEADER = {
 class JWTScheme(OpenApiAuthenticationExtension):
     """Describes the Authorization header of the shop, whose first word is JWT (or Bearer)."""
 
-    target_class = "rest_framework_simplejwt.authentication.JWTAuthentication"
+    target_class = "core.authentication.ShopJWTAuthentication"
     name = "jwt"
     priority = 1
 

@@ -64,16 +64,18 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return self.subject
 
-    def as_message(self, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
+    def as_message(
+        self, connection: BaseEmailBackend | None = None, *, with_body: bool = True
+    ) -> EmailMultiAlternatives:
         """Return the message as it goes out; its date and id stay the same on every attempt."""
         message = EmailMultiAlternatives(
             self.subject,
-            self.text,
+            self.text if with_body else "",
             to=[self.recipient],
             connection=connection,
             headers={"Message-ID": self.message_id, "Date": format_datetime(self.queued_at)},
         )
-        if self.html:
+        if self.html and with_body:
             message.attach_alternative(self.html, "text/html")
         # A mail that is not saved yet is only looked at.
         for attachment in self.attachments.all() if self.pk else []:

@@ -106,7 +106,10 @@ class Insertion:
             row._prepare_related_fields_for_save(operation_name="insert")
         with connections[self.using].cursor() as cursor:
             values = [
-                [field.get_db_prep_save(field.pre_save(row, True), cursor.db) for field in self.fields]
+                [
+                    field.get_db_prep_save(field.pre_save(row, True), cursor.db)
+                    for field in self.fields
+                ]
                 for row in rows
             ]
             # PostgreSQL takes a list for each column, the others a value for each column of each row.

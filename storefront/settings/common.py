@@ -159,7 +159,7 @@ CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # First, so that a refusal is a 401 with WWW-Authenticate.
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "core.authentication.ShopJWTAuthentication",
         # Staff who are signed in to the admin can use the browsable API.
         "rest_framework.authentication.SessionAuthentication",
     ],
@@ -248,7 +248,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentProgressEnum": "store.models.PaymentStatus",
     },
     # Programs send a token; the session of the browsable API needs no word.
-    "AUTHENTICATION_WHITELIST": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
+    "AUTHENTICATION_WHITELIST": ["core.authentication.ShopJWTAuthentication"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.schema.describe_tags",
