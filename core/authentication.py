@@ -3,11 +3,12 @@
 from copy import copy
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from cachetools import LRUCache, cached
 from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import BigAutoField
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
@@ -24,7 +25,7 @@ class ShopJWTAuthentication(JWTAuthentication):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Where the parent class, which judges a user by what their row says now, looks for one.
-        self.user_model = Users
+        self.user_model: Any = Users
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         try:
@@ -39,7 +40,7 @@ class ShopJWTAuthentication(JWTAuthentication):
 @cached(LRUCache(REMEMBERED), lock=Lock())
 def signed_token(raw_token: bytes, signing_key: str) -> Token:
     """Return an access token that the shop has signed; raises TokenError, of which nothing is kept."""
-    return AccessToken(raw_token)
+    return AccessToken(cast(Any, raw_token))
 
 
 class Users:
@@ -63,7 +64,5 @@ def columns() -> list[str]:
 
 @lru_cache(maxsize=1)
 def user_by(name: str) -> Statement:
-    users = get_user_model().objects.filter(
-        **{name: Slot("value", get_user_model()._meta.get_field(name))}
-    )
+    users = get_user_model().objects.filter(**{name: Slot("value", BigAutoField())})
     return Statement(users.order_by().values_list(*columns()))

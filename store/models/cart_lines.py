@@ -71,7 +71,8 @@ def cart_for_update() -> Statement:
 
 def quantities_in(cart_id: UUID) -> dict[int, int]:
     """Return the pieces in a cart by product id."""
-    return {product_id: quantity for product_id, quantity in quantities().rows(cart_id=cart_id)}
+    rows: Any = quantities().rows(cart_id=cart_id)
+    return dict(rows)
 
 
 @lru_cache(maxsize=1)

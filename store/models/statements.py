@@ -69,7 +69,7 @@ class Write:
         self, queryset: QuerySet[Any, Any], using: str = DEFAULT_DB_ALIAS, **values: Any
     ) -> None:
         self.using = using
-        query = queryset.query.chain(UpdateQuery if values else DeleteQuery)
+        query: Any = queryset.query.chain(UpdateQuery if values else DeleteQuery)
         if values:
             query.add_update_values(values)
             query.clear_select_clause()
@@ -91,7 +91,7 @@ class Insertion:
         self.fields = [field for field in model._meta.concrete_fields if is_given(field, rows[0])]
         self.returned = [*model._meta.db_returning_fields]
         query = InsertQuery(model)
-        query.insert_values(self.fields, rows)
+        query.insert_values(self.fields, [*rows])
         self.compiler = query.get_compiler(using)
         self.compiler.returning_fields = self.returned
         ((self.sql, _),) = self.compiler.as_sql()
@@ -101,9 +101,6 @@ class Insertion:
         query.objs = []
 
     def run(self, rows: Sequence[Model]) -> None:
-        for row in rows:
-            # Takes the keys of related rows that were not saved yet when they were set.
-            row._prepare_related_fields_for_save(operation_name="insert")
         with connections[self.using].cursor() as cursor:
             values = [
                 [
@@ -115,9 +112,10 @@ class Insertion:
             # PostgreSQL takes a list for each column, the others a value for each column of each row.
             _, params = self.compiler.assemble_as_sql(self.fields, values)
             cursor.execute(self.sql, [*chain.from_iterable(params)])
-            found = cursor.fetchall() if self.returned else []
-        for row, made in zip(rows, self.compiler.apply_converters(found, self.converters)):
-            for field, value in zip(self.returned, made):
+            found = cursor.fetchall() if self.returned else [()] * len(rows)
+        returned = self.compiler.apply_converters(found, self.converters)
+        for row, made in zip(rows, returned, strict=True):
+            for field, value in zip(self.returned, made, strict=True):
                 setattr(row, field.attname, value)
             row._state.adding, row._state.db = False, self.using
 

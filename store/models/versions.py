@@ -46,14 +46,13 @@ class VersionQuerySet(models.QuerySet["Version"]):
 @lru_cache(maxsize=8)
 def renewal(using: str) -> tuple[Statement, Write]:
     """Return what finds a row of a scope that is free, and what gives it a new stamp."""
-    key, scope, stamp = (Version._meta.get_field(name) for name in ("id", "scope", "stamp"))
     # Any of its rows will do. One that another transaction holds is passed by, so that writers
     # neither queue up nor deadlock here, whatever else they lock before or after.
     skips = connections[using].features.has_select_for_update_skip_locked
-    rows = Version.objects.using(using).filter(scope=Slot("scope", scope))
+    rows = Version.objects.using(using).filter(scope=Slot("scope", models.CharField()))
     free = rows.select_for_update(skip_locked=skips).order_by("pk").values_list("pk")[:1]
-    row = Version.objects.filter(pk=Slot("pk", key)).order_by()
-    return Statement(free, using), Write(row, using, stamp=Slot("stamp", stamp))
+    row = Version.objects.filter(pk=Slot("pk", models.BigAutoField())).order_by()
+    return Statement(free, using), Write(row, using, stamp=Slot("stamp", models.BigIntegerField()))
 
 
 def new_stamp() -> int:

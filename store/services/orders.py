@@ -144,6 +144,9 @@ def write_order(
     if expected_total is not None and total > expected_total:
         raise CartChanged(total)
     insert([order])
+    for line in lines:
+        # It has a key now.
+        line.order = order
     insert(lines)
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)

@@ -40,8 +40,8 @@ COSTS = {
     ("products/{product}/", KEPT): Cost(1, 733),
     ("products/{product}/", ANEW): Cost(4, 1382),
     ("collections/", KEPT): Cost(1, 733),
-    ("carts/{cart}/", ANEW): Cost(2, 5930),
-    ("carts/{cart}/", SIGNED_IN): Cost(4, 8216),
+    ("carts/{cart}/", ANEW): Cost(2, 3222),
+    ("carts/{cart}/", SIGNED_IN): Cost(4, 4022),
 }
 
 

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_init
 from rest_framework.test import APIClient
 
 from store.gateways.development import SIGNATURE, new_event
@@ -132,10 +132,10 @@ def history_fails() -> Callable[..., Any]:
             if order is None or instance.order_id == order.pk:
                 raise RuntimeError
 
-        pre_save.connect(fail, sender=OrderStatusChange)
+        post_init.connect(fail, sender=OrderStatusChange)
         try:
             yield
         finally:
-            pre_save.disconnect(fail, sender=OrderStatusChange)
+            post_init.disconnect(fail, sender=OrderStatusChange)
 
     return history_fails
