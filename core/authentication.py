@@ -11,7 +11,6 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import BigAutoField
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.utils import aware_utcnow
 
@@ -29,7 +28,7 @@ class ShopJWTAuthentication(JWTAuthentication):
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         try:
-            token = copy(signed_token(raw_token, api_settings.SIGNING_KEY))
+            token = copy(signed_token(raw_token))
             token.check_exp(current_time=aware_utcnow())
         except TokenError:
             # It says what is wrong.
@@ -38,7 +37,7 @@ class ShopJWTAuthentication(JWTAuthentication):
 
 
 @cached(LRUCache(REMEMBERED), lock=Lock())
-def signed_token(raw_token: bytes, signing_key: str) -> Token:
+def signed_token(raw_token: bytes) -> Token:
     """Return an access token that the shop has signed; raises TokenError, of which nothing is kept."""
     return AccessToken(cast(Any, raw_token))
 

@@ -14,6 +14,7 @@ from rest_framework.serializers import BaseSerializer, Serializer
 
 from ..models import Cart, CartItem, Customer
 from ..models.cart_lines import lines_of
+from ..models.statements import insert
 from ..serializers.cart_bodies import cart_body
 from ..serializers.carts import (
     AddCartItemSerializer,
@@ -61,7 +62,9 @@ class CartViewSet(
     def create(self, request: Request) -> Response:
         # There is nothing to choose, but what is no JSON object is refused.
         Serializer(data=request.data).is_valid(raise_exception=True)
-        return Response(cart_body(Cart.objects.create().pk, []), status=status.HTTP_201_CREATED)
+        cart = Cart()
+        insert([cart])
+        return Response(cart_body(cart.pk, []), status=status.HTTP_201_CREATED)
 
     def perform_destroy(self, instance: Cart) -> None:
         delete_cart(cart=instance, user_id=user_id_of(self.request))

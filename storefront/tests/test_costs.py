@@ -15,6 +15,7 @@ from model_bakery import baker
 from rest_framework_simplejwt.tokens import AccessToken
 
 from store.models import Cart, CartItem, Collection, Product, ProductImage, Promotion
+from store.services.orders import place_order
 
 pytestmark = [
     pytest.mark.once,
@@ -43,6 +44,9 @@ COSTS = {
     ("carts/{cart}/", ANEW): Cost(2, 3222),
     ("carts/{cart}/", SIGNED_IN): Cost(4, 4022),
 }
+
+# Without the request around it, and up to the commit.
+ORDER = Cost(19, 5857)
 
 
 @pytest.fixture
@@ -101,7 +105,7 @@ def ask() -> Iterator[Callable[..., None]]:
         signal.connect(close_old_connections)
 
 
-def calls_of(act: Callable[[], None]) -> int:
+def calls_of(act: Callable[[], Any]) -> int:
     """Count the functions, of Python and of C, that are called."""
     calls = 0
 
@@ -135,3 +139,22 @@ def test_a_hot_request_costs_what_was_recorded(
 
     calls = calls_of(lambda: ask(*arguments))
     assert calls == pytest.approx(recorded.calls, rel=TOLERANCE)
+
+
+def test_an_order_costs_what_was_recorded(shop: dict[str, Any], token: str) -> None:
+    user_id = get_user_model().objects.get().pk
+
+    def order() -> Callable[[], Any]:
+        """Fill a cart, and return what places the order."""
+        cart = Cart.objects.create()
+        for product in Product.objects.order_by("pk")[:2]:
+            CartItem.objects.create(cart=cart, product=product, quantity=1)
+        return lambda: place_order(cart_id=cart.pk, user_id=user_id)
+
+    for _ in range(2):
+        order()()
+    place = order()
+    with CaptureQueriesContext(connection) as queries:
+        place()
+    assert len(queries) == ORDER.queries
+    assert calls_of(order()) == pytest.approx(ORDER.calls, rel=TOLERANCE)
