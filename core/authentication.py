@@ -8,7 +8,7 @@ from typing import Any, cast
 from cachetools import LRUCache, cached
 from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigAutoField
+from django.db.models import BigIntegerField
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
@@ -63,5 +63,5 @@ def columns() -> list[str]:
 
 @lru_cache(maxsize=1)
 def user_by(name: str) -> Statement:
-    users = get_user_model().objects.filter(**{name: Slot("value", BigAutoField())})
+    users = get_user_model().objects.filter(**{name: Slot("value", BigIntegerField())})
     return Statement(users.order_by().values_list(*columns()))

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import BigIntegerField
 
 from .customers import Customer
 from .statements import Slot, Statement
@@ -25,6 +26,6 @@ def with_user(user_id: int) -> Customer | None:
 
 @lru_cache(maxsize=1)
 def customer_of_user() -> Statement:
-    user = Slot("user_id", get_user_model()._meta.pk)
+    user = Slot("user_id", BigIntegerField())
     columns = (*CUSTOMER, *(f"user__{name}" for name in USER))
     return Statement(Customer.objects.filter(user=user).order_by().values_list(*columns))

@@ -51,7 +51,7 @@ def renewal(using: str) -> tuple[Statement, Write]:
     skips = connections[using].features.has_select_for_update_skip_locked
     rows = Version.objects.using(using).filter(scope=Slot("scope", models.CharField()))
     free = rows.select_for_update(skip_locked=skips).order_by("pk").values_list("pk")[:1]
-    row = Version.objects.filter(pk=Slot("pk", models.BigAutoField())).order_by()
+    row = Version.objects.filter(pk=Slot("pk", models.BigIntegerField())).order_by()
     return Statement(free, using), Write(row, using, stamp=Slot("stamp", models.BigIntegerField()))
 
 

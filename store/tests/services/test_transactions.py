@@ -1,9 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Barrier, Event
 
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from store.exceptions import EmptyCart
 from store.models import Cart, Product
@@ -169,6 +170,23 @@ class TestLastSteps:
         run_last(lambda: done.append("step"))
 
         assert done == ["step"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_goes_on_after_the_refusal_of_a_service_within(make_service):
+    """What it wrote before it refused would stay."""
+    _, inner = make_service(EmptyCart())
+
+    @atomic
+    def sell():
+        with suppress(EmptyCart):
+            inner()
+        Cart.objects.create()
+
+    with pytest.raises(TransactionManagementError):
+        sell()
+
+    assert not Cart.objects.exists()
 
 
 def test_a_service_keeps_its_name_and_signature():
