@@ -57,9 +57,9 @@ def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity
 def change_quantity(*, item: CartItem, user_id: int | None, quantity: int) -> CartItem:
     """Set the quantity of a line; raises Cart.DoesNotExist or CartItem.DoesNotExist where it is gone."""
     lock_cart(item.cart_id, user_id)
-    item = CartItem.objects.get(pk=item.pk)
+    if not CartItem.objects.filter(pk=item.pk).update(quantity=quantity):
+        raise CartItem.DoesNotExist
     item.quantity = quantity
-    item.save(update_fields=["quantity"])
     return item
 
 
