@@ -11,8 +11,7 @@ from django.db import connection
 
 from store.exceptions import OutOfStock
 from store.models import Cart, CartItem, Order, OrderItem, Product
-from store.models.catalog import ProductQuerySet
-from store.services import orders, transactions
+from store.services import orders, stock, transactions
 
 from .crowd import Request, checkout
 from .tallies import stock_difference
@@ -120,7 +119,11 @@ class TestOneProductManyBuyers:
             clear()
 
     def test_the_guard_holds_without_the_lock(self, make_users, run_race, monkeypatch):
-        monkeypatch.setattr(ProductQuerySet, "locked", lambda self: self.order_by("pk"))
+        monkeypatch.setattr(
+            stock,
+            "locked_products",
+            lambda keys: [*Product.objects.filter(pk__in=keys).order_by("pk")],
+        )
 
         race = run_race(make_users(40), pieces=10)
 
@@ -150,7 +153,8 @@ class TestNaiveShop:
         monkeypatch.setattr(orders, "take_stock", take_stock)
         if connection.vendor == "sqlite":
             # Its transactions come one after another; the naive shop has none.
-            monkeypatch.setattr(transactions, "transaction", SimpleNamespace(atomic=nullcontext))
+            none = SimpleNamespace(atomic=lambda **options: nullcontext())
+            monkeypatch.setattr(transactions, "transaction", none)
 
     @pytest.mark.usefixtures("_naive")
     def test_is_caught_overselling(self, make_users, run_race, report_figures):
