@@ -57,6 +57,7 @@ class Users:
             return get_user_model().from_db(DEFAULT_DB_ALIAS, columns(), rows[0])
 
 
+@lru_cache(maxsize=1)
 def columns() -> list[str]:
     return [field.attname for field in get_user_model()._meta.concrete_fields]
 

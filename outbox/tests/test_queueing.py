@@ -82,6 +82,12 @@ class TestRefusal:
             queue(content=Content(subject, "Text"))
         assert not Mail.objects.exists()
 
+    @pytest.mark.parametrize("body", [("\ud800", ""), ("Text", "<p>\ud800</p>")])
+    def test_a_text_that_no_mail_can_hold(self, queue, body):
+        with pytest.raises(ValueError, match="surrogates not allowed"):
+            queue(content=Content("Hello", *body))
+        assert not Mail.objects.exists()
+
     def test_does_not_show_the_address(self, queue):
         with pytest.raises(ValueError, match="Not a mail") as refusal:
             queue(recipient="ann at example")

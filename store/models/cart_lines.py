@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BigAutoField, FilteredRelation, Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import BigAutoField, BigIntegerField, FilteredRelation, Q
 
 from .carts import Cart, CartItem
 from .catalog import Product
@@ -24,7 +24,7 @@ def lines_of(
     *, cart_id: UUID, user_id: int | None, membership: str | None
 ) -> list[CartItem] | None:
     """Return the items of a cart priced for a membership; None where the user may not see the cart."""
-    rows = cart_with_lines().rows([stored(cart_id)])
+    rows = cart_with_lines().rows(cart_id=cart_id)
     if not rows or not Cart(user_id=rows[0][0]).is_visible_to(user_id):
         return None
     lines = [line_of(cart_id, row) for row in rows if row[1] is not None]
@@ -35,7 +35,7 @@ def lines_of(
 @lru_cache(maxsize=1)
 def cart_with_lines() -> Statement:
     """Return what reads a cart by its id: a row for each item, and one for a cart without."""
-    cart = Cart.objects.filter(pk=UUID(int=0)).order_by("items__id")
+    cart = Cart.objects.filter(pk=CART_ID).order_by("items__id")
     return Statement(cart.values_list(*COLUMNS))
 
 
@@ -43,15 +43,16 @@ def held_line(*, cart_id: UUID, product_id: int) -> tuple[int | None, int] | Non
     """Return the id and quantity of a product's item in a cart, (None, 0) without; None without product."""
     if abs(product_id) > BigAutoField.MAX_BIGINT:
         return None
-    rows = product_with_line().rows([stored(cart_id), product_id])
+    rows = product_with_line().rows(cart_id=cart_id, product_id=product_id)
     return (rows[0][0], rows[0][1] or 0) if rows else None
 
 
 @lru_cache(maxsize=1)
 def product_with_line() -> Statement:
-    """Return what reads a product with its item in a cart; run it with the ids of cart and product."""
-    line = FilteredRelation("cartitems", condition=Q(cartitems__cart=UUID(int=0)))
-    product = Product.objects.annotate(line=line).filter(pk=1).order_by()
+    """Return what reads a product with its item in a cart."""
+    line = FilteredRelation("cartitems", condition=Q(cartitems__cart=CART_ID))
+    product_id = Slot("product_id", BigIntegerField())
+    product = Product.objects.annotate(line=line).filter(pk=product_id).order_by()
     return Statement(product.values_list("line__id", "line__quantity"))
 
 
@@ -91,10 +92,6 @@ def delete_cart_rows(cart_id: UUID) -> None:
 def cart_deletion() -> tuple[Write, Write]:
     items, cart = CartItem.objects.filter(cart=CART_ID), Cart.objects.filter(pk=CART_ID)
     return Write(items.order_by()), Write(cart.order_by())
-
-
-def stored(cart_id: UUID) -> Any:
-    return Cart._meta.pk.get_db_prep_value(cart_id, connection)
 
 
 def line_of(cart_id: UUID, row: Sequence[Any]) -> CartItem:

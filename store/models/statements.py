@@ -85,14 +85,13 @@ class Write:
 class Insertion:
     """The SQL that inserts so many rows of a model."""
 
-    def __init__(self, rows: Sequence[Model], using: str = DEFAULT_DB_ALIAS) -> None:
-        self.using = using
+    def __init__(self, rows: Sequence[Model]) -> None:
         model = type(rows[0])
         self.fields = [field for field in model._meta.concrete_fields if is_given(field, rows[0])]
         self.returned = [*model._meta.db_returning_fields]
         query = InsertQuery(model)
         query.insert_values(self.fields, [*rows])
-        self.compiler = query.get_compiler(using)
+        self.compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         self.compiler.returning_fields = self.returned
         ((self.sql, _),) = self.compiler.as_sql()
         columns = [field.get_col(model._meta.db_table) for field in self.returned]
@@ -101,7 +100,7 @@ class Insertion:
         query.objs = []
 
     def run(self, rows: Sequence[Model]) -> None:
-        with connections[self.using].cursor() as cursor:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             values = [
                 [
                     field.get_db_prep_save(field.pre_save(row, True), cursor.db)
@@ -117,7 +116,7 @@ class Insertion:
         for row, made in zip(rows, returned, strict=True):
             for field, value in zip(self.returned, made, strict=True):
                 setattr(row, field.attname, value)
-            row._state.adding, row._state.db = False, self.using
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 # By model, number of rows, and whether they bring their keys.

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ..exceptions import ProductNotFound, QuantityTooLarge
 from ..models import MAX_QUANTITY, Cart, CartItem
-from ..models.cart_lines import held_line, locked_cart
+from ..models.cart_lines import delete_cart_rows, held_line, locked_cart
 from ..models.statements import insert
 from .transactions import atomic
 
@@ -73,7 +73,8 @@ def remove_from_cart(*, item: CartItem, user_id: int | None) -> None:
 @atomic
 def delete_cart(*, cart: Cart, user_id: int | None) -> None:
     """Delete a cart with its items; raises Cart.DoesNotExist where it is gone, or became an order."""
-    lock_cart(cart.pk, user_id).delete()
+    lock_cart(cart.pk, user_id)
+    delete_cart_rows(cart.pk)
 
 
 @atomic
@@ -93,7 +94,7 @@ def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
     cart = carts.pop(cart_id)
     for other in carts.values():
         _move_items(other, cart)
-        other.delete()
+        delete_cart_rows(other.pk)
     cart.user_id, cart.touched_at = user_id, timezone.now()
     cart.save(update_fields=["user", "touched_at"])
     return cart

@@ -20,7 +20,7 @@ def take_stock(quantities: Mapping[int, int]) -> list[Product]:
 
 def return_stock(quantities: Mapping[int, int]) -> None:
     """Put pieces back, by product id."""
-    for product in Product.objects.locked().filter(pk__in=quantities):
+    for product in locked_products(quantities):
         Product.objects.filter(pk=product.pk).update(
             inventory=F("inventory") + quantities[product.pk]
         )

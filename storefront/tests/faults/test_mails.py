@@ -134,6 +134,28 @@ class TestKilledWorker:
         assert not Mail.objects.filter(sent_at=None).exists()
 
 
+@pytest.mark.redis
+def test_orders_in_a_row_share_their_calls_and_each_gets_its_mail(
+    open_room: Callable[[str], MailRoom], redis_url: str, report_figures: Callable[[str], None]
+) -> None:
+    room, started = open_room(redis_url), monotonic()
+    orders = [room.order() for _ in range(40)]
+    seconds = monotonic() - started
+    with Redis.from_url(redis_url) as redis:
+        calls = redis.llen(room.queue)
+    room.start_worker()
+    for order_id in orders:
+        room.await_letter(order_id)
+    report_figures(
+        f"{connection.vendor}: {len(orders)} orders in {seconds:.1f} s, {calls} calls for workers"
+    )
+    # Two a second of each of the two web processes, from the first to the last moment.
+    assert 0 < calls <= 4 * (seconds + 1)
+    assert calls < len(orders)
+    assert [len(room.letters_of(order_id)) for order_id in orders] == [1] * len(orders)
+    assert_one_id_each(room)
+
+
 @pytest.mark.rabbitmq
 def test_a_worker_killed_on_rabbitmq_loses_no_mail(
     open_room: Callable[[str], MailRoom],
