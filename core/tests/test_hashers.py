@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
@@ -92,7 +92,41 @@ class TestRefusals:
         assert not get_user_model().objects.exists()
 
 
+class TestForeignHashes:
+    """Of `hunter2hunter2`, as argon2-cffi writes them for Django's own hasher."""
+
+    SAME_PROFILE = f"{PROFILE}eHh4eHh4eHh4eHh4eHh4eA$d3Z48Z9/rZbtDjUf6w97Aj2ku9X8ktlLBXlfSR/ZEb8"
+    LONG_SALT = "argon2$argon2id$v=19$m=1024,t=2,p=2$eHh4eHh4eHh4eHh4eHh4eHh4eHh4eA$D1RkP5e7wL9CavQ/0eu5j7/HDEUSnbHHFwIy7Wbow1o"
+
+    def test_are_what_a_new_one_of_the_same_salt_is(self) -> None:
+        salt = self.SAME_PROFILE.split("$")[-2]
+        assert Argon2Hasher().encode("hunter2hunter2", salt) == self.SAME_PROFILE
+
+    @pytest.mark.parametrize("encoded", [SAME_PROFILE, LONG_SALT])
+    def test_are_read(self, encoded: str) -> None:
+        assert check_password("hunter2hunter2", encoded)
+        assert not check_password("hunter2hunter3", encoded)
+
+    def test_are_old_where_their_profile_differs(self) -> None:
+        olds = [Argon2Hasher().must_update(each) for each in (self.SAME_PROFILE, self.LONG_SALT)]
+        assert olds == [False, True]
+
+    @pytest.mark.parametrize("tail", ["", "$", "$eHh4", "é", "A" * 100])
+    def test_that_are_damaged_fit_no_password(self, tail: str) -> None:
+        assert not check_password("hunter2hunter2", self.SAME_PROFILE[:-43] + tail)
+
+    def test_show_no_more_than_their_ends(self) -> None:
+        shown = Argon2Hasher().safe_summary(self.SAME_PROFILE)
+        assert shown["costs"] == "m=19456,t=2,p=1"
+        assert shown["salt"] == "eHh4eH****************"
+        assert str(shown["hash"]).count("*") == 37
+
+
 class TestNewHashes:
+    def test_have_salts_of_their_own(self) -> None:
+        first, second = (make_password(PASSWORD) for _ in range(2))
+        assert first != second
+
     def test_are_argon2id_in_the_profile_of_owasp(self) -> None:
         assert make_password(PASSWORD).startswith(PROFILE)
 
