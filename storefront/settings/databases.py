@@ -5,6 +5,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+SQLITE = "storefront.sqlite3"
 SQLITE_OPTIONS: dict[str, Any] = {
     # WAL lets readers go on beside the one writer; NORMAL is durable enough with it.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
@@ -39,6 +40,7 @@ def with_engine_options(database: dict[str, Any], variable: str = "DATABASE_URL"
         raise ImproperlyConfigured(f'Environment variable "{variable}" names no database.')
     engine = database["ENGINE"].rpartition(".")[2]
     if engine == "sqlite3":
+        database["ENGINE"] = SQLITE
         defaults = SQLITE_OPTIONS
         # A file, not shared memory: the tests meet the same locks as the shop.
         database["TEST"] = {"NAME": f"{database['NAME']}-test"}

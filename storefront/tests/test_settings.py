@@ -96,7 +96,7 @@ class TestVariables:
     def test_other_environments_start_without_any(self, start: Start, name: str) -> None:
         result = start(name, "DATABASES['default']['ENGINE']")
         assert (result.stderr, result.returncode) == ("", 0)
-        assert json.loads(result.stdout) == "django.db.backends.sqlite3"
+        assert json.loads(result.stdout) == "storefront.sqlite3"
         source = (SETTINGS / f"{name}.py").read_text()
         assert "env." not in source
         assert "environ" not in source
@@ -108,16 +108,20 @@ class TestDatabaseUrl:
         [
             (
                 "sqlite:///shop.sqlite3",
-                "sqlite3",
+                "storefront.sqlite3",
                 {"transaction_mode": "IMMEDIATE", "timeout": 30},
             ),
             (
                 "mysql://shop:secret@db:3307/shop",
-                "mysql",
+                "django.db.backends.mysql",
                 {"charset": "utf8mb4", "isolation_level": "read committed"},
             ),
-            ("postgres://shop:secret@db/shop", "postgresql", {}),
-            ("postgres://shop@db/shop?sslmode=require", "postgresql", {"sslmode": "require"}),
+            ("postgres://shop:secret@db/shop", "django.db.backends.postgresql", {}),
+            (
+                "postgres://shop@db/shop?sslmode=require",
+                "django.db.backends.postgresql",
+                {"sslmode": "require"},
+            ),
         ],
     )
     def test_chooses_the_engine_and_its_options(
@@ -125,7 +129,7 @@ class TestDatabaseUrl:
     ) -> None:
         result = start("prod", "DATABASES", **{**PRODUCTION, "DATABASE_URL": url})
         database = json.loads(result.stdout)["default"]
-        assert database["ENGINE"] == f"django.db.backends.{engine}"
+        assert database["ENGINE"] == engine
         assert options.items() <= database["OPTIONS"].items()
         assert database["CONN_HEALTH_CHECKS"] is True
 
@@ -213,6 +217,48 @@ other.close()
         with sqlite3.connect(path) as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         connection.close()
+
+    def test_gives_up_when_the_lock_is_not_free_in_time(self, tmp_path: Path) -> None:
+        path = tmp_path / "shop.sqlite3"
+        code = f"""
+import sqlite3, time
+connection.ensure_connection()
+other = sqlite3.connect({str(path)!r}, isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+connection.settings_dict["OPTIONS"]["timeout"] = 0.2
+started = time.monotonic()
+try:
+    with transaction.atomic():
+        print("began")
+except django.db.OperationalError as error:
+    print(error, 0.2 <= time.monotonic() - started < 5)
+print(*connection.cursor().execute("PRAGMA busy_timeout").fetchone())
+other.close()
+"""
+        assert self.ask(code, path).splitlines() == ["database is locked True", "200"]
+
+    def test_begins_as_soon_as_the_writer_before_has_ended(self, tmp_path: Path) -> None:
+        path = tmp_path / "shop.sqlite3"
+        code = f"""
+import sqlite3, time
+connection.ensure_connection()
+other = sqlite3.connect({str(path)!r}, isolation_level=None)
+pauses = []
+
+def end_of_the_other(seconds, sleep=time.sleep):
+    pauses.append(seconds)
+    if len(pauses) == 5:
+        other.execute("COMMIT")
+    sleep(seconds)
+
+time.sleep = end_of_the_other
+other.execute("BEGIN IMMEDIATE")
+with transaction.atomic():
+    print(len(pauses), all(0.0002 <= pause <= 0.002 for pause in pauses))
+print(*connection.cursor().execute("PRAGMA busy_timeout").fetchone())
+other.close()
+"""
+        assert self.ask(code, path).splitlines() == ["5 True", "30000"]
 
 
 class TestDeployment:

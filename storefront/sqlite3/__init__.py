@@ -1,0 +1,1 @@
+"""Django's SQLite, for writers that follow closely upon each other."""
