@@ -64,21 +64,18 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return self.subject
 
-    def as_message(
-        self, connection: BaseEmailBackend | None = None, *, with_body: bool = True
-    ) -> EmailMultiAlternatives:
+    def as_message(self, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
         """Return the message as it goes out; its date and id stay the same on every attempt."""
         message = EmailMultiAlternatives(
             self.subject,
-            self.text if with_body else "",
+            self.text,
             to=[self.recipient],
             connection=connection,
             headers={"Message-ID": self.message_id, "Date": format_datetime(self.queued_at)},
         )
-        if self.html and with_body:
+        if self.html:
             message.attach_alternative(self.html, "text/html")
-        # A mail that is not saved yet is only looked at.
-        for attachment in self.attachments.all() if self.pk else []:
+        for attachment in self.attachments.all():
             message.attach(attachment.filename, bytes(attachment.content), attachment.content_type)
         return message
 

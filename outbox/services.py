@@ -6,9 +6,11 @@ from enum import Enum, auto
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import forbid_multi_line_headers
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -80,10 +82,11 @@ def new_mail(*, recipient: str, content: Content, key: str | None = None) -> Mai
     except ValidationError as error:
         # Their names only: an address is not for the log.
         raise ValueError(f"Not a mail: {', '.join(error.message_dict)}") from None
-    # Django refuses here what it would refuse on sending, where nobody could be told any more: a header
-    # or a character. To put the text into the message costs more than all the rest of it.
+    # Refused here is what would be on sending, where nobody could be told any more: a header or a
+    # character. To make the whole message would cost more than all the rest of it.
+    for name, value in (("To", mail.recipient), ("Subject", mail.subject)):
+        forbid_multi_line_headers(name, value, settings.DEFAULT_CHARSET)
     f"{mail.text}{mail.html}".encode()
-    mail.as_message(with_body=False).message()
     return mail
 
 
