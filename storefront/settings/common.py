@@ -47,7 +47,7 @@ MIDDLEWARE = [
     "core.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before anything that answers by itself.
-    "corsheaders.middleware.CorsMiddleware",
+    "core.cors.CorsMiddleware",
     # ETag and 304, within what a browser of another origin needs on a 304 too.
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -162,6 +162,10 @@ REST_FRAMEWORK = {
         "core.authentication.ShopJWTAuthentication",
         # Staff who are signed in to the admin can use the browsable API.
         "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_RENDERER_CLASSES": [
+        "core.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
         "core.parsers.JSONParser",
