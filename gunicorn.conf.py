@@ -31,7 +31,7 @@ forwarder_headers = ""
 control_socket_disable = True
 
 # The master's lines as Django's own; its workers take LOGGING, with the request's id in these.
-access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+logger_class = "core.access_log.AccessLogger"
 logconfig_dict: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
 from datetime import UTC, datetime
@@ -12,6 +11,8 @@ from .redaction import redact, without_literals
 
 # In lines outside of any request, such as those of a start.
 NO_REQUEST = "-"
+# Of an answer, and of a request whose sender has an id for it.
+REQUEST_ID_HEADER = "X-Request-ID"
 
 
 def message_of(record: logging.LogRecord) -> str:
@@ -79,13 +80,4 @@ class StatementFilter(logging.Filter):
             # Seconds, statement, parameters, alias.
             case (float() as duration, str() as statement, _, alias):
                 record.args = (duration, without_literals(statement), "...", alias)
-        return True
-
-
-class AccessFilter(logging.Filter):
-    """Gives gunicorn's access line, which is written after the request, the id in the answer."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, Mapping):
-            record.request_id = record.args["{x-request-id}o"]
         return True

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -50,11 +51,20 @@ class MetricsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = perf_counter()
         response = self.get_response(request)
-        view = view_of(request)
         method = request.method if request.method in METHODS else "other"
-        requests.labels(view, method, f"{response.status_code // 100}xx").inc()
-        durations.labels(view, method).observe(perf_counter() - started)
+        counter, histogram = meters(view_of(request), method, response.status_code // 100)
+        counter.inc()
+        histogram.observe(perf_counter() - started)
         return response
+
+
+@lru_cache(maxsize=1000)
+def meters(view: str, method: str, status_class: int) -> tuple[Counter, Histogram]:
+    """Return what counts and what times such a request; to look them up costs more than to use them."""
+    return (
+        requests.labels(view, method, f"{status_class}xx"),
+        durations.labels(view, method),
+    )
 
 
 class OutboxCollector(Collector):

@@ -11,11 +11,10 @@ from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from .logs import NO_REQUEST
+from .logs import NO_REQUEST, REQUEST_ID_HEADER
 
-HEADER = "X-Request-ID"
 # As WSGI spells it: `request.headers` would spell all of them anew.
-SENT_HEADER = f"HTTP_{HEADER.upper().replace('-', '_')}"
+SENT_HEADER = f"HTTP_{REQUEST_ID_HEADER.upper().replace('-', '_')}"
 # In a message to a worker.
 TASK_HEADER = "request_id"
 
@@ -32,7 +31,7 @@ class RequestIdMiddleware:
         given = given_id(request) or str(uuid4())
         request_id.set(given)
         response = self.get_response(request)
-        response[HEADER] = given
+        response[REQUEST_ID_HEADER] = given
         return response
 
 
@@ -44,9 +43,12 @@ class RequestIdFilter(logging.Filter):
 
 
 def given_id(request: HttpRequest) -> str | None:
+    sent = request.META.get(SENT_HEADER)
+    if sent is None:
+        return None
     # Anything else could forge log lines.
     try:
-        return str(UUID(request.META.get(SENT_HEADER, "")))
+        return str(UUID(sent))
     except ValueError:
         return None
 

@@ -161,15 +161,6 @@ class TestForms:
             logging.getLogger(name).warning("Loud")
         assert [line["message"] for line in objects_in(file)] == ["Loud"] * 3
 
-    def test_the_line_of_gunicorn_carries_the_id_of_the_answer(self, log_file: Callable) -> None:
-        glogging = pytest.importorskip("gunicorn.glogging", reason="gunicorn is not installed")
-        file = log_file()
-        for headers in ({"{x-request-id}o": "an-id", "m": "GET", "U": "/"}, {"m": "GET", "U": "/"}):
-            atoms = glogging.SafeAtoms(headers)
-            logging.getLogger("gunicorn.access").info("%(m)s %(U)s", atoms)
-        lines = [(line["message"], line["request_id"]) for line in objects_in(file)]
-        assert lines == [("GET /", "an-id"), ("GET /", "-")]
-
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.urls(__name__)

@@ -34,7 +34,6 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
         "filters": {
             "request_id": {"()": "core.request_ids.RequestIdFilter"},
             "statement": {"()": "core.logs.StatementFilter"},
-            "access": {"()": "core.logs.AccessFilter"},
         },
         "formatters": {
             "line": {
@@ -53,6 +52,6 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
             "django.security.DisallowedHost": {**to_root, "level": "CRITICAL"},
             "django.db.backends": {**to_root, "filters": ["statement"]},
             "gunicorn.error": to_root,
-            "gunicorn.access": {**to_root, "filters": ["access"]},
+            "gunicorn.access": to_root,
         },
     }
