@@ -7,8 +7,11 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from storefront.imports import load_lean
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings.prod")
 
+load_lean(settings.DATABASES)
 application = get_wsgi_application()
 
 # The views are loaded before the first request asks for one. And what is loaded by now stays: a full

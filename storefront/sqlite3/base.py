@@ -1,49 +1,67 @@
 import sqlite3
 import time
+from functools import lru_cache
+from typing import Any, Self
 
 from django.db.backends.sqlite3 import base
 
-# What SQLite's own waiting gives up after, where the settings say nothing, in seconds.
+# Seconds; what Python's sqlite3 waits where the settings say nothing.
 DEFAULT_TIMEOUT = 5.0
 # A transaction of the shop holds the lock for some 2 ms. SQLite looks again after 1, 2, 5, 10 ms and more;
 # this looks after a twentieth of what it has waited, within these bounds in seconds.
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 SHARE_OF_WAIT = 1 / 20
+# What takes the write lock, unless a transaction has it.
+WRITES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    def _start_transaction_under_autocommit(self) -> None:
-        """Begin when the write lock is free; raises OperationalError if it is not within the time-out."""
-        options = self.settings_dict["OPTIONS"]
-        begin = f"BEGIN {options.get('transaction_mode', '')}"
-        timeout = options.get("timeout", DEFAULT_TIMEOUT)
-        started = time.monotonic()
-        with self.wrap_database_errors:
-            self._let_sqlite_wait(0)
-            try:
-                self._execute_when_free(begin, started, timeout)
-            finally:
-                self._let_sqlite_wait(timeout)
-        if self.queries_logged:
-            took = time.monotonic() - started
-            self.queries_log.append({"sql": begin, "time": f"{took:.3f}"})
+    def create_cursor(self, name: str | None = None) -> "Cursor":
+        cursor: Cursor = self.connection.cursor(factory=Cursor)
+        cursor.timeout = self.settings_dict["OPTIONS"].get("timeout", DEFAULT_TIMEOUT)
+        return cursor
 
-    def _execute_when_free(self, statement: str, started: float, timeout: float) -> None:
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Writes as soon as the writer before has ended."""
+
+    timeout: float
+
+    def execute(self, query: str, params: Any = None) -> Self:
+        """Execute a statement; raises OperationalError where the lock is not free within the time-out."""
+        if self.connection.in_transaction or not query.startswith(WRITES):
+            return self._execute(query, params)
+        self._let_sqlite_wait(0)
+        try:
+            return self._execute_when_free(query, params)
+        finally:
+            self._let_sqlite_wait(self.timeout)
+
+    def _execute_when_free(self, query: str, params: Any) -> Self:
+        started = time.monotonic()
         while True:
             try:
-                # Not by a cursor of Django's. What that raises is part of a cycle, and so is the cursor: the
-                # thread that collects it may hold the lock for which the cursor's connection waits.
-                self.connection.execute(statement)
+                return self._execute(query, params)
             except sqlite3.OperationalError as error:
                 waited = time.monotonic() - started
-                if waited >= timeout or not is_busy(error):
+                if waited >= self.timeout or not is_busy(error):
                     raise
-            else:
-                return
             time.sleep(min(max(SHORTEST_PAUSE, waited * SHARE_OF_WAIT), LONGEST_PAUSE))
+
+    def _execute(self, query: str, params: Any) -> Self:
+        if isinstance(params, list | tuple):
+            return sqlite3.Cursor.execute(self, with_question_marks(query), params)
+        return super().execute(query, params)
 
     def _let_sqlite_wait(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+
+@lru_cache(maxsize=1000)
+def with_question_marks(query: str) -> str:
+    """Return a statement as SQLite takes it, which Django makes anew for every execution."""
+    marked: str = base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+    return marked
 
 
 def is_busy(error: sqlite3.OperationalError) -> bool:

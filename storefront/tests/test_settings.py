@@ -237,11 +237,20 @@ other.close()
 """
         assert self.ask(code, path).splitlines() == ["database is locked True", "200"]
 
-    def test_begins_as_soon_as_the_writer_before_has_ended(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        "write",
+        [
+            "with transaction.atomic(): pass",
+            "connection.cursor().execute('INSERT INTO numbers VALUES (%s)', [1])",
+        ],
+    )
+    def test_writes_as_soon_as_the_writer_before_has_ended(
+        self, tmp_path: Path, write: str
+    ) -> None:
         path = tmp_path / "shop.sqlite3"
         code = f"""
 import sqlite3, time
-connection.ensure_connection()
+connection.cursor().execute("CREATE TABLE numbers (number integer)")
 other = sqlite3.connect({str(path)!r}, isolation_level=None)
 pauses = []
 
@@ -253,8 +262,8 @@ def end_of_the_other(seconds, sleep=time.sleep):
 
 time.sleep = end_of_the_other
 other.execute("BEGIN IMMEDIATE")
-with transaction.atomic():
-    print(len(pauses), all(0.0002 <= pause <= 0.002 for pause in pauses))
+{write}
+print(len(pauses), all(0.0002 <= pause <= 0.002 for pause in pauses))
 print(*connection.cursor().execute("PRAGMA busy_timeout").fetchone())
 other.close()
 """
