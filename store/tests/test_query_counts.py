@@ -84,8 +84,9 @@ def test_products_of_a_customer(shelf, shown, sign_in, django_assert_num_queries
     sign_in()
     shelf(rows)
 
-    # Their membership is looked up first; the count is known the second time.
-    for queries in (6, 5):
+    # The state, their membership, the page, its pictures and promotions; the first time also the count,
+    # the promotions of the membership, and when the next one begins or ends.
+    for queries in (9, 5):
         with django_assert_num_queries(queries):
             assert shown("/store/products/?page_size=100") == rows
 

@@ -6,6 +6,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
 from ..filters import (
@@ -26,11 +27,12 @@ from ..serializers.catalog import (
 from ..services.catalog import delete_collection, delete_product
 from .answers import Answer
 from .catalog_memory import CatalogMemory, current_memory
+from .personal_reads import PersonalReads
 from .product_pages import PagePlan, one_product
-from .visitor_reads import VisitorReads
+from .visitor_reads import VisitorReads, address_of
 
 
-class ProductViewSet(VisitorReads, viewsets.ModelViewSet):
+class ProductViewSet(VisitorReads, PersonalReads):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = ProductPagination
@@ -49,28 +51,33 @@ class ProductViewSet(VisitorReads, viewsets.ModelViewSet):
         # One product is found by its id; to build the list's filters would be a quarter of the request.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
-    def visitor_read(
-        self, request: HttpRequest, memory: CatalogMemory, address: str
+    def visitor_read(self, request: HttpRequest, memory: CatalogMemory) -> Answer | None:
+        return self.read_products(request, memory, membership=None)
+
+    def read_products(
+        self, request: HttpRequest | Request, memory: CatalogMemory, membership: str | None
     ) -> Answer | None:
-        allow = ", ".join(self.allowed_methods)
+        address, allow = address_of(request), ", ".join(self.allowed_methods)
+        products = memory.products(membership)
         if self.action_map["get"] == "retrieve":
-            return one_product(self.kwargs["pk"], memory.products, address, allow)
+            return one_product(self.kwargs["pk"], products, address, allow)
         key = (address, request.META["QUERY_STRING"])
         plan = memory.plans.get(key)
         if plan is None:
             plan = self.page_plan(request, memory)
             if plan and ProductQuery.of(request.GET).is_own:
                 memory.plans.put(key, plan)
-        return plan.answer(memory.products, address, allow) if plan else None
+        return plan.answer(products, address, allow) if plan else None
 
-    def page_plan(self, request: HttpRequest, memory: CatalogMemory) -> PagePlan | None:
-        asked = self.request = self.initialize_request(request)
-        position = ProductPagination().position(asked)
+    def page_plan(self, request: HttpRequest | Request, memory: CatalogMemory) -> PagePlan | None:
+        if not isinstance(request, Request):
+            request = self.request = self.initialize_request(request)
+        position = ProductPagination().position(request)
         if position is None:
             return None
         number, size = position
         return PagePlan(
-            self.listing(memory), url=asked.build_absolute_uri(), number=number, size=size
+            self.listing(memory), url=request.build_absolute_uri(), number=number, size=size
         )
 
     def listing(self, memory: CatalogMemory) -> Listing:

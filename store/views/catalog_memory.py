@@ -6,7 +6,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from ..filters import ProductQuery
 from ..models import Product, Promotion
@@ -32,6 +31,8 @@ class CatalogMemory:
         self.state = state
         # None: nothing that was read changes without a write.
         self.changes_at: datetime | None = None
+        # By membership.
+        self.spelled: dict[str | None, ProductRows] = {}
         self.plans: Kept[PagePlan] = Kept(PLANS)
         self.answers: Kept[Answer] = Kept(
             settings.STORE_CATALOG_MEMORY * 2**20, lambda answer: answer.size
@@ -41,11 +42,16 @@ class CatalogMemory:
         is_same = before is not None and before.state.assortment == state.assortment
         self.counts: Kept[int] = before.counts if before and is_same else Kept(COUNTS)
 
-    @cached_property
-    def products(self) -> ProductRows:
-        """What spells products at the prices of this moment."""
-        self.changes_at = Promotion.objects.next_change(after=timezone.now())
-        return ProductRows(Promotion.objects.running(None))
+    def products(self, membership: str | None = None) -> ProductRows:
+        """Return what spells products at the prices of this moment for a membership; None is a visitor."""
+        spelled = self.spelled.get(membership)
+        if spelled is None:
+            ahead = Promotion.objects.next_change(after=timezone.now())
+            # What is spelled already holds no longer than it did.
+            self.changes_at = min((each for each in (self.changes_at, ahead) if each), default=None)
+            spelled = ProductRows(Promotion.objects.running(membership))
+            self.spelled[membership] = spelled
+        return spelled
 
     def holds(self, state: CatalogState) -> bool:
         return self.state.stamps == state.stamps and (

@@ -93,14 +93,12 @@ class VisitorReads(GenericAPIView):
     def visitor_answer(self, request: HttpRequest) -> Answer | None:
         # Before all else that is read, which is thus never older than the state it is kept under.
         memory = current_memory.of(catalog_state())
-        answer = self.visitor_read(request, memory, address_of(request))
+        answer = self.visitor_read(request, memory)
         if answer and answer.keeps:
             memory.answers.put(key_of(request), answer._replace(match=route_of(request)))
         return answer
 
-    def visitor_read(
-        self, request: HttpRequest, memory: CatalogMemory, address: str
-    ) -> Answer | None:
+    def visitor_read(self, request: HttpRequest, memory: CatalogMemory) -> Answer | None:
         """Return an answer that holds as long as the memory does; None leaves it to the view."""
         response = super().dispatch(request, *self.args, **self.kwargs)
         if not isinstance(response, Response) or response.status_code != 200:

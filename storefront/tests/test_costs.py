@@ -37,7 +37,7 @@ class Cost(NamedTuple):
 COSTS = {
     ("products/", KEPT): Cost(1, 650),
     ("products/", ANEW): Cost(4, 1442),
-    ("products/", SIGNED_IN): Cost(6, 19358),
+    ("products/", SIGNED_IN): Cost(6, 2332),
     ("products/{product}/", KEPT): Cost(1, 650),
     ("products/{product}/", ANEW): Cost(4, 1306),
     ("collections/", KEPT): Cost(1, 650),

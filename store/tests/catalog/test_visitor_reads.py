@@ -1,17 +1,11 @@
 """What visitors get past the serializers, or from memory, is what the serializers would say."""
 
-from datetime import timedelta
-
 import pytest
-from django.contrib.contenttypes.models import ContentType
-from django.utils import timezone
 from model_bakery import baker
 from rest_framework.response import Response
 
 from store.filters import ProductFilter
-from store.models import Product, ProductImage, Review
 from store.serializers.catalog import ProductSerializer
-from tags.models import Tag, TaggedItem
 
 pytestmark = pytest.mark.django_db
 
@@ -46,35 +40,6 @@ PAGES = [
     "?color=red&page=2",
     "?search=%C3%A9+%26",
 ]
-
-
-@pytest.fixture
-def products(collection, make_product, make_promotion):
-    """Twelve products that differ in all that the list shows, filters or orders by."""
-    other = baker.make("store.Collection", title="Garden")
-    rows = [
-        make_product(
-            title=f"Cup é {number % 5} & {number}",
-            description="A cup." if number % 2 else None,
-            unit_price=f"{10 + number / 4:.2f}",
-            inventory=number % 3,
-            collection=other if number % 4 == 0 else collection,
-        )
-        for number in range(12)
-    ]
-    for product in rows[::2]:
-        baker.make(ProductImage, product=product, image=f"store/images/{product.pk}ü.png")
-        baker.make(ProductImage, product=product, image="store/images/again.png")
-        baker.make(Review, product=product, rating=5)
-    soon = timezone.now() + timedelta(days=1)
-    make_promotion(*rows[:6], description="Tenth", discount=0.1, ends_at=soon)
-    make_promotion(*rows[4:8], description="Third", discount=1 / 3)
-    make_promotion(*rows[:8], description="Gold", discount=0.5, memberships="G")
-    make_promotion(*rows[:8], description="Later", discount=0.9, starts_at=soon)
-    tag, kind = baker.make(Tag, label="sale"), ContentType.objects.get_for_model(Product)
-    for product in rows[3:7]:
-        TaggedItem.objects.create(tag=tag, content_type=kind, object_id=product.pk)
-    return rows
 
 
 def test_every_filter_has_an_example():
