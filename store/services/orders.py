@@ -1,5 +1,5 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -36,6 +36,8 @@ from .transactions import atomic, run_last
 class PlacedOrder(NamedTuple):
     order: Order
     created: bool
+    # As they were written; None of an order that was placed before.
+    lines: Sequence[OrderItem] | None = None
     # Whether an earlier request under the same idempotency key is answered again.
     replayed: bool = False
 
@@ -110,9 +112,9 @@ def _place_order(
         setattr(order, f"shipping_{name}", value)
     # Not loaded: where the user is deleted at this moment, the foreign key refuses the order.
     by = get_user_model()(pk=user_id)
-    write_order(order=order, quantities=quantities, by=by, expected_total=expected_total)
+    lines = write_order(order=order, quantities=quantities, by=by, expected_total=expected_total)
     delete_cart_rows(cart.pk)
-    return PlacedOrder(order, created=True)
+    return PlacedOrder(order, created=True, lines=lines)
 
 
 def stored_address(customer: Customer, address_id: int) -> Mapping[str, str]:
@@ -130,10 +132,10 @@ def write_order(
     quantities: Mapping[int, int],
     by: Any = None,
     expected_total: Decimal | None = None,
-) -> None:
+) -> Sequence[OrderItem]:
     """Take the stock (pieces by product id) and save a new order, its lines, history and mail.
 
-    Prices are those of this moment for the order's customer. Raises OutOfStock, and CartChanged where
+    Returns the lines. Prices are those of this moment for the order's customer. Raises OutOfStock, and CartChanged where
     the total exceeds the one expected.
     """
     products = take_stock(quantities)
@@ -152,6 +154,7 @@ def write_order(
     queue_confirmation(order=order, items=lines)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
     run_last(renew_sales)
+    return lines
 
 
 def new_line(order: Order, product: Product, quantity: int) -> OrderItem:

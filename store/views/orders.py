@@ -71,8 +71,11 @@ class OrderViewSet(OrderSteps, viewsets.ModelViewSet):
         placed = place_order(
             user_id=cast(int, request.user.pk), idempotency_key=key, **serializer.validated_data
         )
+        order, lines = placed.order, placed.lines
+        if lines is None:
+            order, lines = order_with_lines(order.pk)
         return Response(
-            order_body(*order_with_lines(placed.order.pk)),
+            order_body(order, lines),
             status=status.HTTP_201_CREATED if placed.created else status.HTTP_200_OK,
             headers={"Idempotency-Replayed": "true"} if placed.replayed else None,
         )

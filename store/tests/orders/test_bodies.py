@@ -3,7 +3,7 @@
 import pytest
 from model_bakery import baker
 
-from store.models import Order
+from store.models import Cart, CartItem, Order
 from store.models.order_lines import order_with_lines
 from store.serializers.order_bodies import order_body
 from store.serializers.orders import OrderSerializer
@@ -57,3 +57,28 @@ def test_the_fields_come_in_the_same_order(order):
     assert list(answered) == list(expected)
     assert list(answered["items"][0]) == list(expected["items"][0])
     assert list(answered["shipping_address"]) == list(expected["shipping_address"])
+
+
+@pytest.mark.parametrize(
+    "address", [{}, {"shipping_address": {"street": "1 Mill Lane", "city": "Millhaven"}}]
+)
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": "a-key"}])
+def test_a_new_order_is_answered_as_it_is_read(
+    api_client, sign_in, make_product, make_promotion, address, headers
+):
+    sign_in()
+    prices = ("9.99", "1.00", "1234.50")
+    products = [make_product(unit_price=price, inventory=9) for price in prices]
+    make_promotion(products[0], discount=1 / 3)
+    cart = baker.make(Cart)
+    for quantity, product in enumerate(products, start=1):
+        CartItem.objects.create(cart=cart, product=product, quantity=quantity)
+    request = {"cart_id": str(cart.pk), **address}
+
+    created = api_client.post("/store/orders/", request, format="json", headers=headers)
+
+    assert created.status_code == 201
+    read = api_client.get(f"/store/orders/{created.json()['id']}/")
+    assert created.content == read.content
+    again = api_client.post("/store/orders/", request, format="json", headers=headers)
+    assert again.json() == created.json()
