@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from core.people import API
 from core.views import media
 from core.views.errors import MissingSlashView, UnknownEndpointView
 
@@ -23,8 +24,8 @@ urlpatterns = [
     path("media/<path:name>", media.serve, name="media"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    re_path(r"^(?:store|auth|tags|likes)/[\s\S]*/$", UnknownEndpointView.as_view()),
-    re_path(r"^(?:store|auth|tags|likes)(?:/[\s\S]*)?(?<!/)\Z", MissingSlashView.as_view()),
+    re_path(rf"^(?:{'|'.join(API)})/[\s\S]*/$", UnknownEndpointView.as_view()),
+    re_path(rf"^(?:{'|'.join(API)})(?:/[\s\S]*)?(?<!/)\Z", MissingSlashView.as_view()),
 ]
 
 if settings.DEBUG:

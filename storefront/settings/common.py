@@ -54,11 +54,11 @@ MIDDLEWARE = [
     "core.cache_control.CacheControlMiddleware",
     # Before what only the pages of people and the views need.
     "store.middleware.KeptAnswersMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.people.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "core.people.AuthenticationMiddleware",
+    "core.people.MessageMiddleware",
 ]
 
 ROOT_URLCONF = "storefront.urls"
