@@ -51,11 +51,15 @@ class MetricsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = perf_counter()
         response = self.get_response(request)
-        method = request.method if request.method in METHODS else "other"
-        counter, histogram = meters(view_of(request), method, response.status_code // 100)
-        counter.inc()
-        histogram.observe(perf_counter() - started)
+        took = perf_counter() - started
+        count_request(view_of(request), request.method, response.status_code, took)
         return response
+
+
+def count_request(view: str, method: str | None, status: int, seconds: float) -> None:
+    counter, histogram = meters(view, method if method in METHODS else "other", status // 100)
+    counter.inc()
+    histogram.observe(seconds)
 
 
 @lru_cache(maxsize=1000)

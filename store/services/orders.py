@@ -135,8 +135,8 @@ def write_order(
 ) -> Sequence[OrderItem]:
     """Take the stock (pieces by product id) and save a new order, its lines, history and mail.
 
-    Returns the lines. Prices are those of this moment for the order's customer. Raises OutOfStock, and CartChanged where
-    the total exceeds the one expected.
+    Returns the lines, at the prices of this moment for the order's customer. Raises OutOfStock, and
+    CartChanged where the total exceeds the one expected.
     """
     products = take_stock(quantities)
     # Read after the products are locked: a price that changes now changes before or after the order.

@@ -37,6 +37,8 @@ class Answer(NamedTuple):
     # By product id; what it shows of the catalogue beside this changes with the stamps.
     stock: Mapping[int, int]
     keeps: bool
+    # By status: the headers of a response, all of them, with which it was given to somebody.
+    sent: dict[int, list[tuple[str, str]]]
     # The route that it answers.
     match: ResolverMatch | None = None
 
@@ -57,7 +59,7 @@ class Answer(NamedTuple):
         """Return the answer of everybody who sends no credentials."""
         etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
         known = {"ETag": etag, "Content-Length": str(len(body))}
-        return cls(body, {**headers, **SHARED, **known}, stock or {}, keeps)
+        return cls(body, {**headers, **SHARED, **known}, stock or {}, keeps, sent={})
 
     def response(self) -> AnswerResponse:
         response = AnswerResponse(self.body, content_type="application/json")

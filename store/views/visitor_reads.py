@@ -42,16 +42,21 @@ def is_visitor_read(request: HttpRequest) -> bool:
 def kept_answer(request: HttpRequest) -> Answer | None:
     """Return what the process keeps for a request, if the database says that it still holds."""
     memory = current_memory.memory
-    if memory is None or not is_visitor_read(request):
-        return None
-    answer = memory.answers.get(key_of(request))
+    answer = answer_in(memory, request)
+    return answer if memory and answer and still_holds(memory, answer) else None
+
+
+def answer_in(memory: CatalogMemory | None, request: HttpRequest) -> Answer | None:
+    """Return what a memory has for a request, whether it holds or not."""
+    return memory.answers.get(key_of(request)) if memory and is_visitor_read(request) else None
+
+
+def still_holds(memory: CatalogMemory, answer: Answer) -> bool:
     # With the database away it is the view that says so.
     with suppress(Error):
-        if answer:
-            state = catalog_state(answer.stock)
-            if memory.holds(state) and answer.stock == state.stock:
-                return answer
-    return None
+        state = catalog_state(answer.stock)
+        return memory.holds(state) and answer.stock == state.stock
+    return False
 
 
 def key_of(request: HttpRequest) -> Hashable:

@@ -1,11 +1,13 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 SETTINGS = Path(settings.BASE_DIR, "storefront", "settings")
 PRODUCTION = {
@@ -40,3 +42,13 @@ def start(tmp_path: Path) -> Start:
         return run("-c", code, folder=tmp_path, **variables)
 
     return start
+
+
+@pytest.fixture
+def lasting_connection() -> Iterator[None]:
+    """Let no request close the connection of the test, whose transaction would be gone."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

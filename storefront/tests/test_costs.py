@@ -1,15 +1,14 @@
 """What hot requests cost, in queries and in calls of functions: no clock, so no noise."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, NamedTuple
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 from rest_framework_simplejwt.tokens import AccessToken
@@ -74,11 +73,9 @@ def token(db: None) -> str:
 
 
 @pytest.fixture
-def ask() -> Iterator[Callable[..., None]]:
+def ask(lasting_connection: None) -> Callable[..., None]:
     """Send a request to the shop as a WSGI server does, on a connection that stays."""
     application = WSGIHandler()
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
 
     def ask(path: str, token: str = "") -> None:
         environ = {
@@ -100,9 +97,7 @@ def ask() -> Iterator[Callable[..., None]]:
         response.close()
         assert statuses == ["200 OK"]
 
-    yield ask
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    return ask
 
 
 def calls_of(act: Callable[[], Any]) -> int:
