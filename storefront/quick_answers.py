@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest, get_path_info, get_script_name
 from django.db import close_old_connections
-from django.http.response import HttpResponseBase
+from django.http import HttpResponseNotModified
 
 from core.logs import REQUEST_ID_HEADER
 from core.metrics import count_request
 from core.request_ids import given_id
-from store.views.answers import Answer
+from store.views.answers import Answer, AnswerResponse
 from store.views.catalog_memory import CatalogMemory, current_memory
 from store.views.visitor_reads import answer_in, still_holds
 
@@ -112,7 +112,7 @@ def given_before(glimpse: Glimpse) -> Given | None:
 
 def remember(glimpse: Glimpse, response: Any) -> None:
     """Keep the headers of a response to a visitor beside the answer that it gave, if that is kept."""
-    if not isinstance(response, HttpResponseBase) or response.status_code not in (OK, NOT_MODIFIED):
+    if not isinstance(response, AnswerResponse | HttpResponseNotModified):
         return
     answer = known_answer(current_memory.memory, glimpse)
     # Equal tags are equal bodies.

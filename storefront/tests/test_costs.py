@@ -15,6 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from store.models import Cart, CartItem, Collection, Product, ProductImage, Promotion
 from store.services.orders import place_order
+from storefront import quick_answers
 
 pytestmark = [
     pytest.mark.once,
@@ -34,18 +35,18 @@ class Cost(NamedTuple):
 
 
 COSTS = {
-    ("products/", KEPT): Cost(1, 643),
-    ("products/", ANEW): Cost(4, 1429),
-    ("products/", SIGNED_IN): Cost(6, 2257),
-    ("products/{product}/", KEPT): Cost(1, 643),
-    ("products/{product}/", ANEW): Cost(4, 1293),
-    ("collections/", KEPT): Cost(1, 643),
-    ("carts/{cart}/", ANEW): Cost(2, 3072),
-    ("carts/{cart}/", SIGNED_IN): Cost(4, 3748),
+    ("products/", KEPT): Cost(1, 183),
+    ("products/", ANEW): Cost(4, 1555),
+    ("products/", SIGNED_IN): Cost(6, 2302),
+    ("products/{product}/", KEPT): Cost(1, 183),
+    ("products/{product}/", ANEW): Cost(4, 1419),
+    ("collections/", KEPT): Cost(1, 183),
+    ("carts/{cart}/", ANEW): Cost(2, 3150),
+    ("carts/{cart}/", SIGNED_IN): Cost(4, 3787),
 }
 
 # Without the request around it, and up to the commit.
-ORDER = Cost(19, 5490)
+ORDER = Cost(19, 5475)
 
 
 @pytest.fixture
@@ -73,9 +74,10 @@ def token(db: None) -> str:
 
 
 @pytest.fixture
-def ask(lasting_connection: None) -> Callable[..., None]:
+def ask(lasting_connection: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Send a request to the shop as a WSGI server does, on a connection that stays."""
-    application = WSGIHandler()
+    monkeypatch.setattr(quick_answers, "close_old_connections", lambda: None)
+    application = quick_answers.QuickAnswers(WSGIHandler())
 
     def ask(path: str, token: str = "") -> None:
         environ = {
@@ -94,7 +96,8 @@ def ask(lasting_connection: None) -> Callable[..., None]:
         statuses: list[str] = []
         response = application(environ, lambda status, headers: statuses.append(status))
         assert b"".join(response)
-        response.close()
+        if hasattr(response, "close"):
+            response.close()
         assert statuses == ["200 OK"]
 
     return ask
