@@ -142,7 +142,7 @@ class TestPlace:
         assert stock() == [10]
         assert cart.items.get().quantity == 3
 
-    @pytest.mark.parametrize(("lines", "queries"), [(1, 19), (10, 28)])
+    @pytest.mark.parametrize(("lines", "queries"), [(1, 18), (10, 27)])
     def test_costs_one_query_more_per_line(
         self, api_client, sign_in, make_product, django_assert_num_queries, lines, queries
     ):
