@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,7 +29,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = given_id(request) or str(uuid4())
+        given = id_for(request)
         request_id.set(given)
         response = self.get_response(request)
         response[REQUEST_ID_HEADER] = given
@@ -42,15 +43,13 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-def given_id(request: HttpRequest) -> str | None:
+def id_for(request: HttpRequest) -> str:
+    """Return the id that came with a request, or a new one."""
     sent = request.META.get(SENT_HEADER)
-    if sent is None:
-        return None
-    # Anything else could forge log lines.
-    try:
-        return str(UUID(sent))
-    except ValueError:
-        return None
+    # Anything else than a UUID could forge log lines.
+    with suppress(ValueError):
+        return str(UUID(sent) if sent else uuid4())
+    return str(uuid4())
 
 
 @receiver(request_finished)

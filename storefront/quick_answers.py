@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
 from http.client import responses
+from itertools import takewhile
 from time import perf_counter
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -16,7 +16,7 @@ from django.http import HttpResponseNotModified
 
 from core.logs import REQUEST_ID_HEADER
 from core.metrics import count_request
-from core.request_ids import given_id
+from core.request_ids import id_for
 from store.views.answers import Answer, AnswerResponse
 from store.views.catalog_memory import CatalogMemory, current_memory
 from store.views.visitor_reads import answer_in, still_holds
@@ -84,8 +84,8 @@ class QuickAnswers:
             remember(glimpse, response)
             return response
         answer, status, headers = given
-        request_id = given_id(glimpse) or str(uuid4())
-        start_response(f"{status} {responses[status]}", [*headers, (REQUEST_ID_HEADER, request_id)])
+        request_id = (REQUEST_ID_HEADER, id_for(glimpse))
+        start_response(f"{status} {responses[status]}", [*headers, request_id])
         assert answer.match is not None
         view = answer.match.view_name
         count_request(view, glimpse.method, status, perf_counter() - started)
@@ -138,5 +138,6 @@ def known_answer(memory: CatalogMemory | None, glimpse: Glimpse) -> Answer | Non
 
 def quickened(application: Application) -> Application:
     """Return the application with quick answers, where all that surrounds the keeper is impartial."""
-    around = settings.MIDDLEWARE[: settings.MIDDLEWARE.index(KEEPER)]
-    return QuickAnswers(application) if IMPARTIAL.issuperset(around) else application
+    around = list(takewhile(lambda name: name != KEEPER, settings.MIDDLEWARE))
+    is_kept = KEEPER in settings.MIDDLEWARE
+    return QuickAnswers(application) if is_kept and IMPARTIAL.issuperset(around) else application

@@ -38,6 +38,8 @@ class Cursor(base.SQLiteCursorWrapper):
             self._let_sqlite_wait(self.timeout)
 
     def _execute_when_free(self, query: str, params: Any) -> Self:
+        # Here, below the cursors that Django wraps: each error that they raise is part of a cycle with its
+        # cursor, and the thread that collects it may hold the lock for which that connection waits.
         started = time.monotonic()
         while True:
             try:

@@ -141,6 +141,8 @@ class TestRefusals:
         around.insert(place, "shop.middleware.Greeting")
         settings.MIDDLEWARE = [*around, KEEPER]
         assert quickened(application) is application
+        settings.MIDDLEWARE = []
+        assert quickened(application) is application
 
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}?page_size=1", "{product}", "/store/collections/"])
