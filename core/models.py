@@ -4,6 +4,8 @@ from django.contrib.auth.hashers import check_password, make_password, verify_pa
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from storefront.models import PartialUpdateModel
+
 
 class LowercaseEmailField(models.EmailField):
     """An address that is stored and looked up in lower case, so that unique means one mailbox."""
@@ -18,7 +20,7 @@ class LowercaseEmailField(models.EmailField):
         return value.lower() if isinstance(value, str) else value
 
 
-class User(AbstractUser):
+class User(PartialUpdateModel, AbstractUser):
     email = LowercaseEmailField(
         "email address",
         unique=True,

@@ -3,8 +3,10 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from storefront.models import PartialUpdateModel
 
-class LikedItem(models.Model):
+
+class LikedItem(PartialUpdateModel):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="likes"
     )

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
+from storefront.models import PartialUpdateModel
+
 
 def new_message_id() -> str:
     """Return the Message-ID under which a mail is sent, every time that it is sent."""
@@ -32,7 +34,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return bool(self.due().filter(pk=pk).update(due_at=until, attempts=F("attempts") + 1))
 
 
-class Mail(models.Model):
+class Mail(PartialUpdateModel):
     """A mail to one address, kept until the mail server has taken it."""
 
     # Names what the mail is about; the same key is never queued twice.
@@ -80,7 +82,7 @@ class Mail(models.Model):
         return message
 
 
-class Attachment(models.Model):
+class Attachment(PartialUpdateModel):
     mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="attachments")
     filename = models.CharField(max_length=255)
     content_type = models.CharField(max_length=100)

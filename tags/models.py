@@ -4,6 +4,8 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from storefront.models import PartialUpdateModel
+
 # Of every id that the column holds.
 MAX_ID_DIGITS = 18
 
@@ -30,7 +32,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return self.filter(models.Q(label=name) | models.Q(pk=name if is_id else None))
 
 
-class Tag(models.Model):
+class Tag(PartialUpdateModel):
     label = models.CharField(max_length=255)
 
     objects = TagQuerySet.as_manager()
@@ -43,7 +45,7 @@ class Tag(models.Model):
         return self.label
 
 
-class TaggedItem(models.Model):
+class TaggedItem(PartialUpdateModel):
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="items")
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     object_id = models.PositiveBigIntegerField()

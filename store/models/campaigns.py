@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from outbox.models import Mail
+from storefront.models import PartialUpdateModel
 
 from ..validators import validate_one_line
 from .customers import Customer
@@ -50,7 +51,7 @@ def _count(final: str, mails: Q) -> Case:
     )
 
 
-class Campaign(models.Model):
+class Campaign(PartialUpdateModel):
     """A message of the shop to many customers."""
 
     # Names the form that started it, so that a form sent twice starts one campaign.
@@ -108,7 +109,7 @@ class Campaign(models.Model):
         return f"campaign:{self.pk}:customer:{customer_id}"
 
 
-class CampaignRecipient(models.Model):
+class CampaignRecipient(PartialUpdateModel):
     WAITING = "W"
     QUEUED = "Q"
     SKIPPED = "S"

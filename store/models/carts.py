@@ -9,6 +9,8 @@ from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from storefront.models import PartialUpdateModel
+
 from ..money import summed, tax_on
 from .catalog import Product, running_promotions
 from .promotions import Promotion
@@ -28,7 +30,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.prefetch_related(Prefetch("items", queryset=items))
 
 
-class Cart(models.Model):
+class Cart(PartialUpdateModel):
     id = models.UUIDField(primary_key=True, default=uuid4)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     # When its items were last changed, to the day: what nobody has touched for long is purged.
@@ -76,7 +78,7 @@ class CartItemQuerySet(models.QuerySet["CartItem"]):
         return self.select_related("product").prefetch_related(promotions)
 
 
-class CartItem(models.Model):
+class CartItem(PartialUpdateModel):
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="cartitems")
     quantity = models.PositiveSmallIntegerField(

@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 
+from storefront.models import PartialUpdateModel
+
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def reachable(self) -> "CustomerQuerySet":
@@ -28,7 +30,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.annotate(orders_count=Subquery(count))
 
 
-class Customer(models.Model):
+class Customer(PartialUpdateModel):
     MEMBERSHIP_BRONZE = "B"
     MEMBERSHIP_SILVER = "S"
     MEMBERSHIP_GOLD = "G"
@@ -71,7 +73,7 @@ class Customer(models.Model):
         return self.user.last_name
 
 
-class Address(models.Model):
+class Address(PartialUpdateModel):
     # What an order copies.
     FIELDS = ("street", "city", "zip")
 

@@ -1,10 +1,12 @@
 from django.conf import settings
 from django.db import models
 
+from storefront.models import PartialUpdateModel
+
 from .orders import Order
 
 
-class IdempotencyKey(models.Model):
+class IdempotencyKey(PartialUpdateModel):
     """The name under which a client placed an order, so that a request sent again finds it."""
 
     user = models.ForeignKey(

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from storefront.models import PartialUpdateModel
+
 from ..money import summed
 from .catalog import Product
 from .customers import Address, Customer
@@ -54,7 +56,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.annotate(total_of_lines=Subquery(total))
 
 
-class Order(models.Model):
+class Order(PartialUpdateModel):
     PAYMENT_STATUS_PENDING = "P"
     PAYMENT_STATUS_COMPLETE = "C"
     PAYMENT_STATUS_FAILED = "F"
@@ -150,7 +152,7 @@ class Order(models.Model):
         return self.subtotal + self.tax
 
 
-class OrderStatusChange(models.Model):
+class OrderStatusChange(PartialUpdateModel):
     """A step in the life of an order: who made it, when and why."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="status_changes")
@@ -199,7 +201,7 @@ class OrderItemQuerySet(models.QuerySet["OrderItem"]):
         return self.aggregate(**FIGURES)
 
 
-class OrderItem(models.Model):
+class OrderItem(PartialUpdateModel):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="orderitems")
     # All as it was when the order was placed.

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from storefront.models import PartialUpdateModel
+
 from .orders import Order, OrderStatus, OrderStatusChange
 
 
@@ -32,7 +34,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         )
 
 
-class Payment(models.Model):
+class Payment(PartialUpdateModel):
     """A payment for an order at a gateway, in the shop's currency."""
 
     # Names the payment to the gateway: asked twice under it, the gateway makes one payment.
@@ -72,7 +74,7 @@ class Payment(models.Model):
         return f"Payment {self.pk}"
 
 
-class PaymentEvent(models.Model):
+class PaymentEvent(PartialUpdateModel):
     """What a gateway told the shop, as it came; each event is recorded and heeded once."""
 
     gateway = models.CharField(max_length=50)

@@ -5,6 +5,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Avg, Q, QuerySet
 
+from storefront.models import PartialUpdateModel
+
 from .catalog import Product
 
 MIN_RATING, MAX_RATING = 1, 5
@@ -19,7 +21,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         )
 
 
-class Review(models.Model):
+class Review(PartialUpdateModel):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import connections, models, router, transaction
 
+from storefront.models import PartialUpdateModel
+
 from .statements import Slot, Statement, Write
 
 M = TypeVar("M", bound="Versioned")
@@ -59,7 +61,7 @@ def new_stamp() -> int:
     return random.randint(0, MAX_STAMP)
 
 
-class Version(models.Model):
+class Version(PartialUpdateModel):
     """A part of the version of a scope; a random number never comes again, unlike a counter."""
 
     scope = models.CharField(max_length=16, db_index=True)
@@ -114,7 +116,7 @@ class VersionedQuerySet(models.QuerySet[M]):
         return renewing(self.model, self.db, write, names)
 
 
-class Versioned(models.Model):
+class Versioned(PartialUpdateModel):
     """A row that the catalogue shows; its base manager, through which save() writes, is a VersionedQuerySet's."""
 
     # Fields that renew the assortment too.

@@ -59,13 +59,6 @@ class ProductSerializer(serializers.ModelSerializer):
             "images",
         ]
 
-    def update(self, instance: Product, validated_data: dict[str, Any]) -> Product:
-        """Write only the fields the request names: an order may lower the stock meanwhile."""
-        for name, value in validated_data.items():
-            setattr(instance, name, value)
-        instance.save(update_fields=[*validated_data, "last_update"])
-        return instance
-
 
 class SimpleProductSerializer(serializers.ModelSerializer):
     class Meta:

@@ -1,0 +1,1 @@
+"""What every admin of the project has in common."""

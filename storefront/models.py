@@ -1,0 +1,174 @@
+"""What every row of the project has in common."""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from functools import cache
+from typing import Any, NamedTuple, Self
+
+from django.core.files import File
+from django.db import DatabaseError, connections, models, router, transaction
+
+from .pending_commits import PendingCommit, pending_commit
+
+# Fields whose values can change without an assignment, such as `picture.image.name = "..."`.
+MUTABLE_FIELDS = (models.FileField, models.JSONField)
+
+
+class UnconfirmedSave(NamedTuple):
+    """What a save wrote in a transaction that has yet to be committed."""
+
+    fate: PendingCommit
+    names: frozenset[str]
+    is_insert: bool
+
+
+class PartialUpdateModel(models.Model):
+    """A row whose save() writes the fields that were assigned since it was read, not the whole row.
+
+    Two people who change two fields of one row at the same moment both keep what they wrote, whoever
+    calls save(): forms, serializers and libraries included.
+    """
+
+    class Meta:
+        abstract = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        state = self.__dict__.get("_state")
+        if state is not None and not state.adding:
+            self._assigned.add(name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy of the row goes ways of its own.
+        own = {"_assigned_names": set, "_unconfirmed_saves": list, "_read_values": dict}
+        state = super().__getstate__()
+        return state | {name: kind(state[name]) for name, kind in own.items() if name in state}
+
+    def save(self, **kwargs: Any) -> None:
+        """Insert a new row, or write what was assigned to a stored one.
+
+        Raises DoesNotExist where the stored row is gone: it is not made anew.
+        """
+        using = kwargs["using"] = kwargs.get("using") or router.db_for_write(
+            type(self), instance=self
+        )
+        self._recall_rolled_back_saves()
+        is_insert = self._state.adding
+        kwargs["update_fields"] = names = self._names_to_write(**kwargs)
+        try:
+            super().save(**kwargs)
+        except DatabaseError as error:
+            # Django says so of an update that met no row; the errors of the drivers have classes of their own.
+            if type(error) is not DatabaseError:
+                raise
+            if connections[using].in_atomic_block:
+                # Nothing failed in the database: the caller's transaction may go on.
+                transaction.set_rollback(False, using)
+            raise type(self).DoesNotExist(f"The {self._meta.verbose_name} is gone.") from error
+        self._note_save(using, self._columns(names), is_insert=is_insert)
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        row = super().from_db(db, field_names, values)
+        row._note_mutable_values()
+        return row
+
+    @property
+    def _assigned(self) -> set[str]:
+        """The names that were assigned since the row was read or written, of fields and others."""
+        names: set[str] = self.__dict__.setdefault("_assigned_names", set())
+        return names
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: Any = None,
+    ) -> None:
+        """Read the row, or some of its fields, anew; what was assigned to them is forgotten."""
+        before = self._assigned.copy()
+        super().refresh_from_db(using, fields, from_queryset)
+        self.__dict__["_assigned_names"] = before
+        self._forget_assigned(self._columns() if fields is None else self._columns(fields))
+        self._note_mutable_values()
+
+    def _names_to_write(
+        self, *, using: str, update_fields: Iterable[str] | None = None, **kwargs: Any
+    ) -> frozenset[str] | None:
+        """Return the fields that the save is limited to; None: it writes a row, not a change of one."""
+        if update_fields is not None:
+            return self._with_derived(frozenset(update_fields))
+        is_stored = self._state.db == using and not self._state.adding and self.pk is not None
+        is_other_row = {"pk", self._meta.pk.name, self._meta.pk.attname} & self._assigned
+        if not is_stored or is_other_row or kwargs.get("force_insert"):
+            return None
+        names = {
+            field.name
+            for field in self._meta.concrete_fields
+            if not field.generated
+            and ({field.name, field.attname} & self._assigned or self._is_mutated(field))
+        }
+        times = {f.name for f in self._meta.concrete_fields if getattr(f, "auto_now", False)}
+        return self._with_derived(frozenset(names | times if names else ()))
+
+    def _with_derived(self, names: frozenset[str]) -> frozenset[str]:
+        """Add the fields whose values are made of these, which they name in `derived_from`."""
+        return names.union(
+            field.name
+            for field in self._meta.concrete_fields
+            if not names.isdisjoint(getattr(field, "derived_from", ()))
+        )
+
+    def _columns(self, names: Iterable[str] | None = None) -> frozenset[str]:
+        """Return the names of some concrete fields, or of all, with those of their columns."""
+        wanted = None if names is None else set(names)
+        return frozenset(
+            name
+            for field in self._meta.concrete_fields
+            if wanted is None or field.name in wanted or field.attname in wanted
+            for name in (field.name, field.attname)
+        )
+
+    def _forget_assigned(self, names: Iterable[str]) -> None:
+        self._assigned.difference_update(names)
+
+    def _note_save(self, using: str, names: frozenset[str], *, is_insert: bool) -> None:
+        self._forget_assigned(names)
+        self._note_mutable_values()
+        fate = pending_commit(using) if names else None
+        if fate is not None:
+            saves = self.__dict__.setdefault("_unconfirmed_saves", [])
+            saves.append(UnconfirmedSave(fate, names, is_insert))
+
+    def _recall_rolled_back_saves(self) -> None:
+        """Take as not written what a rollback has undone."""
+        waiting = []
+        for save in self.__dict__.pop("_unconfirmed_saves", ()):
+            if save.fate.is_rolled_back:
+                self._state.adding |= save.is_insert
+                self._assigned.update(save.names)
+            elif not save.fate.is_committed:
+                waiting.append(save)
+        if waiting:
+            self.__dict__["_unconfirmed_saves"] = waiting
+
+    def _note_mutable_values(self) -> None:
+        for name in mutable_columns(type(self)):
+            if name in self.__dict__:
+                read = self.__dict__.setdefault("_read_values", {})
+                read[name] = deepcopy(plain(self.__dict__[name]))
+
+    def _is_mutated(self, field: models.Field) -> bool:
+        name, read = field.attname, self.__dict__.get("_read_values", {})
+        return name in read and read[name] != plain(self.__dict__.get(name))
+
+
+@cache
+def mutable_columns(model: type[models.Model]) -> tuple[str, ...]:
+    fields = model._meta.concrete_fields
+    return tuple(field.attname for field in fields if isinstance(field, MUTABLE_FIELDS))
+
+
+def plain(value: Any) -> Any:
+    """Return a value as its column holds it: of a file the name."""
+    return value.name if isinstance(value, File) else value

@@ -1,0 +1,202 @@
+"""save() writes what was assigned, whoever calls it, and never a whole stored row."""
+
+import copy
+import pickle
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from model_bakery import baker
+
+from store.models import Collection, Customer, Product, ProductImage, Review
+from storefront.models import PartialUpdateModel
+
+pytestmark = pytest.mark.django_db
+OURS = {"storefront", "core", "outbox", "store", "tags", "likes", "store_custom"}
+
+
+@pytest.fixture
+def pair():
+    """One product as two people have read it."""
+    product = baker.make(Product, title="Teapot", slug="teapot", inventory=5)
+    return Product.objects.get(pk=product.pk), Product.objects.get(pk=product.pk)
+
+
+def test_every_model_of_the_project_saves_what_was_assigned():
+    models = [model for model in apps.get_models() if model._meta.app_label in OURS]
+
+    assert len(models) > 20
+    assert [m for m in models if not issubclass(m, PartialUpdateModel)] == []
+
+
+def test_two_people_change_two_fields(pair):
+    first, second = pair
+    first.title, second.slug = "Blue teapot", "blue"
+
+    first.save()
+    second.save()
+
+    stored = Product.objects.get()
+    assert (stored.title, stored.slug, stored.inventory) == ("Blue teapot", "blue", 5)
+
+
+def test_a_value_assigned_again_is_written_again(pair):
+    first, second = pair
+    first.inventory = 7
+    first.save()
+
+    second.inventory = 5
+    second.save()
+
+    assert Product.objects.get().inventory == 5
+
+
+def test_nothing_assigned_is_nothing_written(pair):
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        pair[0].save()
+
+    assert len(queries) == 0
+
+
+def test_a_related_row_counts_as_its_column(pair):
+    first, second = pair
+    first.collection = baker.make(Collection)
+    first.save()
+
+    second.title = "Blue teapot"
+    second.save()
+
+    assert Product.objects.get().collection == first.collection
+
+
+def test_a_change_brings_the_time_of_the_change(pair):
+    first, _ = pair
+    Product.objects.update(last_update=first.last_update - timedelta(days=1))
+    first.title = "Blue teapot"
+    first.save()
+
+    assert Product.objects.get().last_update > first.last_update - timedelta(hours=1)
+
+
+def test_a_second_save_leaves_the_fields_of_the_first_alone(pair):
+    first, second = pair
+    first.title = "Blue teapot"
+    first.save()
+    second.title = "Red teapot"
+    second.save()
+
+    first.slug = "blue"
+    first.save()
+
+    assert Product.objects.get().title == "Red teapot"
+
+
+def test_what_was_read_anew_is_not_written(pair):
+    first, second = pair
+    first.title, first.slug = "Blue teapot", "blue"
+    first.refresh_from_db(fields=["title"])
+    second.title = "Red teapot"
+    second.save()
+
+    first.save()
+
+    stored = Product.objects.get()
+    assert (stored.title, stored.slug) == ("Red teapot", "blue")
+
+
+def test_a_deferred_field_is_no_assignment(pair):
+    first = Product.objects.only("slug").get()
+    assert first.title == "Teapot"
+    pair[1].title = "Red teapot"
+    pair[1].save()
+
+    first.slug = "blue"
+    first.save()
+
+    assert Product.objects.get().title == "Red teapot"
+
+
+def test_what_a_rollback_undid_is_written_by_the_next_save(pair):
+    first, _ = pair
+    first.title = "Blue teapot"
+    with transaction.atomic():
+        first.save()
+        transaction.set_rollback(True)
+
+    first.slug = "blue"
+    first.save()
+
+    stored = Product.objects.get()
+    assert (stored.title, stored.slug) == ("Blue teapot", "blue")
+
+
+def test_a_new_row_whose_insertion_was_undone_is_inserted_again(pair):
+    review = Review(product=pair[0], name="Ann", description="Good")
+    with transaction.atomic():
+        review.save()
+        transaction.set_rollback(True)
+
+    review.save()
+
+    assert Review.objects.get() == review
+
+
+def test_a_row_that_is_gone_is_not_made_anew(pair):
+    first, second = pair
+    second.delete()
+    first.title = "Blue teapot"
+
+    with pytest.raises(Product.DoesNotExist):
+        first.save()
+
+    assert not Product.objects.exists()
+
+
+def test_a_copy_under_another_key_is_a_whole_row(pair):
+    first, _ = pair
+    first.pk = None
+    first.save()
+
+    assert Product.objects.filter(title="Teapot", inventory=5).count() == 2
+
+
+def test_a_file_is_renamed_as_django_documents_it(pair):
+    image = ProductImage.objects.create(product=pair[0], image="store/images/a.png")
+    read = ProductImage.objects.get(pk=image.pk)
+    read.image.name = "store/images/b.png"
+    read.save()
+
+    assert ProductImage.objects.get().image.name == "store/images/b.png"
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda row: pickle.loads(pickle.dumps(row))]
+)
+def test_a_copy_knows_what_was_assigned_and_no_more(pair, duplicate):
+    first, _ = pair
+    first.title = "Blue teapot"
+    twin = duplicate(first)
+    first.slug = "blue"
+
+    twin.save()
+
+    stored = Product.objects.get()
+    assert (stored.title, stored.slug) == ("Blue teapot", "teapot")
+
+
+def test_a_user_is_no_exception(django_user_model):
+    user = django_user_model.objects.create_user("ann", "ann@example.com", "a-Str0ng-one")
+    stale = django_user_model.objects.get()
+    user.set_password("an0ther-Strong-one")
+    user.save()
+
+    stale.first_name = "Ann"
+    stale.save()
+
+    stored = django_user_model.objects.get()
+    assert stored.check_password("an0ther-Strong-one")
+    assert Customer.objects.get().user == stored
