@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from rest_framework.test import APIClient
 
+from core.negotiation import PROBLEM_JSON
+
 from .conftest import PASSWORD
 
 NEW = "an0ther-Str0ng-one"
@@ -159,6 +161,20 @@ class TestResetPassword:
         assert response.json() == {"detail": "Stale token for given user."}
         user.refresh_from_db()
         assert not user.is_active
+
+    @pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com"])
+    def test_a_refusal_of_activation_mails_says_why(
+        self, api_client: APIClient, user: Any, mailoutbox: list[EmailMessage], email: str
+    ) -> None:
+        text = "Accounts are active from the start here; no activation mail is sent."
+        url = f"{USERS}resend_activation/"
+        response = api_client.post(url, {"email": email})
+        assert response.status_code == 400
+        assert response.json() == {"detail": text, "code": "activation_off"}
+        problem = api_client.post(url, {"email": email}, headers={"accept": PROBLEM_JSON})
+        assert problem["Content-Type"] == PROBLEM_JSON
+        assert problem.json()["detail"] == text
+        assert mailoutbox == []
 
 
 class TestUsername:

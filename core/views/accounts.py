@@ -1,4 +1,4 @@
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from djoser.views import UserViewSet as DjoserUserViewSet
@@ -11,6 +11,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 from rest_framework_simplejwt.views import TokenObtainPairView
 
+from ..exceptions import Refusal
 from ..models import User
 from ..services import delete_account, revoke_refresh_tokens
 
@@ -23,6 +24,13 @@ THROTTLED_ACTIONS = {
     "reset_password_confirm",
     "reset_username",
     "reset_username_confirm",
+}
+# Why an action answers an error on which djoser wastes no word: its code and text.
+REASONS = {
+    "resend_activation": (
+        "activation_off",
+        "Accounts are active from the start here; no activation mail is sent.",
+    ),
 }
 
 
@@ -53,6 +61,14 @@ class UserViewSet(DjoserUserViewSet):
     def get_throttles(self) -> list[BaseThrottle]:
         self.throttle_scope = "credentials" if self.action in THROTTLED_ACTIONS else None
         return super().get_throttles()
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        if status.is_client_error(response.status_code) and response.data is None:
+            code, text = REASONS.get(self.action, ("refused", "The shop does not offer this."))
+            response = self.handle_exception(Refusal(response.status_code, code, text))
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def perform_destroy(self, instance: User) -> None:
         delete_account(user=instance)
