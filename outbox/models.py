@@ -3,16 +3,20 @@ from email.utils import format_datetime, make_msgid, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.utils import DNS_NAME
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
 from storefront.models import PartialUpdateModel
 
+from .addresses import ascii_address, ascii_message_id
+
 
 def new_message_id() -> str:
     """Return the Message-ID under which a mail is sent, every time that it is sent."""
-    return make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+    _, at, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
+    return ascii_message_id(make_msgid(domain=domain if at else str(DNS_NAME)))
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -67,13 +71,20 @@ class Mail(PartialUpdateModel):
         return self.subject
 
     def as_message(self, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
-        """Return the message as it goes out; its date and id stay the same on every attempt."""
+        """Return the message as it goes out; its date and id stay the same on every attempt.
+
+        Raises ValueError where the sender or the recipient is no address that a mail server takes.
+        """
         message = EmailMultiAlternatives(
             self.subject,
             self.text,
-            to=[self.recipient],
+            ascii_address(settings.DEFAULT_FROM_EMAIL),
+            [ascii_address(self.recipient)],
             connection=connection,
-            headers={"Message-ID": self.message_id, "Date": format_datetime(self.queued_at)},
+            headers={
+                "Message-ID": ascii_message_id(self.message_id),
+                "Date": format_datetime(self.queued_at),
+            },
         )
         if self.html:
             message.attach_alternative(self.html, "text/html")

@@ -136,8 +136,8 @@ def _send(mail_id: int, connection: BaseEmailBackend) -> Outcome:
     if not Mail.objects.claim(mail_id):
         return Outcome.NOT_OURS
     mail = Mail.objects.get(pk=mail_id)
-    message = mail.as_message(connection)
     try:
+        message = mail.as_message(connection)
         connection.open()
         message.send()
     except Exception as error:

@@ -42,6 +42,12 @@ class TestVariables:
             ("FRONTEND_DOMAIN", "https://shop.example.com", "Not a host such as"),
             ("DEFAULT_FROM_EMAIL", "Storefront", '"Storefront" is not an address'),
             ("DEFAULT_FROM_EMAIL", "Shop, Inc. <shop@example.com>", "is not an address such as"),
+            (
+                "DEFAULT_FROM_EMAIL",
+                "Shop <bücher@shop.example>",
+                "only ASCII may stand before the @",
+            ),
+            ("ADMINS", "Ann <ännchen@example.com>", "only ASCII may stand before the @"),
             ("LOG_FILE", "/nowhere/storefront.log", "Not a file in a folder that is there."),
             ("LOG_FILE", "/", "Not a file in a folder that is there."),
             ("DATABASE_URL", "", "Not a valid database URL."),
