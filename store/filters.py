@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
 from .models.fulltext import BEST_FIRST, RANK, finds_at_once, match_order
-from .money import CENT
+from .money import HUNDREDTH
 from .search import WordsFilter
 
 COLLECTION_PARAMETERS = {"collection_id", "collection"}
@@ -63,12 +63,12 @@ class PriceFilter(filters.NumberFilter):
             min_value=-(Decimal(10) ** 9),
             decimal_places=MAX_DECIMAL_PLACES,
         )
-        # To the cent that keeps the bound; a database would round to the nearest one.
+        # To the hundredth that keeps the bound, as the column has; a database would round to the nearest.
         self.rounding = ROUND_FLOOR if lookup_expr in ("gt", "lte") else ROUND_CEILING
 
     def filter(self, queryset: QuerySet, value: Decimal | None) -> QuerySet:
         if value is not None:
-            value = value.quantize(CENT, rounding=self.rounding)
+            value = value.quantize(HUNDREDTH, rounding=self.rounding)
         return super().filter(queryset, value)
 
 

@@ -1,14 +1,42 @@
+"""Amounts of the shop's currency: how they are rounded, added up, taxed and shown."""
+
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.conf import settings
+from iso4217 import Currency
 
-CENT = Decimal("0.01")
+# Digits of the largest price, 99,999,999.99, and of the largest sum of prices that a column takes.
+PRICE_DIGITS, SUM_DIGITS = 10, 20
+# The columns hold hundredths, whatever the currency.
+DECIMAL_PLACES = 2
+HUNDREDTH = Decimal("0.01")
 
 
-def round_to_cents(amount: Decimal) -> Decimal:
-    """Round an amount half-up to whole cents."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+@lru_cache(maxsize=8)
+def minor_unit_of(currency: str) -> Decimal:
+    """Return the smallest amount of a currency by ISO 4217: a cent of USD, a yen of JPY."""
+    return Decimal(1).scaleb(-Currency(currency).exponent)
+
+
+def round_to_minor_unit(amount: Decimal) -> Decimal:
+    """Round an amount half-up to the minor unit of the shop's currency."""
+    return amount.quantize(minor_unit_of(settings.STORE_CURRENCY), rounding=ROUND_HALF_UP)
+
+
+def is_rounded(amount: Decimal) -> bool:
+    """Tell whether an amount has no more decimals than the shop's currency; zeros do not count."""
+    return amount == round_to_minor_unit(amount)
+
+
+def displayed(amount: Decimal) -> Decimal:
+    """Return an amount with the decimals of the shop's currency.
+
+    One that was written under another currency keeps its hundredths.
+    """
+    rounded = round_to_minor_unit(amount)
+    return rounded if rounded == amount else amount.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
 
 
 def summed(amounts: Iterable[Decimal | None]) -> Decimal:
@@ -17,10 +45,10 @@ def summed(amounts: Iterable[Decimal | None]) -> Decimal:
 
 
 def with_tax(amount: Decimal) -> Decimal:
-    """Return the amount with the shop's tax (STORE_TAX_RATE), in whole cents."""
-    return round_to_cents(amount * (1 + settings.STORE_TAX_RATE))
+    """Return the amount with the shop's tax (STORE_TAX_RATE), rounded to the minor unit."""
+    return round_to_minor_unit(amount * (1 + settings.STORE_TAX_RATE))
 
 
 def tax_on(amount: Decimal) -> Decimal:
-    """Return the shop's tax on the amount, in whole cents."""
+    """Return the shop's tax on the amount."""
     return with_tax(amount) - amount

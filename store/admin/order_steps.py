@@ -12,7 +12,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 
 from ..models import Order, OrderStatusChange, Payment, PaymentStatus
-from ..money import round_to_cents
+from ..money import displayed
 from ..services.order_status import (
     CANCELLED,
     DELIVERED,
@@ -92,7 +92,7 @@ def money_effect(step: Step, orders: Sequence[Order]) -> str:
     if step.status not in (CANCELLED, REFUNDED):
         return "No money moves."
     payments = Payment.objects.filter(order__in=orders, status=PaymentStatus.SUCCEEDED)
-    paid = round_to_cents(payments.aggregate(paid=Sum("amount"))["paid"] or Decimal(0))
+    paid = displayed(payments.aggregate(paid=Sum("amount"))["paid"] or Decimal(0))
     goes_back = f"{paid} {settings.STORE_CURRENCY}" if paid else "Nothing"
     return (
         f"{goes_back} paid through a gateway goes back by itself; "

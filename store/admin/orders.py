@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ..exceptions import OrderIsPaid, StoreError
 from ..models import Order, OrderItem, OrderStatusChange
-from ..money import round_to_cents
+from ..money import displayed
 from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
 from ..services.transactions import atomic
@@ -176,4 +176,4 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
 
     @admin.display(description="total", ordering="total_of_lines")
     def total_of_lines(self, order: Any) -> Decimal:
-        return round_to_cents(order.total_of_lines or Decimal(0))
+        return displayed(order.total_of_lines or Decimal(0))

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ..money import round_to_cents
+from ..money import round_to_minor_unit
 from .customers import Customer
 from .statements import Slot
 from .versions import Versioned, VersionedQuerySet
@@ -101,6 +101,6 @@ class Promotion(Versioned):
         return "Scheduled" if self.starts_at is not None and self.starts_at > now else "Running"
 
     def applied_to(self, price: Decimal) -> Decimal:
-        """Return a price less the discount, in whole cents."""
+        """Return a price less the discount, rounded to the minor unit."""
         # By its shortest notation: 0.15 as a binary fraction is a little less than 0.15.
-        return round_to_cents(price * (1 - Decimal(str(self.discount))))
+        return round_to_minor_unit(price * (1 - Decimal(str(self.discount))))

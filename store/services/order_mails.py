@@ -9,7 +9,7 @@ from outbox.content import render
 from outbox.services import queue_mail
 
 from ..models import Order, OrderItem, OrderStatus, OrderStatusChange
-from ..money import round_to_cents
+from ..money import displayed
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ NEWS: dict[str, str] = {
 def queue_confirmation(*, order: Order, items: Iterable[OrderItem]) -> None:
     """Queue the mail that tells a customer what was ordered; none to a user without an address."""
     lines = list(items)
-    subtotal = round_to_cents(sum((line.total_price for line in lines), Decimal(0)))
-    tax = round_to_cents(sum((line.tax or Decimal(0) for line in lines), Decimal(0)))
+    subtotal = displayed(sum((line.total_price for line in lines), Decimal(0)))
+    tax = displayed(sum((line.tax or Decimal(0) for line in lines), Decimal(0)))
     figures = {"lines": lines, "subtotal": subtotal, "tax": tax, "total": subtotal + tax}
     _queue(order, CONFIRMATION, "confirmation", **figures)
 

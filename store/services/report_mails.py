@@ -6,7 +6,7 @@ from outbox.content import render
 from outbox.services import File
 
 from ..models.replicas import read_from_copy
-from ..money import round_to_cents
+from ..money import displayed
 from .reports import as_csv, sales_by
 from .staff_mails import queue_to_admins
 
@@ -44,7 +44,7 @@ def weekly_sales(start: date, end: date) -> list[dict[str, Any]]:
                 "day": day,
                 "orders": sold["orders"],
                 "pieces": sold["pieces"],
-                "revenue": round_to_cents(sold["total"]),
+                "revenue": displayed(sold["total"]),
             }
         )
     return rows

@@ -17,7 +17,7 @@ from ..models import OrderItem, Product, Version
 from ..models.orders import OrderItemQuerySet
 from ..models.replicas import read_from_copy
 from ..models.versions import SALES
-from ..money import round_to_cents
+from ..money import round_to_minor_unit
 
 Row = Mapping[str, Any]
 
@@ -90,7 +90,7 @@ def average_order(*, start: date, end: date, using: str = DEFAULT_DB_ALIAS) -> l
     """Return one row: the figures of the time and what its average order came to, None without one."""
     row = sold_lines(start, end, using).figures()
     row |= {"pieces": row["pieces"] or 0, "total": row["total"] or Decimal(0)}
-    average = round_to_cents(row["total"] / row["orders"]) if row["orders"] else None
+    average = round_to_minor_unit(row["total"] / row["orders"]) if row["orders"] else None
     return [{"start": start, "end": end, **row, "average": average}]
 
 

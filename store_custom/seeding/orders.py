@@ -4,7 +4,7 @@ from decimal import Decimal
 from random import Random
 
 from store.models import Customer, Order, OrderItem, OrderStatus, OrderStatusChange, Product
-from store.money import round_to_cents, tax_on
+from store.money import round_to_minor_unit, tax_on
 from store.services.order_status import COLUMNS
 
 from .rows import insert, insert_all, own_dates
@@ -100,4 +100,4 @@ def lines(
 def price_at(product: Product, age: timedelta) -> Decimal:
     if age < PRICE_RISE:
         return product.unit_price
-    return round_to_cents(product.unit_price * Decimal("0.96"))
+    return round_to_minor_unit(product.unit_price * Decimal("0.96"))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from store.models import MAX_QUANTITY, Cart, CartItem, Customer, Product, Promotion
-from store.money import round_to_cents, with_tax
+from store.money import round_to_minor_unit, with_tax
 
 CENT = Decimal("0.01")
 UNIT_PRICES = st.decimals("1.00", "9999.99", places=2)
@@ -105,7 +105,7 @@ class TestCartAndOrder:
         assert cart["total_price"] == sum(item["total_price"] for item in items)
         assert cart["tax"] + cart["total_price"] == cart["total"]
         assert cart["total"] == sum(
-            item["quantity"] * round_to_cents(item["price"] * (1 + rate)) for item in items
+            item["quantity"] * round_to_minor_unit(item["price"] * (1 + rate)) for item in items
         )
         assert [order[name] for name in ("subtotal", "tax", "total")] == [
             cart[name] for name in ("total_price", "tax", "total")

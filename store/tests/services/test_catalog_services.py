@@ -5,7 +5,7 @@ from model_bakery import baker
 
 from store.exceptions import CollectionNotEmpty, ProductInOrders
 from store.models import Collection, Order, OrderItem, Product, Review
-from store.money import round_to_cents, with_tax
+from store.money import round_to_minor_unit, with_tax
 from store.services.catalog import delete_collection, delete_product
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ class TestDeleteCollection:
     ("amount", "rounded"), [("0.005", "0.01"), ("0.0049", "0.00"), ("2.675", "2.68"), ("7", "7.00")]
 )
 def test_half_a_cent_goes_up(amount, rounded):
-    assert str(round_to_cents(Decimal(amount))) == rounded
+    assert str(round_to_minor_unit(Decimal(amount))) == rounded
 
 
 @pytest.mark.parametrize(

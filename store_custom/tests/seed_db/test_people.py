@@ -17,7 +17,7 @@ from store.models import (
     Product,
     Review,
 )
-from store.money import round_to_cents
+from store.money import round_to_minor_unit
 from store_custom.seeding.people import ACCOUNTS, PASSWORD
 
 User = get_user_model()
@@ -55,7 +55,7 @@ class TestCustomersAndOrders:
     def test_keeps_the_price_of_the_day_in_old_orders(self):
         old = OrderItem.objects.filter(order__placed_at__lt=timezone.now() - timedelta(days=210))
         line = old.select_related("product").first()
-        assert line.unit_price == round_to_cents(line.product.unit_price * Decimal("0.96"))
+        assert line.unit_price == round_to_minor_unit(line.product.unit_price * Decimal("0.96"))
 
     def test_gives_each_order_the_history_of_its_status(self):
         order_by_status = {order.status: order for order in Order.objects.all()}
