@@ -1,6 +1,11 @@
+from decimal import Decimal
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from PIL import Image
+
+from .money import is_rounded, minor_unit_of
 
 MAX_IMAGE_KILOBYTES = 500
 # Twice what phones take; a small file that unpacks to more is there to fill the memory.
@@ -45,3 +50,13 @@ def validate_image_format(file: File) -> None:
 def validate_one_line(text: str) -> None:
     if "".join(text.splitlines()) != text:
         raise ValidationError("Line breaks are not allowed here.")
+
+
+def validate_minor_unit(amount: Decimal) -> None:
+    """Refuse an amount with more decimals than the shop's currency has."""
+    if not is_rounded(amount):
+        currency = settings.STORE_CURRENCY
+        raise ValidationError(
+            f"Prices in {currency} are multiples of {minor_unit_of(currency)}.",
+            code="minor_unit",
+        )

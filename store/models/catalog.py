@@ -2,18 +2,26 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import uuid4
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from ..money import with_tax
-from ..validators import IMAGE_EXTENSIONS, image_format, validate_image_format, validate_image_size
+from ..money import DECIMAL_PLACES, PRICE_DIGITS, with_tax
+from ..validators import (
+    IMAGE_EXTENSIONS,
+    image_format,
+    validate_image_format,
+    validate_image_size,
+    validate_minor_unit,
+)
 from .fulltext import matching
 from .promotions import Promotion
 from .versions import Versioned, VersionedQuerySet
 
 MIN_UNIT_PRICE = Decimal(1)
+# What anybody may enter. The column holds far more, so that pieces of whatever orders can come back.
+MAX_INVENTORY = 1_000_000_000
 LOW_INVENTORY = 10
 
 
@@ -81,9 +89,13 @@ class Product(Versioned):
     slug = models.SlugField(max_length=255)
     description = models.TextField(null=True, blank=True)
     unit_price = models.DecimalField(
-        max_digits=6, decimal_places=2, validators=[MinValueValidator(MIN_UNIT_PRICE)]
+        max_digits=PRICE_DIGITS,
+        decimal_places=DECIMAL_PLACES,
+        validators=[MinValueValidator(MIN_UNIT_PRICE), validate_minor_unit],
     )
-    inventory = models.IntegerField(validators=[MinValueValidator(0)])
+    inventory = models.BigIntegerField(
+        validators=[MinValueValidator(0), MaxValueValidator(MAX_INVENTORY)]
+    )
     last_update = models.DateTimeField(auto_now=True)
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="products")
     promotions = models.ManyToManyField(Promotion, blank=True, related_name="products")

@@ -10,14 +10,14 @@ from django.db.models.functions import Coalesce
 
 from storefront.models import PartialUpdateModel
 
-from ..money import summed
+from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
 from .catalog import Product
 from .customers import Address, Customer
 
 # What lines cost, before tax.
 AMOUNT = Sum(
     F("quantity") * F("unit_price"),
-    output_field=models.DecimalField(max_digits=14, decimal_places=2),
+    output_field=models.DecimalField(max_digits=SUM_DIGITS, decimal_places=DECIMAL_PLACES),
 )
 FIGURES = {
     "orders": Count("order", distinct=True),
@@ -208,10 +208,14 @@ class OrderItem(PartialUpdateModel):
     title = models.CharField(max_length=255, null=True, blank=True)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
     # What a piece cost, before tax.
-    unit_price = models.DecimalField(max_digits=6, decimal_places=2)
-    list_price = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    unit_price = models.DecimalField(max_digits=PRICE_DIGITS, decimal_places=DECIMAL_PLACES)
+    list_price = models.DecimalField(
+        max_digits=PRICE_DIGITS, decimal_places=DECIMAL_PLACES, null=True, blank=True
+    )
     # On all pieces of the line.
-    tax = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    tax = models.DecimalField(
+        max_digits=SUM_DIGITS, decimal_places=DECIMAL_PLACES, null=True, blank=True
+    )
     promotion = models.CharField(max_length=255, null=True, blank=True)
 
     objects = OrderItemQuerySet.as_manager()

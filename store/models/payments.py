@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from storefront.models import PartialUpdateModel
 
+from ..money import DECIMAL_PLACES, SUM_DIGITS
 from .orders import Order, OrderStatus, OrderStatusChange
 
 
@@ -48,7 +49,7 @@ class Payment(PartialUpdateModel):
     reference = models.CharField(max_length=255, null=True, blank=True)
     # Some gateways keep the state of their page in it.
     checkout_url = models.CharField(max_length=2000, blank=True, default="")
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    amount = models.DecimalField(max_digits=SUM_DIGITS, decimal_places=DECIMAL_PLACES)
     status = models.CharField(
         max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.OPEN
     )

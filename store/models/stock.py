@@ -4,14 +4,14 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField, F, IntegerField
+from django.db.models import BigIntegerField, F
 
 from .catalog import Product
 from .statements import Slot, Statement, Write
 
 # What an order needs to know, in the order of the model's fields, as from_db() takes them.
 SOLD = ("id", "title", "unit_price", "inventory")
-KEY, PIECES = Slot("product_id", BigIntegerField()), Slot("pieces", IntegerField())
+KEY, PIECES = Slot("product_id", BigIntegerField()), Slot("pieces", BigIntegerField())
 
 
 def locked_products(product_ids: Collection[int]) -> list[Product]:

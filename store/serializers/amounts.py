@@ -1,10 +1,17 @@
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from rest_framework import serializers
 
+from ..money import DECIMAL_PLACES, displayed
 
-class SumField(serializers.DecimalField):
-    """An amount without a largest one: a cart or an order may have any number of lines."""
+
+class AmountField(serializers.DecimalField):
+    """An amount without a largest one: a cart, an order or a report may have any number of lines."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=None, decimal_places=2, read_only=True, **kwargs)
+        usual = {"max_digits": None, "decimal_places": DECIMAL_PLACES, "rounding": ROUND_HALF_UP}
+        super().__init__(**usual, read_only=True, **kwargs)
+
+    def to_representation(self, value: Decimal) -> Decimal:
+        return displayed(super().to_representation(value))

@@ -1,18 +1,16 @@
 from rest_framework import serializers
 
 from ..models import MAX_QUANTITY, Cart, CartItem
-from .amounts import SumField
+from .amounts import AmountField
 from .catalog import SimpleProductSerializer
 from .promotions import PromotionSerializer
 
 
 class CartItemSerializer(serializers.ModelSerializer):
     product = SimpleProductSerializer(read_only=True)
-    price = serializers.DecimalField(
-        max_digits=6, decimal_places=2, read_only=True, help_text="What a piece costs, before tax."
-    )
+    price = AmountField(help_text="What a piece costs, before tax.")
     promotion = PromotionSerializer(read_only=True, allow_null=True)
-    total_price = serializers.DecimalField(max_digits=12, decimal_places=2, read_only=True)
+    total_price = AmountField()
     available = serializers.IntegerField(read_only=True, help_text="Pieces in stock.")
     insufficient_stock = serializers.BooleanField(
         read_only=True, help_text="The stock does not cover it; an order would be refused."
@@ -34,9 +32,9 @@ class CartItemSerializer(serializers.ModelSerializer):
 
 class CartSerializer(serializers.ModelSerializer):
     items = CartItemSerializer(many=True, read_only=True)
-    total_price = SumField(help_text="Before tax.")
-    tax = SumField()
-    total = SumField(help_text="With tax; what an order may name as its `expected_total`.")
+    total_price = AmountField(help_text="Before tax.")
+    tax = AmountField()
+    total = AmountField(help_text="With tax; what an order may name as its `expected_total`.")
 
     class Meta:
         model = Cart

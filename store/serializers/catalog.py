@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from ..models import Collection, Product, ProductImage
 from ..validators import validate_image_format, validate_image_size
+from .amounts import AmountField
 from .promotions import PromotionSerializer
 
 
@@ -31,11 +32,8 @@ class ProductSerializer(serializers.ModelSerializer):
         pk_field=serializers.IntegerField(),
         style={"base_template": "input.html", "input_type": "number"},
     )
-    price_with_tax = serializers.DecimalField(max_digits=8, decimal_places=2, read_only=True)
-    price = serializers.DecimalField(
-        max_digits=6,
-        decimal_places=2,
-        read_only=True,
+    price_with_tax = AmountField()
+    price = AmountField(
         help_text="What a piece costs who asks, before tax: less the best promotion that runs now.",
     )
     promotion = PromotionSerializer(

@@ -5,7 +5,8 @@ from rest_framework.fields import empty
 from rest_framework.utils import html
 
 from ..models import Order, OrderItem, OrderStatusChange
-from .amounts import SumField
+from ..money import DECIMAL_PLACES, SUM_DIGITS
+from .amounts import AmountField
 from .catalog import SimpleProductSerializer
 from .customers import AddressFieldsSerializer
 
@@ -20,7 +21,7 @@ class ShippingAddressSerializer(AddressFieldsSerializer):
 
 class OrderItemSerializer(serializers.ModelSerializer):
     product = SimpleProductSerializer(read_only=True)
-    total_price = SumField(help_text="Of all its pieces, before tax.")
+    total_price = AmountField(help_text="Of all its pieces, before tax.")
 
     class Meta:
         model = OrderItem
@@ -40,9 +41,9 @@ class OrderItemSerializer(serializers.ModelSerializer):
 class OrderSerializer(serializers.ModelSerializer):
     items = OrderItemSerializer(many=True, read_only=True)
     shipping_address = ShippingAddressSerializer(read_only=True, allow_null=True)
-    subtotal = SumField(help_text="Before tax.")
-    tax = SumField()
-    total = SumField()
+    subtotal = AmountField(help_text="Before tax.")
+    tax = AmountField()
+    total = AmountField()
 
     class Meta:
         model = Order
@@ -65,8 +66,8 @@ class PlaceOrderSerializer(serializers.Serializer):
     cart_id = serializers.UUIDField()
     expected_total = serializers.DecimalField(
         required=False,
-        max_digits=14,
-        decimal_places=2,
+        max_digits=SUM_DIGITS,
+        decimal_places=DECIMAL_PLACES,
         min_value=0,
         help_text="What the customer was shown, with tax; refused with `cart_changed` once it is more.",
     )

@@ -1,7 +1,6 @@
 """What a report is asked for with, and what it answers."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,12 +8,13 @@ from rest_framework import serializers
 
 from ..models import Customer
 from ..models.catalog import LOW_INVENTORY
+from .amounts import AmountField
 
 # Days that a report shows unless asked, and at most, by what it adds up.
 USUAL_DAYS = {"day": 30, "week": 12 * 7, "month": 365}
 MAX_DAYS = {"day": 366, "week": 5 * 366, "month": 10 * 366}
 MAX_ROWS = 100
-MAX_INVENTORY = 2**31 - 1
+MAX_BELOW = 2**31 - 1
 # Within what every database can compare.
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
@@ -62,20 +62,13 @@ class RankingQuerySerializer(LimitQuerySerializer, TimeQuerySerializer):
 
 
 class StockQuerySerializer(LimitQuerySerializer):
-    below = serializers.IntegerField(min_value=0, max_value=MAX_INVENTORY, default=LOW_INVENTORY)
-
-
-class MoneyField(serializers.DecimalField):
-    """An amount before tax."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=14, decimal_places=2, rounding=ROUND_HALF_UP, **kwargs)
+    below = serializers.IntegerField(min_value=0, max_value=MAX_BELOW, default=LOW_INVENTORY)
 
 
 class FiguresSerializer(serializers.Serializer):
     orders = serializers.IntegerField()
     pieces = serializers.IntegerField()
-    total = MoneyField()
+    total = AmountField()
 
     def get_fields(self) -> dict[str, Any]:
         """Return first what the figures are of."""
@@ -112,7 +105,7 @@ class MembershipSalesSerializer(FiguresSerializer):
 
 
 class AverageOrderSerializer(FiguresSerializer):
-    average = MoneyField(allow_null=True)
+    average = AmountField(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
         days = {
@@ -126,4 +119,4 @@ class StockSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     title = serializers.CharField()
     inventory = serializers.IntegerField()
-    unit_price = MoneyField()
+    unit_price = AmountField()

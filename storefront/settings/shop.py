@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from environs import ValidationError, validate
+from iso4217 import Currency
 
 from .environment import env
 
@@ -13,15 +14,25 @@ def is_object(value: Any) -> None:
         raise ValidationError('Not a JSON object such as {"delay": 1}.')
 
 
+def has_cents_or_no_minor_unit(code: str) -> None:
+    """Refuse a currency whose amounts the columns, with two decimals, do not hold."""
+    try:
+        decimals = Currency(code).exponent
+    except ValueError as error:
+        raise ValidationError("Not a currency of ISO 4217 such as USD or JPY.") from error
+    if decimals is None:
+        raise ValidationError(f"{code} has no minor unit to round to; nothing is sold in it.")
+    if decimals not in (0, 2):
+        raise ValidationError(
+            f"{code} has {decimals} decimals; the shop works with currencies of two or none."
+        )
+
+
 STORE_TAX_RATE = env.decimal(
     "STORE_TAX_RATE", Decimal("0.10"), validate=validate.Range(Decimal(0), Decimal(1))
 )
-# ISO 4217; what every amount is in.
-STORE_CURRENCY = env.str(
-    "STORE_CURRENCY",
-    "USD",
-    validate=validate.Regexp(r"[A-Z]{3}\Z", error="Not a currency such as USD."),
-)
+# ISO 4217; what every amount is in. Prices that are stored already are not converted.
+STORE_CURRENCY = env.str("STORE_CURRENCY", "USD", validate=has_cents_or_no_minor_unit)
 # Days after which a cart that nobody has touched is deleted.
 STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1, 36500))
 # MB of catalogue pages that each process keeps for visitors; 0: every answer is made anew.
