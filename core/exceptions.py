@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_framework_handler
@@ -50,6 +50,16 @@ class Unavailable(Refusal):
         super().__init__(status.HTTP_503_SERVICE_UNAVAILABLE, self.code, self.message)
 
 
+class ValueDoesNotFit(Refusal):
+    """The database refused a value that is out of range, or too long, for its column."""
+
+    code = "value_does_not_fit"
+    message = "A value is out of range or too long; nothing was changed."
+
+    def __init__(self) -> None:
+        super().__init__(status.HTTP_400_BAD_REQUEST, self.code, self.message)
+
+
 class AccountInUse(Exception):
     """The account has orders, which outlive it."""
 
@@ -89,6 +99,9 @@ def translate(exc: Exception) -> Exception:
         case IntegrityError():
             logger.warning("A constraint refused a write", exc_info=exc)
             return Conflict()
+        case DataError():
+            logger.error("The database refused a value", exc_info=exc)
+            return ValueDoesNotFit()
     if isinstance(exc, DATABASE_AWAY):
         logger.error("The database did not answer", exc_info=exc)
         return Unavailable()

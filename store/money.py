@@ -17,7 +17,7 @@ HUNDREDTH = Decimal("0.01")
 @lru_cache(maxsize=8)
 def minor_unit_of(currency: str) -> Decimal:
     """Return the smallest amount of a currency by ISO 4217: a cent of USD, a yen of JPY."""
-    return Decimal(1).scaleb(-Currency(currency).exponent)
+    return Decimal(1).scaleb(-(Currency(currency).exponent or 0))
 
 
 def round_to_minor_unit(amount: Decimal) -> Decimal:

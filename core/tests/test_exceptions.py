@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest
 from django.urls import path
 from rest_framework.decorators import api_view
@@ -39,6 +39,11 @@ def lose_a_race(request: Request) -> NoReturn:
 
 
 @api_view(["GET"])
+def overflow(request: Request) -> NoReturn:
+    raise DataError("a secret of the database")
+
+
+@api_view(["GET"])
 def lose_a_row(request: Request) -> NoReturn:
     raise Product.DoesNotExist
 
@@ -54,6 +59,7 @@ urlpatterns = [
     path("fail_in_the_api/", fail_in_the_api),
     path("lose_a_race/", lose_a_race),
     path("lose_a_row/", lose_a_row),
+    path("overflow/", overflow),
     path("suspect/", suspect),
 ]
 
@@ -222,6 +228,14 @@ class TestUnexpected:
                 "/lose_a_race/",
                 409,
                 {"detail": "The request conflicts with the state of the shop; read it again."},
+            ),
+            (
+                "/overflow/",
+                400,
+                {
+                    "detail": "A value is out of range or too long; nothing was changed.",
+                    "code": "value_does_not_fit",
+                },
             ),
             ("/lose_a_row/", 404, {"detail": "Not found."}),
             ("/suspect/", 400, {"detail": "The request is malformed."}),

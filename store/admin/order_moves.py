@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 ACTIONS = [action_for(step) for step in STEPS.values()]
 GONE = "The order has been deleted meanwhile."
+BROKEN = "An unexpected error stopped it; nothing was changed, and the error is logged."
 BUSY = "Others were changing the order or its products; please try again."
 
 
@@ -107,6 +108,12 @@ class MovingAdmin(admin.ModelAdmin):
                 raise
             logger.warning("Order %s was not moved", pk, exc_info=error)
             return BUSY
+        except InterfaceError:
+            raise
+        except Exception:
+            # Whatever is wrong with one must not keep back those behind it.
+            logger.exception("Order %s was not moved", pk)
+            return BROKEN
         return None
 
     @atomic

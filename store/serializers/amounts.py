@@ -1,4 +1,4 @@
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP
 from typing import Any
 
 from rest_framework import serializers
@@ -10,8 +10,14 @@ class AmountField(serializers.DecimalField):
     """An amount without a largest one: a cart, an order or a report may have any number of lines."""
 
     def __init__(self, **kwargs: Any) -> None:
-        usual = {"max_digits": None, "decimal_places": DECIMAL_PLACES, "rounding": ROUND_HALF_UP}
-        super().__init__(**usual, read_only=True, **kwargs)
+        super().__init__(
+            max_digits=None,
+            decimal_places=DECIMAL_PLACES,
+            rounding=ROUND_HALF_UP,
+            read_only=True,
+            **kwargs,
+        )
 
-    def to_representation(self, value: Decimal) -> Decimal:
-        return displayed(super().to_representation(value))
+    def to_representation(self, value: Any) -> Any:
+        amount: Any = super().to_representation(value)
+        return displayed(amount)

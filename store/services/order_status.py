@@ -34,6 +34,7 @@ COLUMNS: dict[str, dict[str, str | None]] = {
     CANCELLED: {"payment_status": "F", "stage": None},
     REFUNDED: {"payment_status": "C", "stage": REFUNDED},
 }
+NOTHING_TO_PAY = "There was nothing to pay."
 # Where a payment status that staff set leads.
 BY_PAYMENT_STATUS = {
     columns["payment_status"]: status for status, columns in COLUMNS.items() if not columns["stage"]
@@ -46,7 +47,8 @@ def change_order_status(
 ) -> Order:
     """Move an order along TRANSITIONS, with its stock, history, mail and, where paid, its money.
 
-    `by` is the user who does it, None the shop itself. The status it has already is no change.
+    `by` is the user who does it, None the shop itself. The status it has already is no change. One that
+    is pending again and costs nothing is paid at once.
     Raises OrderStatusConflict, also where the order has no longer the status `seen`, and OutOfStock.
     """
     order = Order.objects.select_for_update().get(pk=order.pk)
@@ -70,7 +72,19 @@ def change_order_status(
     change = record_status(order=order, previous=previous, by=by, reason=reason)
     queue_status_mail(order=order, change=change)
     run_last(renew_sales)
+    if status == PENDING and costs_nothing(order):
+        pay_for_nothing(order=order)
     return order
+
+
+def costs_nothing(order: Order) -> bool:
+    return order.items.exists() and not order.total
+
+
+def pay_for_nothing(*, order: Order) -> None:
+    """Mark a pending order whose total is zero as paid: no payment will ever arrive for it."""
+    change_order_status(order=order, status=PAID, reason=NOTHING_TO_PAY)
+    order.refresh_from_db(fields=["payment_status", "stage", "status"])
 
 
 def change_payment_status(

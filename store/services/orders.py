@@ -28,7 +28,7 @@ from .carts import lock_cart
 from .customers import customer_of
 from .idempotency import lock_key, reserve_key
 from .order_mails import queue_confirmation
-from .order_status import record_status
+from .order_status import pay_for_nothing, record_status
 from .stock import quantities_of, return_stock, take_stock
 from .transactions import atomic, run_last
 
@@ -135,7 +135,8 @@ def write_order(
 ) -> Sequence[OrderItem]:
     """Take the stock (pieces by product id) and save a new order, its lines, history and mail.
 
-    Returns the lines, at the prices of this moment for the order's customer. Raises OutOfStock, and
+    Returns the lines, at the prices of this moment for the order's customer; an order that costs
+    nothing is paid. Raises OutOfStock, and
     CartChanged where the total exceeds the one expected.
     """
     products = take_stock(quantities)
@@ -152,6 +153,8 @@ def write_order(
     insert(lines)
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)
+    if not total:
+        pay_for_nothing(order=order)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
     run_last(renew_sales)
     return lines

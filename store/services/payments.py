@@ -57,7 +57,8 @@ def _open_payment(*, order: Order, gateway: str) -> Payment:
         return found
     prefetch_related_objects([order], "items")
     if not order.total:
-        # No gateway takes a payment of nothing; staff mark such an order as paid.
+        # Of orders from before they were paid when they are placed, and of those without a line; staff mark
+        # them as paid. No gateway takes a payment of nothing.
         raise OrderNotPayable("There is nothing to pay for this order.")
     return Payment.objects.create(order=order, gateway=gateway, amount=order.total)
 

@@ -13,8 +13,8 @@ BAD_FIELDS = {
     "title": [None, "", "   ", "x" * 256, "a\0b", [], {}, True],
     "slug": [None, "", "two words", "é", "x" * 256, "a\0b"],
     "description": ["a\0b", [], {}, True],
-    "unit_price": [*NUMBERS, 0.99, "0.99", 0, -1, 10000, "10000.00", 1.234],
-    "inventory": [*NUMBERS, -1, 1.5, 10**30],
+    "unit_price": [*NUMBERS, 0.99, "0.99", 0, -1, 100_000_000, "100000000.00", 1.234],
+    "inventory": [*NUMBERS, -1, 1.5, 1_000_000_001, 10**30],
     "collection": [*NUMBERS, 0, -1, 1.5, 10**30, "x"],
 }
 CASES = [(field, value) for field, values in BAD_FIELDS.items() for value in values]

@@ -31,5 +31,6 @@ BAKER_CUSTOM_FIELDS_GEN = {
     "core.models.LowercaseEmailField": "model_bakery.random_gen.gen_email",
     "django.db.models.DecimalField": "store.tests.generators.gen_amount",
     "django.db.models.FloatField": "store.tests.generators.gen_fraction",
+    "django.db.models.BigIntegerField": "store.tests.generators.gen_pieces",
     "django.db.models.IntegerField": "store.tests.generators.gen_pieces",
 }

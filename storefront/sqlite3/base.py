@@ -1,9 +1,12 @@
 import sqlite3
 import time
+from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Self
 
-from django.db.backends.sqlite3 import base
+from django.db import DataError
+from django.db.backends.sqlite3 import base, operations
 
 # Seconds; what Python's sqlite3 waits where the settings say nothing.
 DEFAULT_TIMEOUT = 5.0
@@ -13,9 +16,27 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.0002, 0.002
 SHARE_OF_WAIT = 1 / 20
 # What takes the write lock, unless a transaction has it.
 WRITES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE")
+# From here on an amount with hundredths has more digits than the 15 that Django reads; a float tells 16.
+LARGE = 1e13
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def get_decimalfield_converter(self, expression: Any) -> Callable[..., Decimal | None]:
+        """Return what reads a decimal, a large one too by all its digits."""
+        convert = super().get_decimalfield_converter(expression)
+        places = expression.output_field.decimal_places
+
+        def convert_exactly(value: Any, expression: Any, connection: Any) -> Decimal | None:
+            if value is None or places is None or abs(value) < LARGE:
+                return convert(value, expression, connection)
+            return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places))
+
+        return convert_exactly
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def create_cursor(self, name: str | None = None) -> "Cursor":
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         cursor.timeout = self.settings_dict["OPTIONS"].get("timeout", DEFAULT_TIMEOUT)
@@ -51,9 +72,13 @@ class Cursor(base.SQLiteCursorWrapper):
             time.sleep(min(max(SHORTEST_PAUSE, waited * SHARE_OF_WAIT), LONGEST_PAUSE))
 
     def _execute(self, query: str, params: Any) -> Self:
-        if isinstance(params, list | tuple):
-            return sqlite3.Cursor.execute(self, with_question_marks(query), params)
-        return super().execute(query, params)
+        try:
+            if isinstance(params, list | tuple):
+                return sqlite3.Cursor.execute(self, with_question_marks(query), params)
+            return super().execute(query, params)
+        except OverflowError as error:
+            # A whole number of more than 64 bits: to the other databases, too, that is an error in the data.
+            raise DataError(*error.args) from error
 
     def _let_sqlite_wait(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 from model_bakery import baker
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -220,6 +220,18 @@ class TestResults:
         assert messages == ["2 orders were cancelled.", refusal]
         assert statuses(*orders) == ["cancelled", "pending", "cancelled"]
         assert Product.objects.get().inventory == 8
+
+    @pytest.mark.parametrize("error", [DataError("out of range"), RuntimeError("of nobody's")])
+    def test_of_one_that_failed_unforeseen(self, admin_client, orders, error, caplog):
+        with connection.execute_wrapper(failing(orders[1], error)):
+            messages = self.move(admin_client, "cancelled", *orders)
+
+        why = "An unexpected error stopped it; nothing was changed, and the error is logged."
+        refusal = f"1 order was not cancelled:<br>Order {orders[1].pk}: {why}"
+        assert messages == ["2 orders were cancelled.", refusal]
+        assert statuses(*orders) == ["cancelled", "pending", "cancelled"]
+        assert Product.objects.get().inventory == 8
+        assert f"Order {orders[1].pk} was not moved" in caplog.text
 
     def test_end_where_the_database_is_away(self, admin_client, orders):
         away = OperationalError(2006, "Server has gone away")

@@ -14,14 +14,14 @@ from store.models import MAX_QUANTITY, Cart, CartItem, Customer, Product, Promot
 from store.money import round_to_minor_unit, with_tax
 
 CENT = Decimal("0.01")
-UNIT_PRICES = st.decimals("1.00", "9999.99", places=2)
+UNIT_PRICES = st.decimals("1.00", "99999999.99", places=2)
 # With up to four decimals, as the admin takes them.
 DISCOUNTS = st.integers(0, 10_000).map(lambda number: number / 10_000)
 QUANTITIES = st.integers(1, MAX_QUANTITY)
 TAX_RATES = st.decimals(0, 1, places=4)
 # A price, the discount of a promotion or none, a quantity.
 LINES = st.lists(st.tuples(UNIT_PRICES, st.none() | DISCOUNTS, QUANTITIES), min_size=1, max_size=4)
-LARGEST = (Decimal("9999.99"), None, MAX_QUANTITY)
+LARGEST = (Decimal("99999999.99"), None, MAX_QUANTITY)
 
 pure = settings(derandomize=True, database=None, max_examples=200, deadline=None)
 # The examples share the fixtures: each rolls back the rows it makes.
