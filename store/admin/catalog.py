@@ -90,6 +90,14 @@ class ProductImageInline(admin.TabularInline):
 
 
 class ProductForm(ModelForm):
+    def _get_validation_exclusions(self) -> set[str]:
+        """Judge what somebody changed: stock and prices may be stored that could not be entered."""
+        form: Any = super()
+        excluded: set[str] = form._get_validation_exclusions()
+        if self.instance._state.adding:
+            return excluded
+        return excluded.union(set(self.fields).difference(self.changed_data))
+
     def clean_inventory(self) -> int:
         """Refuse a new stock that was worked out from one that orders have changed meanwhile."""
         shown = self.data.get(self.add_initial_prefix("inventory"))

@@ -8,10 +8,11 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from ..models import Order, OrderStatusChange, Payment, PaymentStatus
+from ..models.amounts import AmountSum
 from ..money import displayed
 from ..services.order_status import (
     CANCELLED,
@@ -92,7 +93,7 @@ def money_effect(step: Step, orders: Sequence[Order]) -> str:
     if step.status not in (CANCELLED, REFUNDED):
         return "No money moves."
     payments = Payment.objects.filter(order__in=orders, status=PaymentStatus.SUCCEEDED)
-    paid = displayed(payments.aggregate(paid=Sum("amount"))["paid"] or Decimal(0))
+    paid = displayed(payments.aggregate(paid=AmountSum("amount"))["paid"] or Decimal(0))
     goes_back = f"{paid} {settings.STORE_CURRENCY}" if paid else "Nothing"
     return (
         f"{goes_back} paid through a gateway goes back by itself; "

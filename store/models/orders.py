@@ -11,14 +11,12 @@ from django.db.models.functions import Coalesce
 from storefront.models import PartialUpdateModel
 
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
+from .amounts import AmountSum
 from .catalog import Product
 from .customers import Address, Customer
 
 # What lines cost, before tax.
-AMOUNT = Sum(
-    F("quantity") * F("unit_price"),
-    output_field=models.DecimalField(max_digits=SUM_DIGITS, decimal_places=DECIMAL_PLACES),
-)
+AMOUNT = AmountSum(F("quantity") * F("unit_price"))
 FIGURES = {
     "orders": Count("order", distinct=True),
     "pieces": Sum("quantity"),
@@ -52,7 +50,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Annotate each order with its total as `total_of_lines`, None without lines."""
         # Per order, not joined and grouped: a page of orders adds up its own lines only.
         lines = OrderItem.objects.order_by().filter(order=OuterRef("pk")).values("order")
-        total = lines.annotate(total=AMOUNT + Coalesce(Sum("tax"), Decimal(0))).values("total")
+        total = lines.annotate(total=AMOUNT + Coalesce(AmountSum("tax"), Decimal(0))).values(
+            "total"
+        )
         return self.annotate(total_of_lines=Subquery(total))
 
 
