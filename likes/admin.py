@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from storefront.admin.options import ConcurrentEditAdmin
+
 from .models import LikedItem
 
 
 @admin.register(LikedItem)
-class LikedItemAdmin(admin.ModelAdmin):
+class LikedItemAdmin(ConcurrentEditAdmin):
     """Likes are the users' own: staff look at them and may remove one."""
 
     list_display = ["user", "content_type", "liked"]

@@ -2,6 +2,8 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from storefront.admin.options import ConcurrentEditAdmin
+
 from .models import Mail, MailQuerySet
 from .services import send_again
 
@@ -25,7 +27,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mail)
-class MailAdmin(admin.ModelAdmin):
+class MailAdmin(ConcurrentEditAdmin):
     """Shows what became of a mail, never what it says: it may hold a key to somebody's account."""
 
     list_display = ["subject", "recipient", "queued_at", "sent_at", "due_at", "attempts"]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from store.admin.catalog import ProductAdmin
 from store.models import Product
+from storefront.admin.options import ConcurrentEditInline
 from tags.models import TaggedItem
 
 
@@ -26,7 +27,7 @@ class TagsFormSet(BaseGenericInlineFormSet):
             tags.add(key)
 
 
-class TagInline(GenericTabularInline):
+class TagInline(ConcurrentEditInline, GenericTabularInline):
     model = TaggedItem
     formset: Any = TagsFormSet
     fields = ["tag"]

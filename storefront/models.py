@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from django.core.files import File
 from django.db import DatabaseError, connections, models, router, transaction
+from django.utils import timezone
 
 from .pending_commits import PendingCommit, pending_commit
 
@@ -161,6 +162,21 @@ class PartialUpdateModel(models.Model):
     def _is_mutated(self, field: models.Field) -> bool:
         name, read = field.attname, self.__dict__.get("_read_values", {})
         return name in read and read[name] != plain(self.__dict__.get(name))
+
+
+class FormSubmission(PartialUpdateModel):
+    """A form of the admin that was saved, so that the same one sent again, as by a double click, is not."""
+
+    # Of who sent what, under the token of one showing of the form.
+    digest = models.CharField(max_length=64, unique=True)
+    object_id = models.CharField(max_length=255, blank=True)
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 @cache

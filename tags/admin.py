@@ -3,11 +3,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from storefront.admin.options import ConcurrentEditAdmin
+
 from .models import Tag, TaggedItem
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(ConcurrentEditAdmin):
     search_fields = ["label"]
     show_full_result_count = False
 

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from storefront.admin.options import ConcurrentEditAdmin
+
 from ..exceptions import NoRecipients
 from ..models import Campaign, Promotion
 from ..models.campaigns import MAX_SUBJECT
@@ -38,7 +40,7 @@ class CampaignForm(forms.ModelForm):
         return all(self.cleaned_data[name] == getattr(campaign, name) for name in self.Meta.fields)
 
 
-class NotifyingAdmin(admin.ModelAdmin):
+class NotifyingAdmin(ConcurrentEditAdmin):
     """Writes to customers, after a page that shows to how many."""
 
     def has_notify_permission(self, request: HttpRequest) -> bool:

@@ -3,8 +3,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.forms import Field as FormField
-from django.forms import ModelForm, ValidationError
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +12,15 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from storefront.admin.options import ConcurrentEditInline
+
 from ..exceptions import CollectionNotEmpty, ProductInOrders
 from ..models import Collection, Order, Product, ProductImage
 from ..models.catalog import LOW_INVENTORY, ProductQuerySet
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import atomic
 from .deletion import ServiceDeletionAdmin
-from .lists import EditedRowsFormSet, LongListAdmin
+from .lists import LongListAdmin
 
 
 @admin.register(Collection)
@@ -66,7 +67,7 @@ class PictureForm(ModelForm):
             del self.fields["image"]
 
 
-class ProductImageInline(admin.TabularInline):
+class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
     model = ProductImage
     form = PictureForm
     fields = ["thumbnail", "image"]
@@ -89,28 +90,8 @@ class ProductImageInline(admin.TabularInline):
         )
 
 
-class ProductForm(ModelForm):
-    def _get_validation_exclusions(self) -> set[str]:
-        """Judge what somebody changed: stock and prices may be stored that could not be entered."""
-        form: Any = super()
-        excluded: set[str] = form._get_validation_exclusions()
-        if self.instance._state.adding:
-            return excluded
-        return excluded.union(set(self.fields).difference(self.changed_data))
-
-    def clean_inventory(self) -> int:
-        """Refuse a new stock that was worked out from one that orders have changed meanwhile."""
-        shown = self.data.get(self.add_initial_prefix("inventory"))
-        current = self.initial.get("inventory")
-        stale = self.instance.pk and shown is not None and shown != str(current)
-        if stale and "inventory" in self.changed_data:
-            raise ValidationError(f"The stock changed to {current} while you were editing.")
-        return self.cleaned_data["inventory"]
-
-
 @admin.register(Product)
 class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
-    form = ProductForm
     list_display = ["title", "unit_price", "inventory_status", "collection_title"]
     list_editable = ["unit_price"]
     list_filter = ["collection", "last_update", InventoryFilter]
@@ -137,30 +118,6 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
         return self.fields if obj is None else [*self.fields, "last_update"]
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> FormField | None:
-        # The form remembers the stock it showed, and writes only one that staff changed.
-        if db_field.name == "inventory":
-            kwargs["show_hidden_initial"] = True
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Product | None:
-        product = super().get_object(request, object_id, from_field)
-        if product is None or request.method != "POST":
-            return product
-        # What the form compares with must not change before the form is saved.
-        return Product.objects.locked().filter(pk=product.pk).first()
-
-    def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
-        """Write only the fields that changed: an order may lower the stock meanwhile."""
-        names = {field.name for field in Product._meta.concrete_fields}
-        changed = [name for name in form.changed_data if name in names]
-        obj.save(update_fields=[*changed, "last_update"] if change else None)
-
-    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().get_changelist_formset(request, formset=EditedRowsFormSet, **kwargs)
 
     def delete_row(self, row: Product) -> None:
         delete_product(product=row)

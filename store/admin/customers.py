@@ -9,16 +9,18 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from storefront.admin.options import ConcurrentEditInline
+
 from ..exceptions import CustomerHasOrders
 from ..models import Address, Customer, Order
 from ..models.customers import CustomerQuerySet
 from ..services.customers import delete_customer
 from .campaigns import NotifyingAdmin
 from .deletion import ServiceDeletionAdmin
-from .lists import EditedRowsFormSet, LongListAdmin
+from .lists import LongListAdmin
 
 
-class AddressInline(admin.TabularInline):
+class AddressInline(ConcurrentEditInline, admin.TabularInline):
     model = Address
     extra = 0
 
@@ -42,9 +44,6 @@ class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         queryset: Any = super().get_queryset(request)
         return queryset.with_orders_count().select_related("user")
-
-    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().get_changelist_formset(request, formset=EditedRowsFormSet, **kwargs)
 
     def delete_row(self, row: Customer) -> None:
         delete_customer(customer=row)

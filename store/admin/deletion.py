@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from storefront.admin.options import ConcurrentEditAdmin
+
 from ..exceptions import StoreError
 from ..services.transactions import atomic
 
@@ -27,7 +29,7 @@ def reason(error: Exception) -> str:
     return getattr(error, "message", "Somebody else was faster.")
 
 
-class ServiceDeletionAdmin(admin.ModelAdmin):
+class ServiceDeletionAdmin(ConcurrentEditAdmin):
     """Deletes through a service of the shop, all that is selected or nothing, and shows its refusal.
 
     The confirmation page names what stands in the way; once confirmed, the service alone decides.

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from storefront.admin.options import ConcurrentEditInline
 
-class ReadOnlyInline(admin.TabularInline):
+
+class ReadOnlyInline(ConcurrentEditInline, admin.TabularInline):
     """Rows that are written elsewhere; whoever sees the page they are on sees them."""
 
     extra = 0

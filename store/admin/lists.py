@@ -1,11 +1,11 @@
 from typing import Any
 
-from django import forms
-from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
 from django.http import HttpRequest
+
+from storefront.admin.options import ConcurrentEditAdmin
 
 # Any number of so many digits fits into the column; Python reads none of some thousand.
 MAX_ID_DIGITS = 18
@@ -30,21 +30,6 @@ class KeysFirstPaginator(Paginator):
         return page
 
 
-class EditedRowsFormSet(forms.BaseModelFormSet):
-    """The rows of an editable list; only those that somebody edited are validated."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        form.empty_permitted = True
-        # The rows were found by their keys in one query; the usual field would look up each again.
-        form.fields[self.model._meta.pk.name] = forms.IntegerField(
-            required=False, initial=form.instance.pk, widget=forms.HiddenInput
-        )
-        # A row that was deleted meanwhile is not made anew.
-        if form.instance.pk is None:
-            form.changed_data = []
-
-
 class IndexedChangeList(ChangeList):
     """Sorts by a clicked column, then by key in the same direction, as the indexes do."""
 
@@ -59,7 +44,7 @@ class IndexedChangeList(ChangeList):
         return [first, "-pk" if first.startswith("-") else "pk"]
 
 
-class LongListAdmin(admin.ModelAdmin):
+class LongListAdmin(ConcurrentEditAdmin):
     """A list that stays fast at any number of rows."""
 
     list_per_page = 50

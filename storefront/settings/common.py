@@ -16,6 +16,8 @@ from .shop import *
 from .storages import is_folder, is_host, media_storage
 
 INSTALLED_APPS = [
+    # Before the admin, whose pages it extends.
+    "storefront",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

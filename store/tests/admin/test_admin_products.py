@@ -176,7 +176,10 @@ class TestStockThatOrdersChangeMeanwhile:
 
         page = admin_client.post(change_url(product), form)
 
-        assert errors_in(page) == ["The stock changed to 7 while you were editing."]
+        (error,) = errors_in(page)
+        assert error.startswith(
+            "Somebody else changed this to “7” while you were editing; you wrote “12”."
+        )
         assert Product.objects.get().inventory == 7
 
     def test_is_set_by_staff_who_saw_it(self, admin_client, product):

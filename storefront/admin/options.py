@@ -1,0 +1,136 @@
+"""The base of every admin and inline of the project."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import connections, router, transaction
+from django.db.models import Model, QuerySet
+from django.forms import FileField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from ..models import FormSubmission
+from .forms import concurrent
+from .formsets import ConcurrentEditFormSet, EditedRowsFormSet, concurrent_formset, locked
+from .submissions import TOKEN, digest_of, new_token
+
+
+def report_gone(request: HttpRequest, row: str) -> None:
+    """Say that a row was left out of a save."""
+    messages.warning(request, f"{row} is no longer there; it was left out.")
+
+
+class ConcurrentEditInline(admin.options.InlineModelAdmin):
+    """Rows on the page of another, which several people may have open at once."""
+
+    def get_formset(self, request: Any, obj: Model | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        return concurrent_formset(formset, ConcurrentEditFormSet, partial(report_gone, request))
+
+
+class ConcurrentEditAdmin(admin.ModelAdmin):
+    """Forms that several people may have open at once, and that act once however often they are sent."""
+
+    def get_form(
+        self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[Any]:
+        return concurrent(super().get_form(request, obj, change=change, **kwargs))
+
+    def get_changelist_formset(self, request: Any, **kwargs: Any) -> Any:
+        formset = super().get_changelist_formset(request, **kwargs)
+        return concurrent_formset(formset, EditedRowsFormSet, partial(report_gone, request))
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        using = router.db_for_write(self.model)
+        if row is None or request.method != "POST" or not connections[using].in_atomic_block:
+            return row
+        # What the form is compared with must not change before it is saved.
+        rows: QuerySet[Any] = self.model._base_manager.using(using).filter(pk=row.pk)
+        return super().get_object(request, object_id, from_field) if locked(rows).first() else None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        if request.method != "POST" or "_save" not in request.POST:
+            return super().changelist_view(request, extra_context)
+        with transaction.atomic(using=router.db_for_write(self.model)):
+            return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self,
+        request: Any,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Save a form once: sent again, as by a double click, it is answered as it was before."""
+        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        if request.method != "POST" or TOKEN not in request.POST:
+            return view()
+        using = router.db_for_write(self.model)
+        with transaction.atomic(using=using):
+            # The second of two at once waits here until the first is committed.
+            submissions = FormSubmission.objects.using(using)
+            submission, is_first = submissions.get_or_create(digest=digest_of(request))
+            if not is_first:
+                return self.response_again(request, submission, is_new=object_id is None)
+            request.saved_row = None
+            response = view()
+            if request.saved_row is None:
+                submission.delete()
+            else:
+                submission.object_id = str(request.saved_row.pk)
+                submission.save()
+            return response
+
+    def response_again(
+        self, request: Any, submission: FormSubmission, *, is_new: bool
+    ) -> HttpResponse:
+        """Answer a form that was saved already."""
+        row = self.get_object(request, submission.object_id)
+        if row is None:
+            messages.warning(request, "This form was saved already, and its row deleted since.")
+            return HttpResponseRedirect(request.get_full_path())
+        return self.response_add(request, row) if is_new else self.response_change(request, row)
+
+    def log_addition(self, request: Any, obj: Any, message: Any) -> Any:
+        request.saved_row = obj
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: Any, obj: Any, message: Any) -> Any:
+        request.saved_row = obj
+        return super().log_change(request, obj, message)
+
+    def render_change_form(
+        self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        token = request.POST.get(TOKEN) or new_token()
+        context |= {"submission_name": TOKEN, "submission": token}
+        if request.method == "POST":
+            self.name_lost_files(context)
+            self.name_gone_choices(request, context["adminform"].form)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        self.name_gone_choices(request, form)
+        super().save_related(request, form, formsets, change)
+
+    def name_gone_choices(self, request: HttpRequest, form: Any) -> None:
+        for name, gone in form.gone_choices.items():
+            rows = f"{len(gone)} of the chosen {name.replace('_', ' ')}"
+            messages.warning(request, f"{rows} went meanwhile; the rest was kept.")
+
+    def name_lost_files(self, context: dict[str, Any]) -> None:
+        """Say at each file that it has to be chosen again: a browser sends none a second time by itself."""
+        forms = [context["adminform"].form]
+        for inline in context["inline_admin_formsets"]:
+            forms += inline.formset.forms
+        for form in forms:
+            for name, field in form.fields.items():
+                file = form.files.get(form.add_prefix(name)) if form.files else None
+                if file and isinstance(field, FileField) and name not in form.errors:
+                    form.add_error(name, f"Nothing was saved yet: choose “{file.name}” again.")
+                    context["errors"].append(form.errors[name])

@@ -1,0 +1,26 @@
+"""What tells two submissions of one form from two forms."""
+
+from hashlib import sha256
+from json import dumps
+from typing import Any
+from uuid import uuid4
+
+# The hidden input that names one showing of a form.
+TOKEN = "_submission"
+UNIMPORTANT = {"csrfmiddlewaretoken"}
+
+
+def new_token() -> str:
+    return uuid4().hex
+
+
+def digest_of(request: Any) -> str:
+    """Return what two requests have in common only if one person sent the same form, filled in alike."""
+    fields = sorted(
+        (name, values) for name, values in request.POST.lists() if name not in UNIMPORTANT
+    )
+    files = sorted(
+        (name, [(file.name, file.size) for file in found]) for name, found in request.FILES.lists()
+    )
+    content = dumps([request.user.pk, request.path, fields, files])
+    return sha256(content.encode()).hexdigest()

@@ -1,0 +1,286 @@
+"""Two people, or two tabs, with one form of the admin open."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.contrib.messages import get_messages
+from model_bakery import baker
+
+from store.models import Address, Collection, Product, Promotion
+from storefront.admin.formsets import EditedRowsFormSet
+from storefront.admin.options import ConcurrentEditAdmin, ConcurrentEditInline
+
+from .pages import Tab
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/store/product/"
+
+
+@pytest.fixture
+def product(db):
+    return baker.make(
+        Product,
+        title="Teapot",
+        slug="teapot",
+        unit_price=10,
+        inventory=5,
+        description="Blue\nand round",
+    )
+
+
+@pytest.fixture
+def customer(django_user_model):
+    user = django_user_model.objects.create_user("ann", "ann@example.com", first_name="Ann")
+    return user.customer
+
+
+@pytest.fixture
+def tab(admin_client, product):
+    return lambda: Tab(admin_client, f"{LIST}{product.pk}/change/", "product_form")
+
+
+def warnings_in(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_every_admin_and_inline_has_such_forms():
+    admins = [*admin.site._registry.values()]
+    inlines = [inline for each in admins for inline in each.inlines]
+
+    assert len(admins) > 10
+    assert [each for each in admins if not isinstance(each, ConcurrentEditAdmin)] == []
+    assert [each for each in inlines if not issubclass(each, ConcurrentEditInline)] == []
+
+
+class TestChangePage:
+    def test_each_writes_what_they_changed(self, tab):
+        first, second = tab(), tab()
+
+        assert first.save(unit_price="99.00", description="Red").status_code == 302
+        assert second.save(title="Blue teapot").status_code == 302
+
+        stored = Product.objects.get()
+        assert (stored.title, stored.unit_price, stored.description) == ("Blue teapot", 99, "Red")
+
+    def test_a_field_that_both_changed_is_refused_once(self, tab):
+        first, second = tab(), tab()
+        first.save(unit_price="99.00")
+
+        second.save(unit_price="12.50", title="Blue teapot")
+
+        (error,) = second.errors
+        assert "“99.00”" in error
+        assert "“12.50”" in error
+        stored = Product.objects.get()
+        assert (stored.title, stored.unit_price) == ("Teapot", 99)
+        assert second.save().status_code == 302
+        stored = Product.objects.get()
+        assert (stored.title, stored.unit_price) == ("Blue teapot", Decimal("12.50"))
+
+    def test_whoever_takes_the_other_value_is_done(self, tab):
+        first, second = tab(), tab()
+        first.save(inventory="7")
+        second.save(inventory="9")
+
+        assert second.save(inventory="7").status_code == 302
+
+        assert Product.objects.get().inventory == 7
+
+    def test_a_third_change_is_refused_again(self, tab):
+        first, second = tab(), tab()
+        first.save(inventory="7")
+        second.save(inventory="9")
+        Product.objects.update(inventory=3)
+
+        second.save()
+
+        assert "“3”" in second.errors[0]
+        assert Product.objects.get().inventory == 3
+
+    def test_both_may_write_the_same(self, tab):
+        first, second = tab(), tab()
+        first.save(inventory="7")
+
+        assert second.save(inventory="7", title="Blue teapot").status_code == 302
+
+    def test_choices_of_many_rows_are_merged(self, tab, product):
+        old, new, other = baker.make(Promotion, 3, starts_at="2020-01-01T00:00Z", ends_at=None)
+        product.promotions.set([old])
+        first, second = tab(), tab()
+
+        first.save(promotions=[old.pk, new.pk])
+        assert second.save(promotions=[other.pk]).status_code == 302
+
+        assert set(product.promotions.all()) == {new, other}
+
+    def test_a_choice_that_went_is_named_and_left_out(self, tab, product):
+        old, new = baker.make(Promotion, 2, starts_at="2020-01-01T00:00Z", ends_at=None)
+        product.promotions.set([old])
+        page, chosen = tab(), [old.pk, new.pk]
+        old.delete()
+
+        answer = page.save(promotions=chosen, title="Blue teapot")
+
+        assert answer.status_code == 302
+        assert (
+            warnings_in(answer)[0]
+            == "1 of the chosen promotions went meanwhile; the rest was kept."
+        )
+        assert product.promotions.get() == new
+
+    def test_what_nobody_touched_is_not_judged_again(self, tab, product):
+        Product.objects.update(slug="")
+
+        assert tab().save(title="Blue teapot").status_code == 302
+
+        assert Product.objects.get().slug == ""
+
+    def test_a_related_row_that_went_blocks_nobody(self, admin_client, product):
+        collection = baker.make(Collection, title="Kitchen", featured_product=product)
+        page = Tab(
+            admin_client, f"/admin/store/collection/{collection.pk}/change/", "collection_form"
+        )
+        product.delete()
+
+        assert page.save(title="Kitchen and bath").status_code == 302
+
+        assert Collection.objects.get(pk=collection.pk).title == "Kitchen and bath"
+
+    def test_a_moment_survives_an_error_elsewhere(self, admin_client):
+        promotion = baker.make(Promotion, starts_at="2020-01-01T00:00Z", ends_at=None, discount=0.1)
+        address = f"/admin/store/promotion/{promotion.pk}/change/"
+        page = Tab(admin_client, address, "promotion_form")
+
+        page.save(discount="7", starts_at_0="2021-05-05")
+        assert page.save(discount="0.2").status_code == 302
+
+        promotion.refresh_from_db()
+        assert promotion.starts_at.year == 2021
+
+    @pytest.mark.parametrize("key", ["abc", 10**30, "\0", ""])
+    def test_a_key_that_is_none_is_refused(self, tab, key):
+        page = tab()
+
+        page.save(collection=key, promotions=[key], title="Blue teapot")
+
+        assert page.page.status_code == 200
+        assert Product.objects.get().title == "Teapot"
+
+    def test_a_row_that_went_is_told(self, tab, product):
+        page = tab()
+        Product.objects.all().delete()
+
+        assert page.save(title="Blue teapot").status_code == 302
+
+        assert not Product.objects.exists()
+
+    def test_an_account_keeps_what_its_owner_wrote(self, admin_client, customer):
+        user = customer.user
+        page = Tab(admin_client, f"/admin/core/user/{user.pk}/change/", "user_form")
+        user.set_password("an0ther-Strong-one")
+        user.first_name = "Anna"
+        user.save()
+        group = Group.objects.create(name="Buyers")
+
+        assert page.save(last_name="Lee", groups=[group.pk]).status_code == 302
+
+        user.refresh_from_db()
+        assert (user.first_name, user.last_name) == ("Anna", "Lee")
+        assert user.check_password("an0ther-Strong-one")
+
+
+class TestInlines:
+    @pytest.fixture
+    def page(self, admin_client, customer):
+        baker.make(Address, customer=customer, street="Hill 1", city="Bern", zip="3000")
+        baker.make(Address, customer=customer, street="Lake 2", city="Thun", zip="3600")
+        return Tab(admin_client, f"/admin/store/customer/{customer.pk}/change/", "customer_form")
+
+    def test_a_row_is_written_where_it_was_edited(self, page):
+        Address.objects.filter(street="Hill 1").update(city="Basel")
+
+        page.save(**{"addresses-0-zip": "3001", "addresses-1-city": "Spiez"})
+
+        assert [*Address.objects.values_list("street", "city", "zip")] == [
+            ("Hill 1", "Basel", "3001"),
+            ("Lake 2", "Spiez", "3600"),
+        ]
+
+    def test_a_field_that_both_changed_is_refused_once(self, page):
+        Address.objects.filter(street="Hill 1").update(city="Basel")
+        page.save(**{"addresses-0-city": "Biel", "phone": "031"})
+
+        assert "“Basel”" in page.errors[0]
+        assert "“Biel”" in page.errors[0]
+        page.save()
+        assert Address.objects.filter(city="Biel", customer__phone="031").exists()
+
+    def test_a_row_that_went_is_named_and_left_out(self, page, customer):
+        Address.objects.filter(street="Hill 1").delete()
+
+        answer = page.save(**{"phone": "031", "addresses-1-city": "Spiez"})
+
+        assert answer.status_code == 302
+        name = "The address “Hill 1, 3000 Bern” is no longer there; it was left out."
+        assert warnings_in(answer)[0] == name
+        customer.refresh_from_db()
+        assert (customer.phone, customer.addresses.get().city) == ("031", "Spiez")
+
+    def test_a_new_row_beside_one_that_went_is_added(self, page, customer):
+        Address.objects.filter(street="Lake 2").delete()
+        new = {"street": "Sea 3", "city": "Biel", "zip": "2500"}
+
+        page.save(
+            **{"addresses-TOTAL_FORMS": "3"},
+            **{f"addresses-2-{name}": value for name, value in new.items()},
+        )
+
+        assert {*customer.addresses.values_list("street", flat=True)} == {"Hill 1", "Sea 3"}
+
+
+class TestEditableList:
+    @pytest.fixture
+    def lists(self, admin_client, product):
+        baker.make(Product, title="Zither", unit_price=20, inventory=5)
+        return lambda: Tab(admin_client, LIST, "changelist-form")
+
+    def test_a_row_is_written_where_it_was_edited(self, lists):
+        first, second = lists(), lists()
+        first.save(**{"form-0-unit_price": "11.00"})
+
+        second.save(**{"form-1-unit_price": "22.00"})
+
+        prices = Product.objects.order_by("title").values_list("unit_price", flat=True)
+        assert [*prices] == [11, 22]
+
+    def test_a_price_that_both_changed_is_refused_once(self, lists):
+        first, second = lists(), lists()
+        first.save(**{"form-0-unit_price": "11.00"})
+
+        page = second.save(**{"form-0-unit_price": "12.00"})
+
+        assert "“11.00” while you were editing; you wrote “12.00”" in page.content.decode()
+        assert Product.objects.get(title="Teapot").unit_price == 11
+        assert second.save().status_code == 302
+        assert Product.objects.get(title="Teapot").unit_price == 12
+
+    def test_a_row_that_went_is_named(self, lists, product):
+        page, key = lists(), product.pk
+        product.delete()
+
+        answer = page.save(**{"form-0-unit_price": "12.00", "form-1-unit_price": "22.00"})
+
+        assert answer.status_code == 302
+        assert warnings_in(answer)[0] == f"The product {key} is no longer there; it was left out."
+        assert Product.objects.get().unit_price == 22
+
+    def test_every_list_has_such_rows(self, rf, admin_user):
+        request = rf.get("/")
+        request.user = admin_user
+        editable = [each for each in admin.site._registry.values() if each.list_editable]
+
+        assert len(editable) > 1
+        for each in editable:
+            assert issubclass(each.get_changelist_formset(request), EditedRowsFormSet)
