@@ -163,7 +163,7 @@ REST_FRAMEWORK = {
         # First, so that a refusal is a 401 with WWW-Authenticate.
         "core.authentication.ShopJWTAuthentication",
         # Staff who are signed in to the admin can use the browsable API.
-        "rest_framework.authentication.SessionAuthentication",
+        "core.authentication.ShopSessionAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": [
         "core.renderers.JSONRenderer",
@@ -178,6 +178,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["core.permissions.IsStaffOrReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.LinkHeaderPagination",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ShopSchema",
+    "DEFAULT_METADATA_CLASS": "core.metadata.ShopMetadata",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.negotiation.ProblemAwareNegotiation",
     "EXCEPTION_HANDLER": "core.exceptions.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
