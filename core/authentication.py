@@ -1,4 +1,5 @@
-"""Who sends a JWT, at less than what it costs to check its signature and compile a query each time."""
+"""Who sends a request: by a JWT, at less than what it costs to check its signature and compile a query
+each time, or by a session."""
 
 from copy import copy
 from functools import lru_cache
@@ -6,15 +7,24 @@ from threading import Lock
 from typing import Any, cast
 
 from cachetools import LRUCache, cached
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import BigIntegerField
-from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework import HTTP_HEADER_ENCODING
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request, is_form_media_type
+from rest_framework_simplejwt.authentication import AUTH_HEADER_TYPES, JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.utils import aware_utcnow
 
 from store.models.statements import Slot, Statement
+
+from .credentials import Authorization
 
 # Tokens whose signature a process remembers to have checked; each takes about a kilobyte.
 REMEMBERED = 1000
@@ -26,6 +36,15 @@ class ShopJWTAuthentication(JWTAuthentication):
         # Where the parent class, which judges a user by what their row says now, looks for one.
         self.user_model: Any = Users
 
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        sent = Authorization.of(header.decode(HTTP_HEADER_ENCODING))
+        if not sent.is_token:
+            return None
+        # The parent says what is wrong with the words; it knows one spelling of the scheme.
+        return super().get_raw_token(
+            " ".join([AUTH_HEADER_TYPES[0], *sent.words]).encode(HTTP_HEADER_ENCODING)
+        )
+
     def get_validated_token(self, raw_token: bytes) -> Token:
         try:
             token = copy(signed_token(raw_token))
@@ -34,6 +53,43 @@ class ShopJWTAuthentication(JWTAuthentication):
             # It says what is wrong.
             return super().get_validated_token(raw_token)
         return token
+
+
+class ShopSessionAuthentication(SessionAuthentication):
+    """The session of the admin and the browsable API, whose pages send a CSRF token with every write.
+
+    A write without one comes from a front-end on the same host, to which the cookie is nobody's: where
+    visitors may do the same it is a visitor's.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        try:
+            return super().authenticate(request)
+        except PermissionDenied:
+            if sends_csrf_token(request) or not serves_visitors(request):
+                raise
+            return None
+
+
+def sends_csrf_token(request: Request) -> bool:
+    """Tell whether there is any CSRF token, right or wrong, in the header or in a form."""
+    in_form = is_form_media_type(request.content_type) and request.POST.get("csrfmiddlewaretoken")
+    return bool(request.META.get(settings.CSRF_HEADER_NAME) or in_form)
+
+
+def serves_visitors(request: Request) -> bool:
+    """Tell whether the view does for visitors what is asked, whoever's row it is about."""
+    view = request.parser_context["view"]
+    # Until authentication ends, which sets who it is.
+    request.user = AnonymousUser()
+    return all(
+        each.has_permission(request, view) and not (view.detail and judges_rows(each))
+        for each in view.get_permissions()
+    )
+
+
+def judges_rows(permission: BasePermission) -> bool:
+    return type(permission).has_object_permission is not BasePermission.has_object_permission
 
 
 @cached(LRUCache(REMEMBERED), lock=Lock())

@@ -7,18 +7,18 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
-from rest_framework_simplejwt.authentication import AUTH_HEADER_TYPES
+
+from .credentials import Authorization
 
 # The parts of the API, as paths begin.
 API = ("store", "auth", "tags", "likes")
 PREFIXES = tuple(f"/{part}/" for part in API)
-SCHEMES = tuple(f"{scheme} " for scheme in AUTH_HEADER_TYPES)
 
 
 def brings_token(request: HttpRequest) -> bool:
     """Tell whether the API will look at the token alone: where it is none, it refuses."""
-    sent = request.META.get("HTTP_AUTHORIZATION", "")
-    return sent.startswith(SCHEMES) and request.path_info.startswith(PREFIXES)
+    sent = request.META.get("HTTP_AUTHORIZATION")
+    return bool(sent and request.path_info.startswith(PREFIXES) and Authorization.of(sent).is_token)
 
 
 class ForPeople(MiddlewareMixin):

@@ -32,7 +32,8 @@ class JWTScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": "Authorization",
-            "description": "`JWT <access token>`; `Bearer <access token>` is accepted too.",
+            "description": "`JWT <access token>`; `Bearer <access token>` is accepted too, "
+            "both words in any case of letters.",
         }
 
 

@@ -71,12 +71,18 @@ def test_there_is_nothing_without_a_token_of_the_shop(client: Client) -> None:
 @pytest.mark.parametrize(
     "header",
     ["", "Bearer", "Bearer ", TOKEN, f"JWT {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}"]
-    + ["Bearer é", f"bearer {TOKEN}"],
+    + ["Bearer é", "bearer é", f"Basic {TOKEN}"],
 )
 def test_nor_for_who_does_not_know_it(client: Client, header: str) -> None:
     response = client.get(URL, HTTP_AUTHORIZATION=header)
     assert response.status_code == 404
     assert response.content == client.get("/nothing/").content.replace(b"/nothing/", URL.encode())
+
+
+@pytest.mark.usefixtures("_token")
+def test_the_scheme_may_have_any_case_of_letters(client: Client, db: None) -> None:
+    for scheme in ("bearer", "BEARER ", " Bearer"):
+        assert client.get(URL, HTTP_AUTHORIZATION=f"{scheme} {TOKEN}").status_code == 200
 
 
 @pytest.mark.usefixtures("_token")

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from model_bakery import baker
 from rest_framework.test import APIClient
+
+from store.models import Cart, Collection, Review
 
 from .conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 ME = "/auth/users/me/"
+REVIEW = {"name": "Ann", "description": "Good."}
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def browser(staff: Any) -> Client:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("header", ["JWT nonsense", "Bearer a.b.c", "JWT ", "JWT a b"])
+    @pytest.mark.parametrize("header", ["JWT nonsense", "bearer a.b.c", "JWT", "jwt ", "JWT a b"])
     def test_a_wrong_token_is_no_session(self, browser: Client, header: str) -> None:
         assert browser.get(ME, headers={"authorization": header}).status_code == 401
 
@@ -55,6 +59,62 @@ class TestRefusals:
         assert get_user_model().objects.get().first_name != "Kim"
 
 
+class TestSessionBesideTheFrontEnd:
+    """Who is signed in to the admin uses the shop's front-end, whose calls carry the cookie along."""
+
+    def test_a_write_with_a_wrong_csrf_token_is_refused(
+        self, browser: Client, product: Any
+    ) -> None:
+        reviews = f"/store/products/{product.pk}/reviews/"
+        for sent in (REVIEW | {"csrfmiddlewaretoken": "x" * 64}, REVIEW):
+            header = {} if sent != REVIEW else {"x-csrftoken": "x" * 64}
+            assert browser.post(reviews, sent, headers=header).status_code == 403
+        assert browser.post("/store/carts/", headers={"x-csrftoken": "null"}).status_code == 403
+        assert not Review.objects.exists()
+        assert not Cart.objects.exists()
+
+    def test_only_users_still_need_the_token_of_the_forms(
+        self, browser: Client, staff: Any, product: Any
+    ) -> None:
+        cart = baker.make(Cart)
+        review = baker.make(Review, product=product, user=staff)
+        refused = [
+            browser.post("/store/orders/", {"cart_id": cart.pk}),
+            browser.post(f"/store/carts/{cart.pk}/claim/"),
+            browser.post("/store/collections/", {"title": "x"}),
+            browser.delete(f"/store/products/{product.pk}/reviews/{review.pk}/"),
+            browser.post("/auth/users/set_password/", {"new_password": "an-0ther-One"}),
+        ]
+        assert [answer.status_code for answer in refused] == [403] * 5
+        assert Review.objects.filter(pk=review.pk).exists()
+        assert not Collection.objects.filter(title="x").exists()
+
+    def test_a_write_without_one_is_a_visitors(self, browser: Client, product: Any) -> None:
+        cart = browser.post("/store/carts/")
+        assert cart.status_code == 201
+        item = browser.post(
+            f"/store/carts/{cart.json()['id']}/items/",
+            {"product_id": product.pk, "quantity": 1},
+            content_type="application/json",
+        )
+        assert item.status_code == 201
+        assert browser.post(f"/store/products/{product.pk}/reviews/", REVIEW).status_code == 201
+        assert Review.objects.get().user is None
+        bob = {"username": "bob", "email": "bob@example.com", "password": PASSWORD}
+        assert browser.post("/auth/users/", bob).status_code == 201
+
+    def test_a_write_with_the_right_one_is_the_persons(
+        self, browser: Client, staff: Any, product: Any
+    ) -> None:
+        reviews = f"/store/products/{product.pk}/reviews/"
+        page = browser.get(reviews, headers={"accept": "text/html"})
+        sent = {**REVIEW, "csrfmiddlewaretoken": page.context["csrf_token"]}
+        assert browser.post(reviews, sent).status_code == 201
+        header = {"x-csrftoken": browser.cookies["csrftoken"].value}
+        assert browser.post(reviews, REVIEW, headers=header).status_code == 201
+        assert [review.user for review in Review.objects.all()] == [staff, staff]
+
+
 def test_a_token_needs_no_session(
     api_client: APIClient, staff: Any, tokens_of: Callable, django_assert_num_queries: Any
 ) -> None:
@@ -64,7 +124,7 @@ def test_a_token_needs_no_session(
     assert not any(hasattr(request, name) for name in ("session", "_messages"))
 
 
-@pytest.mark.parametrize("header", ["", "Basic YW5uOmFubg==", "jwt lower"])
+@pytest.mark.parametrize("header", ["", "Basic YW5uOmFubg==", "Token abc", "JWTabc"])
 def test_a_session_reads_where_there_is_no_token(browser: Client, header: str) -> None:
     answer = browser.get(ME, headers={"authorization": header} if header else {})
     assert (answer.status_code, answer.json()["username"]) == (200, "ann")

@@ -137,16 +137,21 @@ class TestVerify:
 
 
 class TestAuthorizationHeader:
-    @pytest.mark.parametrize("prefix", ["JWT", "Bearer"])
-    def test_takes_both_prefixes(
+    @pytest.mark.parametrize(
+        "prefix", ["JWT ", "Bearer ", "jwt ", "bearer ", "BEARER ", " Jwt   ", "bearer\t"]
+    )
+    def test_takes_both_schemes_in_any_case_of_letters(
         self, api_client: APIClient, tokens: dict[str, str], prefix: str
     ) -> None:
-        api_client.credentials(HTTP_AUTHORIZATION=f"{prefix} {tokens['access']}")
+        api_client.credentials(HTTP_AUTHORIZATION=f"{prefix}{tokens['access']} ")
         response = api_client.get(ME)
         assert response.status_code == 200
         assert response.json()["username"] == "ann"
 
-    @pytest.mark.parametrize("header", ["JWT garbage", "Bearer a.b.c", "JWT", "JWT two words"])
+    @pytest.mark.parametrize(
+        "header",
+        ["JWT garbage", "Bearer a.b.c", "JWT", "JWT two words", "bearer rubbish", "jwt", "JWT\tx"],
+    )
     @pytest.mark.parametrize(
         ("method", "url"),
         [
