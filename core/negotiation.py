@@ -7,6 +7,13 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 PROBLEM_JSON = "application/problem+json"
+# With which a path names the form of its answer, whatever the client accepts.
+JSON_SUFFIXES = (".json", ".json/")
+
+
+def suffix_of(request: HttpRequest | Request) -> str | None:
+    """Return the format that the path of a request names."""
+    return "json" if request.path.endswith(JSON_SUFFIXES) else None
 
 
 def accepts_problem(request: HttpRequest | Request) -> bool:
@@ -24,6 +31,9 @@ class ProblemAwareNegotiation(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
+        if named := suffix_of(request):
+            renderer = self.filter_renderers(renderers, named)[0]
+            return renderer, str(renderer.media_type)
         first = next(iter(renderers))
         accepted = request.META.get("HTTP_ACCEPT", "*/*")
         # As most programs ask, whom a look at every type would give the same.

@@ -74,6 +74,7 @@ RESOURCES = [
         "/store/reports/",
         Resource("reports", "a report", "reports", "What was sold, added up for staff; CSV too."),
     ),
+    ("/store/", Resource("shop", "the shop", "the shop", "Where everything of the shop is.")),
     ("/tags/items/", Resource("tags", "a tagged object", "tagged objects", "")),
     ("/tags/", Resource("tags", "a tag", "tags", "Labels for products.")),
     ("/likes/", Resource("likes", "a like", "the likes of the user", "What a user likes.")),
@@ -107,6 +108,9 @@ ACCOUNT_ACTIONS = {
     "reset_username_confirm": "Set a new name to sign in with the codes of the mail",
 }
 SUMMARIES = {
+    ("GET", "/auth/"): "List the addresses of the accounts",
+    ("GET", "/store/"): "List the addresses of the shop",
+    ("GET", "/store/reports/"): "List the addresses of the reports",
     ("POST", "/auth/users/"): "Register",
     ("GET", "/auth/users/me/"): "Read the own account",
     ("PUT", "/auth/users/me/"): "Replace the own account",
@@ -255,6 +259,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 TAG_ORDER = [
+    "shop",
     "products",
     "collections",
     "reviews",

@@ -12,6 +12,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("users", accounts.UserViewSet)
 
 auth_urlpatterns = [
+    path("", accounts.AccountsRootView.as_view(), name="auth-root"),
     *router.urls,
     path("jwt/create/", accounts.SignInView.as_view(), name="jwt-create"),
     path("jwt/refresh/", TokenRefreshView.as_view(), name="jwt-refresh"),

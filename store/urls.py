@@ -1,5 +1,6 @@
 from django.urls import path
-from rest_framework_nested.routers import NestedSimpleRouter, SimpleRouter
+from rest_framework.routers import DefaultRouter
+from rest_framework_nested.routers import NestedSimpleRouter
 
 from .views.addresses import AddressViewSet
 from .views.carts import CartItemViewSet, CartViewSet
@@ -7,11 +8,16 @@ from .views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSe
 from .views.customers import CustomerViewSet
 from .views.orders import OrderViewSet
 from .views.payments import PaymentViewSet, PaymentWebhookView, development_checkout
-from .views.reports import ReportViewSet
+from .views.reports import ReportsRootView, ReportViewSet
 from .views.reviews import ReviewViewSet
+from .views.roots import StoreRootView
 
 # Path converters: an id that is no id never reaches a view.
-router = SimpleRouter(use_regex_path=False)
+router = DefaultRouter(use_regex_path=False)
+# With path converters; the suffix of a format is core.paths.PathMiddleware's.
+router.include_format_suffixes = False
+router.root_view_name = "store-root"
+router.APIRootView = StoreRootView
 router.register("products", ProductViewSet, basename="product")
 router.register("collections", CollectionViewSet, basename="collection")
 router.register("carts", CartViewSet, basename="cart")
@@ -35,6 +41,7 @@ urlpatterns = [
     *products_router.urls,
     *carts_router.urls,
     *orders_router.urls,
+    path("reports/", ReportsRootView.as_view(), name="report-list"),
     path("payments/webhook/", PaymentWebhookView.as_view(), name="payment-webhook"),
     path("payments/development/<uuid:key>/", development_checkout, name="development-checkout"),
 ]

@@ -1,16 +1,15 @@
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from core.people import API
 from core.views import media
-from core.views.errors import MissingSlashView, UnknownEndpointView
 
 admin.site.site_header = "Storefront Admin"
 admin.site.site_title = "Storefront Admin"
 admin.site.index_title = "Admin Dashboard"
 
+handler404 = "core.views.errors.not_found"
 handler500 = "core.views.errors.server_error"
 
 urlpatterns = [
@@ -24,8 +23,6 @@ urlpatterns = [
     path("media/<path:name>", media.serve, name="media"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    re_path(rf"^(?:{'|'.join(API)})/[\s\S]*/$", UnknownEndpointView.as_view()),
-    re_path(rf"^(?:{'|'.join(API)})(?:/[\s\S]*)?(?<!/)\Z", MissingSlashView.as_view()),
 ]
 
 if settings.DEBUG:

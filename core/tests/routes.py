@@ -43,6 +43,7 @@ REPORTS = [
     "by_membership",
 ]
 ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
+    "/auth/": {"get": None},
     "/auth/users/": {"get": None, "post": REGISTRATION},
     "/auth/users/{user}/": {
         "get": None,
@@ -73,6 +74,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/auth/jwt/verify/": {"post": {"token": "{refresh}"}},
     "/auth/jwt/blacklist/": {"post": {"refresh": "{refresh}"}},
     "/auth/jwt/logout_all/": {"post": None},
+    "/store/": {"get": None},
     "/store/products/": {"get": None, "post": PRODUCT},
     "/store/products/{product}/": {"get": None, "put": PRODUCT, "patch": PRODUCT, "delete": None},
     "/store/products/{product}/reviews/": {"get": None, "post": REVIEW},
@@ -123,6 +125,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/store/payments/webhook/": {
         "post": {"id": "1", "kind": "succeeded", "key": "1", "amount": "1"}
     },
+    "/store/reports/": {"get": None},
     **{f"/store/reports/{report}/": {"get": None} for report in REPORTS},
     "/tags/": {"get": None, "post": {"label": "new"}},
     "/tags/{tag}/": {

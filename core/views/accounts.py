@@ -11,6 +11,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 from rest_framework_simplejwt.views import TokenObtainPairView
 
+from store.views.roots import RootView
+
 from ..exceptions import Refusal
 from ..models import User
 from ..services import delete_account, revoke_refresh_tokens
@@ -32,6 +34,18 @@ REASONS = {
         "Accounts are active from the start here; no activation mail is sent.",
     ),
 }
+
+
+class AccountsRootView(RootView):
+    name = "Accounts"
+    api_root_dict = {
+        "users": "user-list",
+        "users/me": "user-me",
+        "jwt/create": "jwt-create",
+        "jwt/refresh": "jwt-refresh",
+        "jwt/verify": "jwt-verify",
+        "jwt/blacklist": "jwt-blacklist",
+    }
 
 
 class SignInView(TokenObtainPairView):

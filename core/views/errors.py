@@ -1,47 +1,21 @@
 import sys
-from typing import Any, NoReturn
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils.http import escape_leading_slashes
 from django.views.defaults import server_error as server_error_page
-from drf_spectacular.utils import extend_schema
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import NotFound
-from rest_framework.permissions import AllowAny
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from ..exceptions import DATABASE_AWAY, Unavailable, problem
-from ..negotiation import PROBLEM_JSON, accepts_problem
+from ..negotiation import PROBLEM_JSON, accepts_problem, suffix_of
+
+PAGE = "text/html"
 
 
-@extend_schema(exclude=True)
-class UnknownEndpointView(APIView):
-    """Answers below the API's prefixes what no route knows, as the API answers: JSON, not a page."""
-
-    permission_classes = [AllowAny]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
-        super().initial(request, *args, **kwargs)
-        raise NotFound
-
-
-@extend_schema(exclude=True)
-class MissingSlashView(APIView):
-    """Leads readers to the address with its closing slash; a write would lose its body on the way."""
-
-    authentication_classes: list[type[BaseAuthentication]] = []
-    permission_classes = [AllowAny]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if request.method not in ("GET", "HEAD"):
-            raise NotFound("Every address ends in a slash; this one has none.")
-
-    def get(self, request: Request) -> HttpResponse:
-        with_slash = request._request.get_full_path(force_append_slash=True)
-        return HttpResponsePermanentRedirect(escape_leading_slashes(with_slash))
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer that nothing is at an address: a page to a browser, JSON to others."""
+    if wants_page(request):
+        return HttpResponse(render_to_string("core/not_found.html"), status=404)
+    return error_body(request, 404, {"detail": "Not found."})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -63,7 +37,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def wants_page(request: HttpRequest) -> bool:
-    return "text/html" in request.headers.get("Accept", "")
+    """Tell whether a page is liked better than JSON, which is what those get who say nothing of it."""
+    if suffix_of(request):
+        return False
+    return request.get_preferred_type(["application/json", PROBLEM_JSON, PAGE]) == PAGE
 
 
 def error_body(request: HttpRequest, status_code: int, body: dict[str, Any]) -> HttpResponse:

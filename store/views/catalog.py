@@ -61,7 +61,7 @@ class ProductViewSet(VisitorReads, PersonalReads):
         products = memory.products(membership)
         if self.action_map["get"] == "retrieve":
             return one_product(self.kwargs["pk"], products, address, allow)
-        key = (address, request.META["QUERY_STRING"])
+        key = (address, request.path, request.META["QUERY_STRING"])
         plan = memory.plans.get(key)
         if plan is None:
             plan = self.page_plan(request, memory)

@@ -14,6 +14,7 @@ from rest_framework.serializers import Serializer
 from ..serializers import reports as shapes
 from ..services import reports
 from ..services.reports import Row, as_csv, up_to_date
+from .roots import RootView
 
 Action = Callable[..., Response]
 
@@ -118,3 +119,11 @@ class ReportViewSet(viewsets.ViewSet):
                 name = f"{self.action}.csv"
                 response["Content-Disposition"] = f'attachment; filename="{name}"'
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+class ReportsRootView(RootView):
+    name = "Reports"
+    permission_classes = [IsAdminUser]
+    api_root_dict = {
+        action.url_path: f"report-{action.url_name}" for action in ReportViewSet.get_extra_actions()
+    }

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "core.cache_control.CacheControlMiddleware",
     # Before what only the pages of people and the views need.
     "store.middleware.KeptAnswersMiddleware",
+    "core.paths.PathMiddleware",
     "core.people.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,0 +1,66 @@
+"""Addresses of the API without their closing slash, with the suffix of a format, and those that are none."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import is_valid_path
+from django.utils.http import escape_leading_slashes
+from rest_framework.response import Response
+
+from .negotiation import JSON_SUFFIXES
+from .people import API
+from .views.errors import not_found, wants_page
+
+API_PATH = re.compile(rf"/(?:{'|'.join(API)})(?:[/.]|\Z)")
+
+
+class PathMiddleware:
+    """Finds the endpoint that an address of the API means, and tells programs in JSON of what is not there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        is_whole = path.endswith("/") and not path.endswith(JSON_SUFFIXES)
+        response = None if is_whole or not API_PATH.match(path) else lead(request)
+        return in_form_asked_for(request, response or self.get_response(request))
+
+
+def lead(request: HttpRequest) -> HttpResponse | None:
+    """Point the request at the endpoint that is meant, or return the redirect that leads there."""
+    stem, _, suffix = request.path_info.rpartition(".")
+    if request.path_info.endswith(JSON_SUFFIXES):
+        # The path itself stays: links to other pages have the suffix, too, and answers are kept by it.
+        request.path_info = known(stem) or request.path_info
+    elif request.method not in ("GET", "HEAD"):
+        point_at_slash(request)
+    # A known address with the suffix of another format is none.
+    elif "/" in suffix or not known(stem):
+        with_slash = request.get_full_path(force_append_slash=True)
+        return HttpResponsePermanentRedirect(escape_leading_slashes(with_slash))
+    return None
+
+
+def known(stem: str) -> str:
+    """Return the path with its closing slash if it is that of an endpoint, else nothing."""
+    path = stem if stem.endswith("/") else f"{stem}/"
+    return path if is_valid_path(path) else ""
+
+
+def point_at_slash(request: HttpRequest) -> None:
+    if known(request.path_info):
+        request.path_info += "/"
+        request.path += "/"
+
+
+def in_form_asked_for(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Put JSON in place of a page that says, for people, that nothing is there."""
+    is_page = response.status_code == 404 and not isinstance(response, Response)
+    if is_page and not wants_page(request):
+        body = not_found(request)
+        response.content = body.content
+        response["Content-Type"] = body["Content-Type"]
+        response["Content-Length"] = str(len(body.content))
+    return response
