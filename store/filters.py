@@ -15,6 +15,8 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from storefront.filters import FilterSet
+
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
 from .models.fulltext import BEST_FIRST, RANK, finds_at_once, match_order
@@ -72,7 +74,7 @@ class PriceFilter(filters.NumberFilter):
         return super().filter(queryset, value)
 
 
-class ProductFilter(filters.FilterSet):
+class ProductFilter(FilterSet):
     collection_id = CollectionFilter()
     collection = CollectionFilter()
     unit_price__gt = PriceFilter("gt", "Price above")

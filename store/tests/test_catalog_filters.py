@@ -72,7 +72,11 @@ class TestOne:
 
     @pytest.mark.parametrize(
         ("value", "found"),
-        [("true", "A B C"), ("1", "A B C"), ("True", "A B C"), ("false", "D"), ("0", "D")],
+        [
+            *[(word, "A B C") for word in ("true", "1", "True", "yes", "ON", " true ")],
+            *[(word, "D") for word in ("false", "0", "FALSE", "No", "off")],
+            (" ", "A B C D"),
+        ],
     )
     def test_in_stock(self, api_client, shelves, value, found):
         assert titles(api_client, in_stock=value) == found
@@ -203,6 +207,13 @@ class TestRefused:
     @pytest.mark.parametrize("value", ["0", "0.99", "5.01", "6", "-3"])
     def test_rating_beyond_the_scale(self, api_client, product, value):
         assert list(api_client.get(URL, {"rating_min": value}).json()) == ["rating_min"]
+
+    @pytest.mark.parametrize("value", ["maybe", "2", "-1", "truefalse", "null", "unknown", "\0"])
+    def test_neither_yes_nor_no(self, api_client, product, value):
+        response = api_client.get(URL, {"in_stock": value})
+
+        assert response.status_code == 400
+        assert response.json() == {"in_stock": ["Must be true or false."]}
 
     def test_tag_with_nul(self, api_client, product):
         response = api_client.get(URL, {"tag": "a\0"})

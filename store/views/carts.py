@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 
+from storefront.converters import ANY_UUID
+
 from ..models import Cart, CartItem, Customer
 from ..models.cart_lines import lines_of
 from ..models.statements import insert
@@ -41,7 +43,7 @@ class CartViewSet(
     serializer_class = CartSerializer
     # Who knows the UUID holds the cart, until somebody claims it.
     permission_classes = [AllowAny]
-    lookup_value_converter = "uuid"
+    lookup_value_converter = ANY_UUID
 
     def get_queryset(self) -> QuerySet[Cart]:
         carts = Cart.objects.visible_to(user_id_of(self.request))

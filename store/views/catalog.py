@@ -2,12 +2,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
+
+from storefront.filters import FilterBackend
 
 from ..filters import (
     BoundedSearchFilter,
@@ -36,7 +37,7 @@ class ProductViewSet(VisitorReads, PersonalReads):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = ProductPagination
-    filter_backends = [DjangoFilterBackend, BoundedSearchFilter, StableOrderingFilter]
+    filter_backends = [FilterBackend, BoundedSearchFilter, StableOrderingFilter]
     filterset_class = ProductFilter
     search_fields = ["title", "description"]
     ordering_fields = ["unit_price", "last_update", "title"]

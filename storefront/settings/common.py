@@ -1,6 +1,7 @@
 """What every environment shares."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from environs import validate
 
@@ -257,6 +258,7 @@ SPECTACULAR_SETTINGS = {
     },
     # Programs send a token; the session of the browsable API needs no word.
     "AUTHENTICATION_WHITELIST": ["core.authentication.ShopJWTAuthentication"],
+    "PATH_CONVERTER_OVERRIDES": {"any_uuid": UUID},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.schema.describe_tags",

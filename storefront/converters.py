@@ -1,0 +1,15 @@
+"""How an id may be spelled in a path."""
+
+from django.urls import register_converter
+from django.urls.converters import UUIDConverter
+
+
+class AnyUUIDConverter(UUIDConverter):
+    """A UUID as whoever sends it spells it: iOS in capitals, some databases without dashes."""
+
+    regex = "(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})"
+
+
+# Its name in paths and as the `lookup_value_converter` of views.
+ANY_UUID = "any_uuid"
+register_converter(AnyUUIDConverter, ANY_UUID)
