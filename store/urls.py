@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.urls import path
 from rest_framework.routers import DefaultRouter
 from rest_framework_nested.routers import NestedSimpleRouter
@@ -14,12 +16,17 @@ from .views.reports import ReportsRootView, ReportViewSet
 from .views.reviews import ReviewViewSet
 from .views.roots import StoreRootView
 
+
+class StoreRouter(DefaultRouter):
+    """With the shop's root; the suffix of a format is read before any route is looked up."""
+
+    root_view_name = "store-root"
+    include_format_suffixes = False
+    APIRootView: Any = StoreRootView
+
+
 # Path converters: an id that is no id never reaches a view.
-router = DefaultRouter(use_regex_path=False)
-# With path converters; the suffix of a format is core.paths.PathMiddleware's.
-router.include_format_suffixes = False
-router.root_view_name = "store-root"
-router.APIRootView = StoreRootView
+router = StoreRouter(use_regex_path=False)
 router.register("products", ProductViewSet, basename="product")
 router.register("collections", CollectionViewSet, basename="collection")
 router.register("carts", CartViewSet, basename="cart")

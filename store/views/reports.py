@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -121,9 +121,13 @@ class ReportViewSet(viewsets.ViewSet):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
+def extra_actions(viewset: type[viewsets.ViewSetMixin]) -> Sequence[Any]:
+    return viewset.get_extra_actions()
+
+
 class ReportsRootView(RootView):
     name = "Reports"
     permission_classes = [IsAdminUser]
     api_root_dict = {
-        action.url_path: f"report-{action.url_name}" for action in ReportViewSet.get_extra_actions()
+        each.url_path: f"report-{each.url_name}" for each in extra_actions(ReportViewSet)
     }

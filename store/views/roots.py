@@ -1,7 +1,8 @@
+from django.urls import NoReverseMatch
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import NoReverseMatch, reverse
+from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 ADDRESSES = {
