@@ -3,11 +3,13 @@ from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from storefront.generics import PatchMixin
+
 from .models import Tag, TaggedItem
 from .serializers import TaggedItemSerializer, TagSerializer
 
 
-class TagViewSet(viewsets.ModelViewSet):
+class TagViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Tag.objects.all()
     serializer_class = TagSerializer
     lookup_value_converter = "int"

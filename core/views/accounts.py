@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.views import TokenObtainPairView
 
 from store.views.roots import RootView
+from storefront.generics import PatchMixin
 
 from ..exceptions import Refusal
 from ..models import User
@@ -62,7 +63,7 @@ class LogoutAllView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class UserViewSet(DjoserUserViewSet):
+class UserViewSet(PatchMixin, DjoserUserViewSet):
     queryset = User.objects.order_by("pk")
     lookup_value_converter = "int"
 
@@ -70,7 +71,7 @@ class UserViewSet(DjoserUserViewSet):
         user = self.request.user
         # Staff who could change a superuser's address could also have the password reset to it.
         sees_all = user.is_staff if self.request.method in SAFE_METHODS else user.is_superuser
-        return self.queryset.all() if sees_all else self.queryset.filter(pk=user.pk)
+        return self.queryset.all() if sees_all else self.queryset.filter(pk=cast(int, user.pk))
 
     def get_throttles(self) -> list[BaseThrottle]:
         self.throttle_scope = "credentials" if self.action in THROTTLED_ACTIONS else None

@@ -175,11 +175,13 @@ class TestChange:
             (item.pk, item.cart_id, item.product_id, 1)
         ]
 
-    def test_an_empty_change_changes_nothing(self, api_client, item):
+    def test_an_empty_change_is_refused(self, api_client, item):
         response = api_client.patch(item_url(item), {}, format="json")
 
-        assert response.status_code == 200
-        assert response.json() == {"quantity": 2}
+        assert response.status_code == 400
+        assert response.json() == {
+            "non_field_errors": ["Name at least one field to change: quantity."]
+        }
         assert quantities() == [(item.product_id, 2)]
 
     @pytest.mark.parametrize("quantity", BAD_QUANTITIES)

@@ -112,11 +112,13 @@ class TestChange:
         assert set(response.json()) == {"payment_status"}
         assert state() == ("P", 7)
 
-    def test_an_empty_change_changes_nothing(self, change):
+    def test_an_empty_change_is_refused(self, change):
         response = change({})
 
-        assert response.status_code == 200
-        assert response.json() == {"payment_status": "P"}
+        assert response.status_code == 400
+        assert response.json() == {
+            "non_field_errors": ["Name at least one field to change: payment_status."]
+        }
         assert state() == ("P", 7)
 
     def test_nothing_else_of_an_order_changes(self, change, order):

@@ -5,12 +5,14 @@ from rest_framework import viewsets
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.serializers import BaseSerializer
 
+from storefront.generics import PatchMixin
+
 from ..models import Address
 from ..serializers.customers import AddressSerializer
 from ..services.customers import customer_of
 
 
-class AddressViewSet(viewsets.ModelViewSet):
+class AddressViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Address.objects.all()
     serializer_class = AddressSerializer
     permission_classes = [IsAuthenticated]

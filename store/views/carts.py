@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 
 from storefront.converters import ANY_UUID
+from storefront.generics import PatchMixin
 
 from ..models import Cart, CartItem, Customer
 from ..models.cart_lines import lines_of
@@ -79,7 +80,7 @@ class CartViewSet(
         return Response(self.get_serializer(self.get_object()).data)
 
 
-class CartItemViewSet(viewsets.ModelViewSet):
+class CartItemViewSet(PatchMixin, viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = CartItem.objects.all()
     permission_classes = [AllowAny]

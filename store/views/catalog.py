@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
 from storefront.filters import FilterBackend
+from storefront.generics import PatchMixin
 
 from ..filters import (
     BoundedSearchFilter,
@@ -33,7 +34,7 @@ from .product_pages import PagePlan, one_product
 from .visitor_reads import VisitorReads, address_of
 
 
-class ProductViewSet(VisitorReads, PersonalReads):
+class ProductViewSet(PatchMixin, VisitorReads, PersonalReads):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = ProductPagination
@@ -99,7 +100,7 @@ class ProductViewSet(VisitorReads, PersonalReads):
         delete_product(product=instance)
 
 
-class CollectionViewSet(VisitorReads, viewsets.ModelViewSet):
+class CollectionViewSet(PatchMixin, VisitorReads, viewsets.ModelViewSet):
     queryset = Collection.objects.with_products_count()
     serializer_class = CollectionSerializer
     lookup_value_converter = "int"

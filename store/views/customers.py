@@ -8,6 +8,8 @@ from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from storefront.generics import PatchMixin
+
 from ..models import Customer, Order
 from ..models.replicas import read_from_copy
 from ..permissions import CanViewHistory
@@ -20,7 +22,7 @@ from ..serializers.orders import OrderSerializer
 from ..services.customers import customer_of, delete_customer
 
 
-class CustomerViewSet(viewsets.ModelViewSet):
+class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
     permission_classes = [IsAdminUser]

@@ -15,6 +15,14 @@ from ..permissions import IsOwnerOrMayCancel
 from ..serializers.orders import OrderSerializer, OrderStatusChangeSerializer, ReasonSerializer
 from ..services.order_status import change_order_status
 
+# Status -> the action that leads to it.
+STEPS: dict[str, str] = {
+    OrderStatus.CANCELLED: "cancel",
+    OrderStatus.SHIPPED: "ship",
+    OrderStatus.DELIVERED: "deliver",
+    OrderStatus.REFUNDED: "refund",
+}
+
 
 def order_step(permission_classes: list[type[BasePermission]]) -> Callable[..., Any]:
     """Make a method a POST that moves an order on, and answers the order."""

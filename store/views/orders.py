@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -9,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from storefront.generics import PatchMixin
+
 from ..headers import idempotency_key
 from ..models import Order
 from ..models.order_lines import order_with_lines
@@ -16,7 +19,7 @@ from ..serializers.order_bodies import order_body
 from ..serializers.orders import OrderSerializer, PlaceOrderSerializer, UpdateOrderSerializer
 from ..services.order_status import change_payment_status
 from ..services.orders import delete_order, place_order
-from .order_steps import OrderSteps
+from .order_steps import STEPS, OrderSteps
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -35,7 +38,7 @@ IDEMPOTENCY_REPLAYED = OpenApiParameter(
 )
 
 
-class OrderViewSet(OrderSteps, viewsets.ModelViewSet):
+class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
@@ -89,6 +92,16 @@ class OrderViewSet(OrderSteps, viewsets.ModelViewSet):
                 seen=order.payment_status,
                 **serializer.validated_data,
             )
+
+    def changed_elsewhere(self, sent: Mapping[str, Any]) -> dict[str, list[str]]:
+        if "status" not in sent:
+            return {}
+        step = STEPS.get(str(sent["status"]))
+        addresses = [
+            self.reverse_action(each, kwargs=self.kwargs)
+            for each in ([step] if step else STEPS.values())
+        ]
+        return {"status": [f"A step of an order is a POST to {' or '.join(addresses)}."]}
 
     def perform_destroy(self, instance: Order) -> None:
         delete_order(order=instance)

@@ -3,12 +3,14 @@ from rest_framework import viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.serializers import BaseSerializer
 
+from storefront.generics import PatchMixin
+
 from ..models import Product, Review
 from ..permissions import IsAuthorOrStaffOrCreateOrRead
 from ..serializers.reviews import ReviewSerializer
 
 
-class ReviewViewSet(viewsets.ModelViewSet):
+class ReviewViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Review.objects.all()
     serializer_class = ReviewSerializer
     permission_classes = [IsAuthorOrStaffOrCreateOrRead]

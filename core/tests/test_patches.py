@@ -1,0 +1,105 @@
+"""A PATCH that names nothing to change is refused, on every endpoint that takes one."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core import serializers
+from rest_framework.test import APIClient
+
+from .routes import ROUTES
+
+pytestmark = pytest.mark.django_db
+
+PATCHES = [path for path, methods in ROUTES.items() if "patch" in methods]
+FORM = "application/x-www-form-urlencoded"
+
+
+def everything() -> str:
+    return serializers.serialize(
+        "json", [row for each in apps.get_models() for row in each.objects.all()]
+    )
+
+
+@pytest.fixture
+def client(world: dict[str, Any]) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(get_user_model().objects.get(pk=world["user"]))
+    return client
+
+
+@pytest.mark.parametrize("path", PATCHES)
+def test_nothing_to_change_is_a_400_that_says_what_can_be(
+    client: APIClient, world: dict[str, Any], path: str
+) -> None:
+    url = path.format(**world)
+    before = everything()
+    sent = [
+        client.patch(url, {}, format="json"),
+        client.patch(url, {"id": 7, "nonsense": 1}, format="json"),
+        client.patch(url, {"id": 7, "csrfmiddlewaretoken": "x"}, format="multipart"),
+        client.patch(url, "id=7&_method=PATCH", content_type=FORM),
+    ]
+    assert [answer.status_code for answer in sent] == [400] * 4
+    fields = list(ROUTES[path]["patch"] or {})
+    for answer in sent:
+        (told,) = answer.json()["non_field_errors"]
+        assert all(name in told for name in fields)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("path", PATCHES)
+def test_other_refusals_come_first(client: APIClient, world: dict[str, Any], path: str) -> None:
+    url = path.format(**world)
+    text = client.patch(url, "x", content_type="text/plain")
+    broken = client.patch(url, "{", content_type="application/json")
+    array = client.patch(url, [1], format="json")
+    assert (text.status_code, broken.status_code, array.status_code) == (415, 400, 400)
+    assert "JSON parse error" in broken.json()["detail"]
+    assert "non_field_errors" in array.json()
+    if "{" in path:
+        unknown = path.format(**dict.fromkeys(world, 99999) | {"cart": world["cart"]})
+        assert client.patch(unknown, {}, format="json").status_code == 404
+    if "carts" not in path:
+        assert APIClient().patch(url, {}, format="json").status_code == 401
+
+
+def test_a_field_that_is_only_read_is_named(client: APIClient, world: dict[str, Any]) -> None:
+    answer = client.patch("/auth/users/me/", {"id": 5}, format="json")
+    assert answer.json()["id"] == ["This field cannot be changed here."]
+    product = client.patch(f"/store/products/{world['product']}/", {"price": 1}, format="json")
+    assert sorted(product.json()) == ["non_field_errors", "price"]
+
+
+@pytest.mark.parametrize(
+    ("status", "steps"),
+    [
+        ("shipped", ["ship"]),
+        ("cancelled", ["cancel"]),
+        ("paid", ["cancel", "ship", "deliver", "refund"]),
+        (["x"], ["cancel", "ship", "deliver", "refund"]),
+    ],
+)
+def test_the_status_of_an_order_names_the_address_of_the_step(
+    client: APIClient, world: dict[str, Any], status: Any, steps: list[str]
+) -> None:
+    url = f"/store/orders/{world['paid_order']}/"
+    answer = client.patch(url, {"status": status}, format="json")
+    assert answer.status_code == 400
+    addresses = " or ".join(f"http://testserver{url}{step}/" for step in steps)
+    assert answer.json()["status"] == [f"A step of an order is a POST to {addresses}."]
+
+
+def test_one_field_is_enough_in_any_form(client: APIClient, world: dict[str, Any]) -> None:
+    url = f"/store/products/{world['product']}/"
+    for sent in ({"title": "Pan"}, {"description": None}, {"title": "Pot", "price": 1}):
+        assert client.patch(url, sent, format="json").status_code == 200
+    assert client.patch(url, {"title": "Pan"}, format="multipart").status_code == 200
+    answer = client.patch(url, "title=Cup", content_type=FORM)
+    assert (answer.status_code, answer.json()["title"]) == (200, "Cup")
+
+
+def test_a_put_keeps_its_rules(client: APIClient, world: dict[str, Any]) -> None:
+    answer = client.put(f"/store/products/{world['product']}/", {}, format="json")
+    assert answer.json()["title"] == ["This field is required."]
