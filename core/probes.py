@@ -1,10 +1,13 @@
 """What machines ask: health and metrics."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
+
+from .views.errors import not_found
 
 PREFIXES = ("/health/", "/metrics/")
 
@@ -25,7 +28,17 @@ class ProbeMiddleware:
             view, args, kwargs = resolve(request.path_info)
         except Resolver404:
             return self.get_response(request)
-        answer: HttpResponse = view(request, *args, **kwargs)
+        answer = answered(view, request, *args, **kwargs)
         # CommonMiddleware is not reached; without a length some servers close the connection.
         answer.headers.setdefault("Content-Length", str(len(answer.content)))
         return answer
+
+
+def answered(
+    view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    try:
+        return view(request, *args, **kwargs)
+    except Http404:
+        # As everywhere, where in development Django would show its page of URL patterns.
+        return not_found(request)

@@ -16,7 +16,17 @@ pytestmark = pytest.mark.django_db
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 PROBLEM = "application/problem+json"
-UNKNOWN = ["/nothing/", "/nothing", "/media/x", "/store/x/", "/store/x.json", "/api/x", "/tags/x/"]
+UNKNOWN = [
+    "/nothing/",
+    "/nothing",
+    "/metrics/",
+    "/health/x/",
+    "/media/x",
+    "/store/x/",
+    "/store/x.json",
+    "/api/x",
+    "/tags/x/",
+]
 
 
 @pytest.mark.parametrize("debug", [True, False])
