@@ -2,14 +2,14 @@
 
 from pathlib import PurePosixPath
 
+from store.pictures.formats import FORMATS
+
 from .exceptions import Unavailable
 
 PICTURE_TYPES = {
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
+    f".{extension}": known.content_type
+    for known in FORMATS.values()
+    for extension in known.extensions
 }
 OTHER_TYPE = "application/octet-stream"
 # A week: a name never gets other content, but who deletes a picture wants it gone some day.

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from store.pictures.formats import accepted_titles
+
 OUR_APPS = {"core", "store", "tags", "likes", "store_custom"}
 
 
@@ -139,7 +141,8 @@ DESCRIPTIONS = {
     ("POST", "/auth/jwt/blacklist/"): "The refresh token works no more.",
     ("DELETE", "/auth/users/me/"): "Needs the `current_password`.",
     ("DELETE", "/auth/users/{id}/"): "Needs the `current_password` of who asks.",
-    ("POST", "/store/products/{product_pk}/images/"): "JPEG, PNG or WebP, at most 500 KB.",
+    ("POST", "/store/products/{product_pk}/images/"): f"{accepted_titles()}, at most "
+    "500 KB. It is stored without metadata, such as where it was taken.",
     ("POST", "/store/carts/{cart_pk}/items/"): "The same product again adds up.",
     ("POST", "/store/carts/{id}/claim/"): "A guest's cart becomes the user's own, with what their "
     "earlier cart holds; quantities add up. From then on it answers to nobody else.",

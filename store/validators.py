@@ -3,34 +3,17 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from PIL import Image
 
 from .money import is_rounded, minor_unit_of
+from .pictures.errors import UnreadablePicture
+from .pictures.formats import accepted_titles
+from .pictures.reading import decode
 
 MAX_IMAGE_KILOBYTES = 500
-# Twice what phones take; a small file that unpacks to more is there to fill the memory.
-MAX_IMAGE_PIXELS = 25_000_000
-IMAGE_FORMATS = ("JPEG", "PNG", "WEBP")
-# Format as Pillow names it -> the extension under which the file is stored.
-# MPO is a JPEG with further pictures behind the first, as phones write them.
-IMAGE_EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}
 
 
-def image_format(file: File) -> str | None:
-    """Return the format of a picture that can be read to its end, None for anything else."""
-    file.seek(0)
-    try:
-        with Image.open(file, formats=IMAGE_FORMATS) as image:
-            if image.width * image.height > MAX_IMAGE_PIXELS:
-                return None
-            # The header alone would let a truncated or disguised file through.
-            image.load()
-            return image.format
-    # Each decoder has errors of its own.
-    except Exception:
-        return None
-    finally:
-        file.seek(0)
+def not_a_picture() -> ValidationError:
+    return ValidationError(f"Upload a {accepted_titles()} picture.")
 
 
 def is_too_large(file: File) -> bool:
@@ -43,8 +26,15 @@ def validate_image_size(file: File) -> None:
 
 
 def validate_image_format(file: File) -> None:
-    if not is_too_large(file) and image_format(file) is None:
-        raise ValidationError("Upload a JPEG, PNG or WebP picture.")
+    if is_too_large(file):
+        return
+    file.seek(0)
+    try:
+        decode(file)
+    except UnreadablePicture as error:
+        raise not_a_picture() from error
+    finally:
+        file.seek(0)
 
 
 def validate_one_line(text: str) -> None:

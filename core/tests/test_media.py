@@ -82,6 +82,8 @@ class TestRead:
             ("a.png", "image/png"),
             ("a.webp", "image/webp"),
             ("a.gif", "image/gif"),
+            ("a.avif", "image/avif"),
+            ("a.bmp", "image/bmp"),
         ],
     )
     def test_a_picture_is_shown(

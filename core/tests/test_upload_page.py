@@ -248,7 +248,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("content", "reason"),
         [
-            (b"only text", "Upload a JPEG, PNG or WebP picture."),
+            (b"only text", "Upload a JPEG, PNG, WebP, GIF, AVIF or BMP picture."),
             (b"\xff" * (500 * 1024 + 1), "Files cannot be larger than 500KB!"),
             (b"", "The submitted file is empty."),
         ],

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import PurePosixPath
 from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,14 +9,9 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, with_tax
-from ..validators import (
-    IMAGE_EXTENSIONS,
-    image_format,
-    validate_image_format,
-    validate_image_size,
-    validate_minor_unit,
-)
+from ..validators import validate_image_format, validate_image_size, validate_minor_unit
 from .fulltext import matching
+from .pictures import PictureField
 from .promotions import Promotion
 from .versions import Versioned, VersionedQuerySet
 
@@ -143,18 +139,20 @@ class Product(Versioned):
 
 
 def image_path(image: "ProductImage", name: str) -> str:
-    """Return a name nobody can guess or clash with; its extension tells what the content is."""
-    extension = IMAGE_EXTENSIONS[image_format(image.image.file) or "JPEG"]
-    return f"store/images/{uuid4().hex}.{extension}"
+    """Return a name that nobody can guess or clash with, and that tells what the content is."""
+    return f"store/images/{uuid4().hex}{PurePosixPath(name).suffix}"
 
 
 class ProductImageQuerySet(VersionedQuerySet["ProductImage"]):
-    pass
+    def showing(self, name: str) -> "ProductImageQuerySet":
+        """Keep the pictures whose file has this name."""
+        # MariaDB takes small and capital letters for the same, but not at the start of a text.
+        return self.filter(image=name, image__startswith=name)
 
 
 class ProductImage(Versioned):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
-    image = models.ImageField(
+    image = PictureField(
         upload_to=image_path,
         # A file may serve many rows; the last one to go takes it along.
         db_index=True,

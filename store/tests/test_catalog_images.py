@@ -14,7 +14,7 @@ from store.models import Product, ProductImage
 
 pytestmark = pytest.mark.django_db
 LIMIT = 500 * 1024
-REFUSED = {"image": ["Upload a JPEG, PNG or WebP picture."]}
+REFUSED = {"image": ["Upload a JPEG, PNG, WebP, GIF, AVIF or BMP picture."]}
 
 
 def picture(image_format="PNG", size=(3, 2), **options):
@@ -34,9 +34,8 @@ def bomb(width=60_000, height=60_000):
 
 
 NO_PICTURES = {
-    "gif": picture("GIF"),
-    "bmp": picture("BMP"),
     "tiff": picture("TIFF"),
+    "ico": picture("ICO", (16, 16)),
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
     "text": b"only text",
     "png": picture("PNG")[:50],
@@ -78,7 +77,14 @@ def upload(api_client, authenticate, url):
 class TestUpload:
     @pytest.mark.parametrize(
         ("image_format", "extension"),
-        [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")],
+        [
+            ("JPEG", "jpg"),
+            ("PNG", "png"),
+            ("WEBP", "webp"),
+            ("GIF", "gif"),
+            ("AVIF", "avif"),
+            ("BMP", "bmp"),
+        ],
     )
     @pytest.mark.parametrize(
         "name", ["photo.png", "evil.html", "photo.gif", "photo", "../../x.png", "é" * 120 + ".php"]

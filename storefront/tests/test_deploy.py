@@ -124,7 +124,13 @@ class TestNginx:
 
     @pytest.mark.parametrize(
         ("name", "is_saved"),
-        [("a.png", False), ("a.JPEG", False), ("a.svg", True), ("png", True), ("a.png.html", True)],
+        [
+            *((f"a{end}", False) for end in PICTURE_TYPES),
+            ("a.JPEG", False),
+            ("a.svg", True),
+            ("png", True),
+            ("a.png.html", True),
+        ],
     )
     def test_only_lets_pictures_be_opened(self, name: str, is_saved: bool) -> None:
         pattern = re.search(r"~\*(\S+) \"\";", CONFIGURATION.read_text())

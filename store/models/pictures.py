@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db import models
+from django.db.models.fields.files import ImageFieldFile
+
+from ..pictures.errors import UnreadablePicture
+from ..pictures.metadata import strip_metadata
+from ..validators import not_a_picture
+
+
+class PictureFile(ImageFieldFile):
+    def save(self, name: str, content: File, save: bool = True) -> None:
+        """Store a picture without its metadata, or raise ValidationError where it cannot be read."""
+        content.seek(0)
+        try:
+            picture = strip_metadata(content.read())
+        except UnreadablePicture as error:
+            raise ValidationError({self.field.name: not_a_picture()}) from error
+        super().save(picture.name, ContentFile(picture.content), save)
+
+
+class PictureField(models.ImageField):
+    """A picture that everybody may see: whoever saves it, where and by whom it was taken is not stored."""
+
+    attr_class = PictureFile
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        # The column is an ImageField's; migrations need to know no more.
+        return name, "django.db.models.ImageField", args, kwargs
