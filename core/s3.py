@@ -49,6 +49,12 @@ class MediaStorage(S3Storage):
             parameters["ContentDisposition"] = "attachment"
         return parameters
 
+    def _open(self, name: str, mode: str = "rb") -> File:
+        with answering():
+            file = super()._open(name, mode)
+            # Read now, while its errors are seen to.
+            return file.open() if "r" in mode else file
+
     def _save(self, name: str, content: File) -> str:
         with answering():
             return super()._save(name, content)

@@ -3,11 +3,11 @@ from typing import Any
 
 from celery.exceptions import OperationalError
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 
 from . import tasks
 from .models import Campaign, Customer, ProductImage
 from .models.versions import renew_catalog
+from .services.pictures import remove_unshown_file
 
 logger = logging.getLogger(__name__)
 
@@ -22,14 +22,9 @@ def create_customer(
 
 def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
     """Remove the file of a deleted picture unless another row shows the same file."""
-
-    def remove() -> None:
-        if instance.image and not ProductImage.objects.filter(image=instance.image.name).exists():
-            instance.image.storage.delete(instance.image.name)
-
     # A roll-back brings the row back; its file must still be there then. And where the storage is away
     # the row has gone all the same: the file that stays behind is logged, not refused.
-    transaction.on_commit(remove, robust=True)
+    remove_unshown_file(name=instance.image.name or "", robust=True)
 
 
 def renew_promotions(action: str, **kwargs: Any) -> None:

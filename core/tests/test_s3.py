@@ -14,6 +14,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from PIL import Image
@@ -21,6 +22,7 @@ from rest_framework.test import APIClient
 
 from store.models import Product, ProductImage
 from store.tests.admin.forms import inline, product_form
+from store.tests.picture_files import SECRET, secretive, shown
 
 pytestmark = [pytest.mark.once, pytest.mark.s3, pytest.mark.django_db]
 BUCKET = "pictures"
@@ -173,6 +175,30 @@ class TestDeletion:
             image.delete()
             transaction.set_rollback(True)
         assert keys(bucket) == [ProductImage.objects.get().image.name]
+
+
+class TestMetadata:
+    def test_is_taken_out_of_what_is_stored(
+        self, bucket: Any, product: Product, commits: Any, capsys: Any
+    ) -> None:
+        content = secretive()["jpg"]
+        bucket.put_object(Key="old.jpg", Body=content)
+        rows = [
+            ProductImage.objects.create(product=product, image=name)
+            for name in ("old.jpg", "gone.jpg")
+        ]
+        with commits():
+            call_command("strip_image_metadata")
+        output = capsys.readouterr()
+        assert output.out == "1 pictures stripped, 0 were clean, 1 left as they are.\n"
+        assert output.err.startswith("gone.jpg: ")
+        rows[0].refresh_from_db()
+        assert keys(bucket) == [rows[0].image.name]
+        with urlopen(rows[0].image.url, timeout=10) as answer:
+            assert answer.headers["Content-Type"] == "image/jpeg"
+            stripped = answer.read()
+        assert SECRET not in stripped
+        assert shown(stripped) == shown(content)
 
 
 @pytest.fixture(params=["refuses", "is silent", "has no name", "knows no bucket"])

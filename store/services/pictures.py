@@ -1,0 +1,84 @@
+from collections.abc import Iterable, Iterator
+
+from cachetools import LRUCache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from ..models import ProductImage
+from ..pictures.errors import UnreadablePicture
+from ..pictures.metadata import strip_metadata
+from .transactions import atomic
+
+BATCH = 500
+KEPT_NAMES = 10_000
+# A file that was stored by other means than the shop's may have any size.
+MAX_STORED_BYTES = 64 * 1024 * 1024
+
+
+def stored_pictures() -> Iterator[str]:
+    """Yield the name of each picture's file once, though many rows may show it."""
+    last = 0
+    # Bounded: where a name is forgotten, its file is only read once more.
+    seen: LRUCache[str, bool] = LRUCache(KEPT_NAMES)
+    rows = ProductImage.objects.order_by("pk").values_list("pk", "image")
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        for last, name in batch:
+            if name and name not in seen:
+                yield name
+                # Whoever took it may have given it another name.
+                seen.update(dict.fromkeys([name, *current_name(last)], True))
+
+
+def current_name(pk: int) -> Iterable[str]:
+    return ProductImage.objects.filter(pk=pk).values_list("image", flat=True)
+
+
+def strip_stored_picture(*, name: str) -> bool:
+    """Keep a picture without its metadata, under another name; tell whether it had any.
+
+    Raises OSError or ValueError where the file is not there or no picture. Where somebody else has
+    changed the rows meanwhile, theirs holds.
+    """
+    content = read(name)
+    picture = strip_metadata(content)
+    if picture.content == content:
+        return False
+    field = ProductImage._meta.get_field("image")
+    # Another name: browsers and caches keep what the old one showed.
+    new_name = field.generate_filename(ProductImage(), picture.name)
+    new_name = default_storage.save(new_name, ContentFile(picture.content))
+    shown = False
+    try:
+        shown = show_instead(name=name, new_name=new_name)
+    finally:
+        if not shown:
+            default_storage.delete(new_name)
+    return shown
+
+
+def read(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        if file.size > MAX_STORED_BYTES:
+            raise UnreadablePicture("It is larger than any picture.")
+        content: bytes = file.read()
+        return content
+
+
+@atomic
+def show_instead(*, name: str, new_name: str) -> bool:
+    """Have the rows that show one file show another and remove the first; False where no row shows it."""
+    shown = ProductImage.objects.showing(name).update(image=new_name) > 0
+    if shown:
+        remove_unshown_file(name=name)
+    return shown
+
+
+def remove_unshown_file(*, name: str, robust: bool = False) -> None:
+    """Remove the file of a picture once this is committed, unless a row shows it then."""
+
+    def remove() -> None:
+        if name and not ProductImage.objects.showing(name).exists():
+            default_storage.delete(name)
+
+    transaction.on_commit(remove, robust=robust)
