@@ -7,7 +7,8 @@ from uuid import uuid4
 
 # The hidden input that names one showing of a form.
 TOKEN = "_submission"
-UNIMPORTANT = {"csrfmiddlewaretoken"}
+# A second click may meet another button.
+UNIMPORTANT = {"csrfmiddlewaretoken", "_save", "_continue", "_addanother"}
 
 
 def new_token() -> str:

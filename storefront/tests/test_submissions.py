@@ -55,6 +55,12 @@ class TestSentAgain:
         product.refresh_from_db()
         assert product.inventory == 6
 
+    def test_another_button_adds_no_other(self, order_tab):
+        order_tab.save()
+        page = order_tab.save("_continue")
+
+        assert page["Location"] == f"/admin/store/order/{Order.objects.get().pk}/change/"
+
     def test_a_form_that_was_edited_since_is_another_one(self, order_tab):
         order_tab.save()
         order_tab.save(**{"items-0-quantity": "2"})

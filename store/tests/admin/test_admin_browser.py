@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 from selenium.webdriver.common.by import By
@@ -21,6 +23,11 @@ from store.services.orders import write_order
 pytestmark = [pytest.mark.once, pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a-Str0ng-one"
+CLICK_TWICE = """
+    const save = document.querySelector("[name=_save]");
+    save.click();
+    setTimeout(() => save.click(), arguments[0]);
+"""
 
 
 class Desk:
@@ -204,3 +211,50 @@ def test_the_progress_of_a_campaign_comes_by_itself(desk: Desk, customer: Any) -
 
     full = (By.CSS_SELECTOR, ".campaign-progress:not([data-unfinished]) progress[value='2']")
     WebDriverWait(desk.browser, 20).until(condition.presence_of_element_located(full))
+
+
+@pytest.mark.parametrize("delay", [60, 300])
+def test_save_clicked_twice_adds_one_order(
+    desk: Desk, customer: Any, product: Product, delay: int
+) -> None:
+    desk.open("store/order/add/")
+    desk.choose("customer", "Ann")
+    desk.choose("items-0-product", "Tea")
+    desk.fill(**{"items-0-quantity": 4})
+    page = desk.loaded_at()
+    desk.browser.execute_script(CLICK_TWICE, delay)
+    WebDriverWait(desk.browser, 10).until(lambda _: desk.loaded_at() != page)
+    desk.find(".messagelist .success")
+
+    assert Order.objects.count() == 1
+    product.refresh_from_db()
+    assert product.inventory == 6
+
+
+def test_staff_add_a_picture_to_a_product_that_has_one(
+    desk: Desk, product: Product, picture: Any
+) -> None:
+    product.images.create(image=ContentFile(picture.read_bytes(), name=picture.name))
+    desk.open(f"store/product/{product.pk}/change/")
+    desk.find("#images-group .add-row a").click()
+    desk.fill(**{"images-1-image": picture})
+    desk.press("[name=_continue]")
+
+    assert product.images.count() == 2
+    assert len(desk.texts("img.thumbnail")) == 2
+
+
+def test_what_somebody_else_changed_is_decided_by_the_next_save(
+    desk: Desk, product: Product
+) -> None:
+    desk.open(f"store/product/{product.pk}/change/")
+    Product.objects.update(unit_price=99, description="A new\nand better text")
+    desk.find("#id_unit_price").clear()
+    desk.fill(unit_price="12.50")
+    desk.press("[name=_save]")
+
+    (error,) = desk.texts(".field-unit_price .errorlist li")
+    assert "“99.00” while you were editing; you wrote “12.50”" in error
+    desk.press("[name=_save]")
+    stored = Product.objects.get()
+    assert (stored.unit_price, stored.description) == (Decimal("12.50"), "A new\nand better text")
