@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from .pending_commits import PendingCommit, pending_commit
 
+set_attribute = object.__setattr__
 # Fields whose values can change without an assignment, such as `picture.image.name = "..."`.
 MUTABLE_FIELDS = (models.FileField, models.JSONField)
 
@@ -34,9 +35,9 @@ class PartialUpdateModel(models.Model):
         abstract = True
 
     def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        state = self.__dict__.get("_state")
-        if state is not None and not state.adding:
+        # Past super(), which would be half the time: every field of every row that is read comes by here.
+        set_attribute(self, name, value)
+        if not self._state.adding:
             self._assigned.add(name)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -71,7 +72,8 @@ class PartialUpdateModel(models.Model):
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
         row = super().from_db(db, field_names, values)
-        row._note_mutable_values()
+        if mutable_columns(cls):
+            row._note_mutable_values()
         return row
 
     @property
