@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
+from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +20,7 @@ from ..models import Collection, Order, Product, ProductImage
 from ..models.catalog import LOW_INVENTORY, ProductQuerySet
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import atomic
+from .amounts import PriceField
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
 
@@ -118,6 +120,11 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
         return self.fields if obj is None else [*self.fields, "last_update"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> FormField | None:
+        if db_field.name == "unit_price":
+            kwargs["form_class"] = PriceField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def delete_row(self, row: Product) -> None:
         delete_product(product=row)

@@ -1,5 +1,4 @@
 from collections import Counter
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,9 +11,13 @@ from django.utils.safestring import SafeString
 
 from ..exceptions import OutOfStock, StoreError
 from ..models import MAX_QUANTITY, OrderItem
+from .amounts import amount_column
 from .inlines import ReadOnlyInline
 
 MAX_LINES = 10
+
+LIST_PRICE, TAX = amount_column("list_price"), amount_column("tax")
+PRICE_PAID, TOTAL = amount_column("unit_price", "price paid"), amount_column("total_with_tax")
 
 
 class NewLinesFormSet(forms.BaseInlineFormSet):
@@ -57,7 +60,7 @@ class OrderItemInline(ReadOnlyInline):
 
     model = OrderItem
     autocomplete_fields = ["product"]
-    readonly_fields = ["ordered", "price_paid", "total_with_tax"]
+    readonly_fields = ["ordered", LIST_PRICE, PRICE_PAID, TAX, TOTAL]
     min_num = 1
     max_num = MAX_LINES
     verbose_name = "line"
@@ -66,8 +69,7 @@ class OrderItemInline(ReadOnlyInline):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         if obj is None:
             return ["product", "quantity"]
-        prices = ["list_price", "promotion", "price_paid"]
-        return ["ordered", *prices, "quantity", "tax", "total_with_tax"]
+        return ["ordered", LIST_PRICE, "promotion", PRICE_PAID, "quantity", TAX, TOTAL]
 
     def get_formset(self, request: Any, obj: Model | None = None, **kwargs: Any) -> Any:
         if obj is not None:
@@ -88,11 +90,3 @@ class OrderItemInline(ReadOnlyInline):
         """Link the product under the title it had when it was ordered."""
         url = reverse("admin:store_product_change", args=[item.product_id])
         return format_html('<a href="{}">{}</a>', url, item.title or item.product.title)
-
-    @admin.display
-    def price_paid(self, item: OrderItem) -> Decimal:
-        return item.unit_price
-
-    @admin.display
-    def total_with_tax(self, item: OrderItem) -> Decimal:
-        return item.total_with_tax

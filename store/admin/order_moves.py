@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -93,25 +93,28 @@ class MovingAdmin(admin.ModelAdmin):
             self.message_user(request, f"{order} was {step.done}.", messages.SUCCESS)
 
     def try_to_move(
-        self, request: HttpRequest, pk: int, step: Step, reason: str, seen: str
+        self,
+        request: HttpRequest,
+        pk: int,
+        step: Step,
+        reason: str,
+        seen: str,
+        unforeseen: type[Exception] = DatabaseError,
     ) -> str | None:
-        """Make a step, or return why it was not made."""
+        """Make a step, or return why it was not made; what is `unforeseen` is logged."""
         try:
             self.move(request, pk, step, reason, seen=seen)
         except StoreError as error:
             return error.message
         except Order.DoesNotExist:
             return GONE
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             # A database that is away would be waited for anew with each order.
             if not lost_a_race(error):
                 raise
             logger.warning("Order %s was not moved", pk, exc_info=error)
             return BUSY
-        except InterfaceError:
-            raise
-        except Exception:
-            # Whatever is wrong with one must not keep back those behind it.
+        except unforeseen:
             logger.exception("Order %s was not moved", pk)
             return BROKEN
         return None
@@ -155,7 +158,10 @@ class MovingAdmin(admin.ModelAdmin):
         seen = {key: status for key, _, status in pairs}
         refusals: list[SafeString] = []
         for key in keys:
-            refusal = self.try_to_move(request, key, step, reason, seen.get(str(key), ""))
+            # Whatever is wrong with one must not keep back those behind it.
+            refusal = self.try_to_move(
+                request, key, step, reason, seen.get(str(key), ""), unforeseen=Exception
+            )
             if refusal:
                 refusals.append(format_html("Order {}: {}", key, refusal))
         self.report(request, step, len(keys) - len(refusals), refusals)

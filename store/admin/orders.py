@@ -13,6 +13,7 @@ from ..money import displayed
 from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
 from ..services.transactions import atomic
+from .amounts import amount_column
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin, is_id
@@ -22,6 +23,8 @@ from .payments import PaymentInline
 
 # A new order takes its stock, which a failed one does not hold.
 NEW_STATUSES = [choice for choice in Order.PAYMENT_STATUS_CHOICES if choice[0] in Order.SOLD]
+
+AMOUNTS = [amount_column(name) for name in ("subtotal", "tax", "total")]
 
 
 class OrderForm(forms.ModelForm):
@@ -98,9 +101,9 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
         if obj is None:
             return ["customer", "payment_status"]
         status = ["placed_at", "status", "payment_status"]
-        return ["customer", *status, "subtotal", "tax", "total", "shipping_address"]
+        return ["customer", *status, *AMOUNTS, "shipping_address"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
         return [] if obj is None else self.get_fields(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Order | None) -> list[Any]:

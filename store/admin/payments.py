@@ -8,16 +8,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..models import Payment, PaymentEvent
+from .amounts import amount_column
 from .inlines import ReadOnlyInline
 from .lists import ReadOnlyAdmin, is_id
+
+AMOUNT = amount_column("amount")
 
 
 class PaymentInline(ReadOnlyInline):
     """The payments on the page of their order."""
 
     model = Payment
-    fields = ["payment", "created_at", "amount", "status", "gateway", "reference"]
-    readonly_fields = ["payment"]
+    fields = ["payment", "created_at", AMOUNT, "status", "gateway", "reference"]
+    readonly_fields = ["payment", AMOUNT]
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("store.view_payment")
@@ -44,7 +47,7 @@ class PaymentEventInline(ReadOnlyInline):
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "order", "amount", "status", "gateway"]
+    list_display = ["created_at", "order", AMOUNT, "status", "gateway"]
     list_filter = ["status", "created_at"]
     list_display_links = ["created_at"]
     list_select_related = ["order"]
@@ -54,7 +57,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_help_text = "The number of the order, or the gateway's reference."
     fields = [
         "order",
-        "amount",
+        AMOUNT,
         "status",
         "gateway",
         "reference",
@@ -63,6 +66,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         "created_at",
         "changed_at",
     ]
+    readonly_fields = [AMOUNT]
     inlines = [PaymentEventInline]
 
     class Media:

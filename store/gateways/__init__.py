@@ -59,7 +59,8 @@ class Gateway(ABC):
     ) -> GatewayPayment:
         """Make a payment, or find the one made under this key; raises GatewayError.
 
-        The amount is in units of the currency (ISO 4217), with cents.
+        The amount is in units of the currency (ISO 4217), with the decimals of its minor unit: cents
+        of USD, none of JPY.
         """
 
     @abstractmethod

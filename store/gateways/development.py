@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 KINDS = ("succeeded", "failed", "refunded")
 SIGNATURE = "Payment-Signature"
 # As a text: a JSON number may have gone through a float.
-AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
+AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,2})?")
 # To the shop itself, whatever proxy leads out of this machine.
 opener = build_opener(ProxyHandler({}))
 

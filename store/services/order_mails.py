@@ -1,6 +1,5 @@
 import logging
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -9,7 +8,7 @@ from outbox.content import render
 from outbox.services import queue_mail
 
 from ..models import Order, OrderItem, OrderStatus, OrderStatusChange
-from ..money import displayed
+from ..money import summed
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +28,8 @@ NEWS: dict[str, str] = {
 def queue_confirmation(*, order: Order, items: Iterable[OrderItem]) -> None:
     """Queue the mail that tells a customer what was ordered; none to a user without an address."""
     lines = list(items)
-    subtotal = displayed(sum((line.total_price for line in lines), Decimal(0)))
-    tax = displayed(sum((line.tax or Decimal(0) for line in lines), Decimal(0)))
+    subtotal = summed(line.total_price for line in lines)
+    tax = summed(line.tax for line in lines)
     figures = {"lines": lines, "subtotal": subtotal, "tax": tax, "total": subtotal + tax}
     _queue(order, CONFIRMATION, "confirmation", **figures)
 

@@ -11,6 +11,7 @@ from outbox.content import Content, render
 from ..exceptions import GatewayUnavailable, NoGateway, OrderNotPayable, OrderStatusConflict
 from ..gateways import Gateway, GatewayError, GatewayPayment, payment_gateway
 from ..models import Order, Payment, PaymentStatus
+from ..money import displayed
 from .order_status import CANCELLED, PENDING, change_order_status
 from .staff_mails import queue_to_admins
 from .transactions import atomic
@@ -35,7 +36,7 @@ def start_payment(*, order: Order, webhook_url: str) -> Payment:
         try:
             made = gateway.create_payment(
                 key=str(payment.key),
-                amount=payment.amount,
+                amount=displayed(payment.amount),
                 currency=settings.STORE_CURRENCY,
                 description=f"Order {order.pk}",
                 webhook_url=webhook_url,
@@ -91,7 +92,9 @@ def _refund(*, payment_id: int, gateway: Gateway | None) -> None:
         logger.error("Payment %s is due for refund at a gateway that is gone", payment.pk)
         return
     # Under the payment's key: a second worker, or one after a crash, gives it back no second time.
-    gateway.refund(key=str(payment.key), reference=payment.reference or "", amount=payment.amount)
+    gateway.refund(
+        key=str(payment.key), reference=payment.reference or "", amount=displayed(payment.amount)
+    )
     _mark_refunded(payment_id=payment.pk)
 
 

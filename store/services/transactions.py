@@ -3,7 +3,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,7 +19,7 @@ POSTGRES_STATES = {"40P01", "40001", "55P03"}
 _last_steps: ContextVar[list[Callable[[], None]] | None] = ContextVar("_last_steps", default=None)
 
 
-def lost_a_race(error: OperationalError) -> bool:
+def lost_a_race(error: Error) -> bool:
     """Tell whether the database gave this transaction up for another, so that a repeat may succeed."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state in POSTGRES_STATES or (bool(error.args) and error.args[0] in MYSQL_CODES)

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from ..gateways import payment_gateway
 from ..gateways.development import OUTCOMES, DevelopmentGateway
 from ..models import Order, Payment, PaymentStatus
+from ..money import displayed
 from ..serializers.payments import PaymentSerializer
 from ..services.payment_events import read_and_receive_event
 from ..services.payments import start_payment
@@ -103,7 +104,7 @@ def tell_shop(request: HttpRequest, gateway: DevelopmentGateway, payment: Paymen
     gateway.tell(
         OUTCOMES[name],
         key=str(payment.key),
-        amount=payment.amount,
+        amount=displayed(payment.amount),
         webhook_url=reverse("payment-webhook", request=request),
     )
     return redirect(f"{request.path}?sent={name}")
