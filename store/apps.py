@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.checks import Tags, register
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 
@@ -7,6 +8,7 @@ class StoreConfig(AppConfig):
     name = "store"
 
     def ready(self) -> None:
+        from .checks import check_stored_prices
         from .gateways import payment_gateway
         from .models import Product
         from .receivers import (
@@ -23,5 +25,6 @@ class StoreConfig(AppConfig):
         m2m_changed.connect(renew_promotions, sender=Product.promotions.through)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
+        register(check_stored_prices, Tags.database)
         # Settings that make no gateway stop the start, not the first customer who pays.
         payment_gateway()

@@ -3,12 +3,13 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Floor
 
-from ..money import DECIMAL_PLACES, PRICE_DIGITS, with_tax
+from ..money import DECIMAL_PLACES, HUNDREDTH, PRICE_DIGITS, minor_unit_of, with_tax
 from ..validators import validate_image_format, validate_image_size, validate_minor_unit
 from .fulltext import matching
 from .pictures import PictureField
@@ -60,6 +61,12 @@ class ProductQuerySet(VersionedQuerySet["Product"]):
     def matching(self, words: Sequence[str]) -> "ProductQuerySet":
         """Keep the products of which a word starts with each of these; annotate their rank."""
         return matching(self, words)
+
+    def with_too_many_decimals(self) -> "ProductQuerySet":
+        """Keep the products whose price is no multiple of the currency's minor unit."""
+        if minor_unit_of(settings.STORE_CURRENCY) == HUNDREDTH:
+            return self.none()
+        return self.exclude(unit_price=Floor("unit_price"))
 
     def locked(self) -> "ProductQuerySet":
         """Lock the rows until the transaction ends, in key order, so that no two lockers deadlock."""

@@ -56,6 +56,11 @@ class ProductSerializer(serializers.ModelSerializer):
             "collection",
             "images",
         ]
+        extra_kwargs = {
+            "unit_price": {
+                "help_text": "List price before tax, a multiple of the currency's minor unit."
+            }
+        }
 
 
 class SimpleProductSerializer(serializers.ModelSerializer):

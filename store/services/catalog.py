@@ -1,8 +1,15 @@
-from django.db.models import ProtectedError
+from decimal import Decimal
+
+from django.db.models import F, ProtectedError
+from django.db.models.functions import Floor, Least
+from django.utils import timezone
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
 from ..models import Collection, Product
 from .transactions import atomic
+
+# The largest that the column takes without a hundredth.
+MAX_WHOLE_PRICE = 99_999_999
 
 
 @atomic
@@ -25,3 +32,12 @@ def delete_collection(*, collection: Collection) -> None:
         Collection.objects.filter(pk=collection.pk).delete()
     except ProtectedError as error:
         raise CollectionNotEmpty from error
+
+
+@atomic
+def round_prices() -> int:
+    """Round the prices that have more decimals than the currency half-up, and return their number."""
+    # From one up, as every price is, none becomes nothing.
+    rounded = Least(Floor(F("unit_price") + Decimal("0.5")), Decimal(MAX_WHOLE_PRICE))
+    odd = Product.objects.with_too_many_decimals().order_by()
+    return odd.update(unit_price=rounded, last_update=timezone.now())

@@ -1,11 +1,13 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from store.models import Cart, Order, Payment, Promotion
+from store.models import Cart, Order, Payment, Product, Promotion
 from store.models.freshness import catalog_state
+from store.models.fulltext import finds_at_once
 from store.models.versions import ASSORTMENT, CATALOG
 from store.services.carts import claim_cart
 from store.services.orders import place_order
@@ -61,3 +63,27 @@ def test_a_shop_with_products_gets_its_first_versions(collection, make_product, 
     assert {scope for scope, key, stamp in state.stamps if key} == (
         {ASSORTMENT, CATALOG} if is_filled else set()
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stock_and_amounts_are_widened_and_narrowed_with_rows_there(item, customer):
+    place_order(cart_id=item.cart_id, user_id=customer.user_id)
+    Payment.objects.create(order=Order.objects.get(), gateway="Test", amount="999999999999.99")
+
+    try:
+        call_command("migrate", "store", "0007", verbosity=0)
+        before = rows("store_product", "inventory", "unit_price")
+    finally:
+        call_command("migrate", "store", verbosity=0)
+
+    assert [(stock, float(price)) for stock, price in before] == [(8, 10)]
+    line, product = Order.objects.get().items.get(), Product.objects.get()
+    assert (line.unit_price, line.list_price, line.tax) == (10, 10, 2)
+    assert Payment.objects.get().amount == Decimal("999999999999.99")
+    # What a database derives from a product follows it still.
+    product.title, product.inventory = "Samovar", 2**40
+    product.save()
+    assert Product.objects.get().inventory == 2**40
+    if finds_at_once():
+        assert [*Product.objects.matching(["sam"])] == [product]
+        assert not Product.objects.matching(["teapot"])

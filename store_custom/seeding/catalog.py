@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.conf import settings
 from django.utils.text import slugify
 
 from store.models import Collection, Product, ProductImage, Promotion
+from store.money import minor_unit_of
 
 from .goods import ASSORTMENTS, MATERIALS, Assortment, Design
 from .pictures import picture_name
@@ -73,12 +75,20 @@ def describe(random: Random, design: Design, assortment: Assortment) -> str | No
 
 
 def round_price(price: float) -> Decimal:
-    """Round as shops do: 12.49, 38.90, 245.00."""
+    """Round a price in dollars as shops do, to 12.49, 38.90 or 245.00; without cents to 1250 or 24500."""
+    if minor_unit_of(settings.STORE_CURRENCY) == 1:
+        # Of most currencies without cents, one is worth about what a cent is.
+        return round_without_cents(100 * price)
     if price < 20:
         return max(Decimal(round(price * 2)) / 2 - Decimal("0.01"), Decimal("1.49"))
     if price < 100:
         return Decimal(round(price)) - Decimal("0.10")
     return Decimal(5 * round(price / 5)).quantize(Decimal("0.01"))
+
+
+def round_without_cents(price: float) -> Decimal:
+    step = 50 if price < 5000 else 100 if price < 20_000 else 500
+    return Decimal(step * max(round(price / step), 3))
 
 
 def stock_of(random: Random) -> int:

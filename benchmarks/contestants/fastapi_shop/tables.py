@@ -85,7 +85,7 @@ class Product(Base):
     description: Mapped[str | None]
     slug: Mapped[str]
     inventory: Mapped[int]
-    unit_price: Mapped[Decimal] = mapped_column(Numeric(6, 2))
+    unit_price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     collection_id: Mapped[int]
 
     images: Mapped[list[ProductImage]] = relationship(order_by=ProductImage.id)

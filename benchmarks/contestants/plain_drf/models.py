@@ -43,7 +43,7 @@ class Product(models.Model):
     title = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255)
     description = models.TextField(null=True)
-    unit_price = models.DecimalField(max_digits=6, decimal_places=2)
+    unit_price = models.DecimalField(max_digits=10, decimal_places=2)
     inventory = models.IntegerField()
     collection = models.IntegerField(db_column="collection_id")
     promotions = models.ManyToManyField(Promotion, db_table="store_product_promotions")

@@ -26,8 +26,8 @@ class ProductImageSerializer(serializers.ModelSerializer):
 
 
 class ProductSerializer(serializers.ModelSerializer):
-    price_with_tax = serializers.DecimalField(max_digits=8, decimal_places=2, read_only=True)
-    price = serializers.DecimalField(max_digits=6, decimal_places=2, read_only=True)
+    price_with_tax = serializers.DecimalField(max_digits=11, decimal_places=2, read_only=True)
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, read_only=True)
     promotion = PromotionSerializer(read_only=True)
     images = ProductImageSerializer(many=True, read_only=True)
 

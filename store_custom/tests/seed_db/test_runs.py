@@ -69,6 +69,15 @@ class TestFirstRun:
         seed(products=10)
         assert not Collection.objects.filter(featured_product=None).exists()
 
+    def test_prices_look_like_those_of_the_currency(self, db, seed, settings):
+        settings.STORE_CURRENCY = "JPY"
+        seed()
+        prices = Product.objects.values_list("unit_price", flat=True)
+        assert all(price >= 150 and price % 50 == 0 for price in prices)
+        assert max(prices) > 20_000
+        amounts = OrderItem.objects.values_list("unit_price", "tax")
+        assert all(amount % 1 == 0 for line in amounts for amount in line)
+
     def test_says_nothing_when_told_to_be_quiet(self, db, seed, capsys):
         assert seed(verbosity=0) == ""
         assert capsys.readouterr().err == ""
