@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
@@ -28,6 +28,8 @@ class ShownBoundField(BoundField):
     form: "ConcurrentEditForm"
 
     def value(self) -> Any:
+        if self.form.is_bound and self.form.is_untouched(self.name):
+            return self.field.prepare_value(self.initial)
         value = super().value()
         if not (self.form.is_bound and isinstance(self.field, forms.ModelChoiceField)):
             return value
@@ -71,7 +73,7 @@ class ConcurrentEditForm(ModelForm):
         # Choices that went since the form was shown, by field.
         self.gone_choices: dict[str, set[str]] = {}
         if self.is_stored:
-            for name in self.comparable():
+            for name in self.comparable:
                 field = self.fields[name]
                 field.show_hidden_initial = True
                 if isinstance(field, forms.ModelMultipleChoiceField | forms.MultipleChoiceField):
@@ -82,8 +84,9 @@ class ConcurrentEditForm(ModelForm):
     def is_stored(self) -> bool:
         return not self.instance._state.adding
 
+    @cached_property
     def comparable(self) -> list[str]:
-        """Return the fields of the form that show a value of the row."""
+        """The fields of the form that show a value of the row; without the keys that a set of forms adds."""
         names = {field.name for field in fields_of(self.instance)}
         return [
             name
@@ -105,10 +108,15 @@ class ConcurrentEditForm(ModelForm):
 
     def value_to_show(self, name: str) -> Any:
         """Return what the hidden input of a field holds in the page that follows."""
-        if self.was_sent(name) and name not in self.conflicts:
+        is_open = name in self.changed_data and name not in self.conflicts
+        if is_open and self.was_sent(name):
             return self.shown(name)
         # Whoever saves again has seen this.
         return self.fields[name].prepare_value(self[name].initial)
+
+    def is_untouched(self, name: str) -> bool:
+        """Tell whether a field shows a value of the row that its person has left as it is."""
+        return self.is_stored and name in self.comparable and name not in self.changed_data
 
     @cached_property
     def changed_data(self) -> list[str]:
@@ -145,14 +153,14 @@ class ConcurrentEditForm(ModelForm):
         self._drop_gone_choices()
         if not self.is_stored:
             return super()._clean_fields()
-        untouched = [name for name in self.comparable() if name not in self.changed_data]
+        untouched = [name for name in self.fields if self.is_untouched(name)]
         every_field = self.fields
         self.fields = {n: field for n, field in every_field.items() if n not in untouched}
         super()._clean_fields()
         self.fields = every_field
         for name in untouched:
             self.cleaned_data[name] = stored_value(self.instance, name, self[name].initial)
-        for name in self.comparable():
+        for name in self.comparable:
             if name in self.changed_data and name in self.cleaned_data and self.is_stale(name):
                 self._settle(name)
         return None
@@ -195,9 +203,7 @@ class ConcurrentEditForm(ModelForm):
     def _edits_only(self) -> Iterator[None]:
         """Let Django see, of a stored row, only what is to be written."""
         every_value = self.cleaned_data
-        if self.is_stored:
-            untouched = {name for name in self.comparable() if name not in self.changed_data}
-            self.cleaned_data = {n: v for n, v in every_value.items() if n not in untouched}
+        self.cleaned_data = {n: v for n, v in every_value.items() if not self.is_untouched(n)}
         try:
             yield
         finally:
@@ -213,9 +219,8 @@ class ConcurrentEditForm(ModelForm):
 
     def _update_errors(self, errors: Any) -> None:
         """Leave out what is wrong with a stored value that nobody has touched."""
-        if self.is_stored and hasattr(errors, "error_dict"):
-            untouched = set(self.comparable()) - {*self.changed_data, NON_FIELD_ERRORS}
-            found = {n: e for n, e in errors.error_dict.items() if n not in untouched}
+        if hasattr(errors, "error_dict"):
+            found = {n: e for n, e in errors.error_dict.items() if not self.is_untouched(n)}
             if not found:
                 return
             errors = ValidationError(found)

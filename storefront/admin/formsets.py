@@ -71,7 +71,7 @@ def locked(rows: Any) -> Any:
 def name_of_gone(form: Any, key: str) -> str:
     """Name a row that is not there any more, as its form has shown it."""
     row = form._meta.model()
-    for name in form.comparable():
+    for name in form.comparable:
         field = row._meta.get_field(name)
         if not field.many_to_many:
             value = form.shown(name) if form.was_sent(name) else form[name].data
