@@ -78,12 +78,13 @@ def sends_csrf_token(request: Request) -> bool:
 
 
 def serves_visitors(request: Request) -> bool:
-    """Tell whether the view does for visitors what is asked, whoever's row it is about."""
+    """Tell whether the view does for visitors what is asked, whosever row it is about."""
     view = request.parser_context["view"]
     # Until authentication ends, which sets who it is.
     request.user = AnonymousUser()
+    is_detail = getattr(view, "detail", False)
     return all(
-        each.has_permission(request, view) and not (view.detail and judges_rows(each))
+        each.has_permission(request, view) and not (is_detail and judges_rows(each))
         for each in view.get_permissions()
     )
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from .negotiation import JSON_SUFFIXES
 from .people import API
-from .views.errors import not_found, wants_page
+from .views.errors import PAGE, not_found, wants_page
 
 API_PATH = re.compile(rf"/(?:{'|'.join(API)})(?:[/.]|\Z)")
 
@@ -30,16 +30,17 @@ class PathMiddleware:
 
 def lead(request: HttpRequest) -> HttpResponse | None:
     """Point the request at the endpoint that is meant, or return the redirect that leads there."""
-    stem, _, suffix = request.path_info.rpartition(".")
-    if request.path_info.endswith(JSON_SUFFIXES):
+    path = request.path_info
+    if path.endswith(JSON_SUFFIXES):
         # The path itself stays: links to other pages have the suffix, too, and answers are kept by it.
-        request.path_info = known(stem) or request.path_info
-    elif request.method not in ("GET", "HEAD"):
-        point_at_slash(request)
-    # A known address with the suffix of another format is none.
-    elif "/" in suffix or not known(stem):
-        with_slash = request.get_full_path(force_append_slash=True)
-        return HttpResponsePermanentRedirect(escape_leading_slashes(with_slash))
+        request.path_info = known(path.rpartition(".")[0]) or path
+    elif whole := known(path):
+        if request.method in ("GET", "HEAD"):
+            with_slash = request.get_full_path(force_append_slash=True)
+            return HttpResponsePermanentRedirect(escape_leading_slashes(with_slash))
+        # A redirect would lose the body.
+        request.path_info = whole
+        request.path += "/"
     return None
 
 
@@ -49,16 +50,11 @@ def known(stem: str) -> str:
     return path if is_valid_path(path) else ""
 
 
-def point_at_slash(request: HttpRequest) -> None:
-    if known(request.path_info):
-        request.path_info += "/"
-        request.path += "/"
-
-
 def in_form_asked_for(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Put JSON in place of a page that says, for people, that nothing is there."""
-    is_page = response.status_code == 404 and not isinstance(response, Response)
-    if is_page and not wants_page(request):
+    is_page = response.status_code == 404 and response["Content-Type"].startswith(PAGE)
+    # Django REST framework has asked the client already.
+    if is_page and not isinstance(response, Response) and not wants_page(request):
         body = not_found(request)
         response.content = body.content
         response["Content-Type"] = body["Content-Type"]

@@ -26,7 +26,7 @@ class PatchMixin(GenericAPIView):
 
 
 def names_nothing(serializer: Serializer) -> bool:
-    sent = serializer.initial_data
+    sent = getattr(serializer, "initial_data", None)
     # What is no object is refused as such.
     return isinstance(sent, Mapping) and all(
         field.get_value(sent) is empty for field in writable_fields(serializer)

@@ -16,17 +16,17 @@ from .conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
-URLS = ["/store/carts", "/store/products/1", "/auth/users", "/tags", "/likes", "/store/nothing"]
+URLS = ["/store", "/store/carts", "/store/products/1", "/auth/users", "/tags", "/likes"]
 
 
 @pytest.mark.parametrize("debug", [True, False])
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-def test_a_write_to_an_unknown_address_is_a_404(
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
+def test_an_unknown_address_is_a_404(
     api_client: APIClient, settings: Any, method: str, debug: bool
 ) -> None:
     settings.DEBUG = debug
-    for url in ("/store/nothing", "/store/carts/x", "/auth", "/likes/a/b"):
-        response = getattr(api_client, method)(f"{url}x", {}, format="json")
+    for url in ("/store/nothing", "/store/carts/x", "/authx", "/likes/a/b", "/store//evil.example"):
+        response = api_client.generic(method.upper(), url)
         assert (response.status_code, response.json()) == (404, {"detail": "Not found."})
 
 
@@ -71,10 +71,6 @@ def test_a_read_is_redirected_with_its_parameters(
 ) -> None:
     response = getattr(api_client, method)(f"{url}?page=2", HTTP_AUTHORIZATION="JWT bad")
     assert (response.status_code, response["Location"]) == (301, f"{url}/?page=2")
-
-
-def test_the_redirect_leads_to_no_other_host(api_client: APIClient) -> None:
-    assert api_client.get("/store//evil.example")["Location"] == "/store//evil.example/"
 
 
 def test_the_browsable_api_names_only_what_is_there(client: Client, product: Any) -> None:

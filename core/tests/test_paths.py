@@ -23,6 +23,7 @@ UNKNOWN = [
     "/health/x/",
     "/media/x",
     "/store/x/",
+    "/store/x",
     "/store/x.json",
     "/api/x",
     "/tags/x/",
