@@ -1,14 +1,29 @@
 import sys
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.views.defaults import bad_request as bad_request_page
 from django.views.defaults import server_error as server_error_page
 
 from ..exceptions import DATABASE_AWAY, Unavailable, problem
 from ..negotiation import PROBLEM_JSON, accepts_problem, suffix_of
 
 PAGE = "text/html"
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django refuses by itself; of a form that is too long, say so."""
+    is_too_long = isinstance(exception, TooManyFieldsSent)
+    if wants_page(request):
+        if not is_too_long:
+            return bad_request_page(request, exception or SuspiciousOperation())
+        context = {"limit": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+        return HttpResponse(render_to_string("core/too_many_fields.html", context), status=400)
+    detail = "The form has too many fields." if is_too_long else "Bad request."
+    return error_body(request, 400, {"detail": detail})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
