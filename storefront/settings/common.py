@@ -19,7 +19,7 @@ from .storages import is_folder, is_host, media_storage
 INSTALLED_APPS = [
     # Before the admin, whose pages it extends.
     "storefront",
-    "django.contrib.admin",
+    "storefront.admin.apps.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,44 @@
+"""The admin's site: what every admin on it gets, those of libraries too."""
+
+from functools import cache
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+
+from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
+
+
+class ShopAdminSite(admin.AdminSite):
+    """Answers bad addresses."""
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        checking = with_address_checks(admin_class or admin.ModelAdmin)
+        super().register(model_or_iterable, checking, **options)
+
+    def get_urls(self) -> list[Any]:
+        route = "r/<path:content_type_id>/<path:object_id>/"
+        view = self.admin_view(view_on_site)
+        return [path(route, view, name="view_on_site"), *super().get_urls()]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        view: Any = AddressCheckingAutocompleteView.as_view(admin_site=self)
+        return view(request)
+
+
+@cache
+def with_address_checks(admin_class: type[admin.ModelAdmin]) -> type[admin.ModelAdmin]:
+    if issubclass(admin_class, AddressCheckingAdmin):
+        return admin_class
+    bases = (AddressCheckingAdmin, admin_class)
+    return type(admin_class.__name__, bases, {"__module__": admin_class.__module__})
+
+
+def view_on_site(request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+    try:
+        return shortcut(request, content_type_id, object_id)
+    except UNREADABLE as error:
+        # Django knows of keys that are no numbers, of no others.
+        raise Http404 from error
