@@ -1,7 +1,8 @@
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from storefront.admin.actions import confirmed_action
 from storefront.admin.options import ConcurrentEditAdmin
 
 from .models import Mail, MailQuerySet
@@ -68,7 +69,12 @@ class MailAdmin(ConcurrentEditAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
         return False
 
-    @admin.action(description="Send again what was given up", permissions=["resend"])
-    def try_again(self, request: HttpRequest, queryset: MailQuerySet) -> None:
-        count = send_again(mails=queryset)
-        messages.success(request, f"{count} mails will be sent again.")
+    @confirmed_action(
+        description="Send again what was given up",
+        permissions=["resend"],
+        effect="will be sent again",
+        done=("%d mail will be sent again.", "%d mails will be sent again."),
+        affects=MailQuerySet.given_up,
+    )
+    def try_again(self, request: HttpRequest, mails: MailQuerySet) -> int:
+        return send_again(mails=mails)

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from storefront.admin.actions import CHANGED_SINCE, fingerprint, keys_of, log_bulk_action
 from storefront.admin.options import ConcurrentEditAdmin
 
 from ..exceptions import NoRecipients
-from ..models import Campaign, Promotion
+from ..models import Campaign, Customer, Promotion
 from ..models.campaigns import MAX_SUBJECT
 from ..models.customers import CustomerQuerySet
 from ..services.campaigns import start_campaign
@@ -54,7 +55,7 @@ class NotifyingAdmin(ConcurrentEditAdmin):
         initial = {"key": uuid4(), **(announcement(promotion) if promotion else {})}
         form = CampaignForm(request.POST if confirmed else None, initial=initial)
         try:
-            if confirmed and form.is_valid():
+            if confirmed and form.is_valid() and self.is_as_shown(request, form, customers):
                 campaign = start_campaign(
                     customers=customers,
                     promotion=promotion,
@@ -68,10 +69,21 @@ class NotifyingAdmin(ConcurrentEditAdmin):
             self.message_user(request, error.message, messages.ERROR)
             return None
 
+    def is_as_shown(self, request: Any, form: CampaignForm, customers: CustomerQuerySet) -> bool:
+        """Tell whether a campaign goes to those whose number was shown, or was started already."""
+        if Campaign.objects.filter(key=form.cleaned_data["key"]).exists():
+            return True
+        keys = keys_of(customers.reachable())
+        if not keys or request.POST.get("shown") == fingerprint(keys):
+            return True
+        self.message_user(request, CHANGED_SINCE, messages.WARNING)
+        return False
+
     def compose_page(
         self, request: Any, form: CampaignForm, customers: CustomerQuerySet
     ) -> TemplateResponse:
-        recipients = customers.reachable().count()
+        keys = keys_of(customers.reachable())
+        recipients = len(keys)
         if not recipients:
             raise NoRecipients
         across = request.POST.get("select_across") == "1"
@@ -89,6 +101,8 @@ class NotifyingAdmin(ConcurrentEditAdmin):
             # With all rows of the list chosen, one stands for them.
             "selected": selected[:1] if across else selected,
             "select_across": int(across),
+            "shown": fingerprint(keys),
+            "back": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/store/notify_customers.html", context)
 
@@ -99,6 +113,7 @@ class NotifyingAdmin(ConcurrentEditAdmin):
             campaign.total,
         )
         self.log_addition(request, campaign, [{"added": {}}])
+        log_bulk_action(request, "notify_customers", Customer, campaign.total)
         self.message_user(request, message % campaign.total, messages.SUCCESS)
         return HttpResponseRedirect(page_of(campaign))
 

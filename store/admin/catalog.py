@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.forms import Field as FormField
 from django.forms import ModelForm
@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
 
+from storefront.admin.actions import confirmed_action
 from storefront.admin.options import ConcurrentEditInline
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
@@ -146,12 +146,16 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     def collection_title(self, product: Product) -> str:
         return product.collection.title
 
-    @admin.action(permissions=["change"], description="Clear inventory")
-    def clear_inventory(self, request: HttpRequest, queryset: ProductQuerySet) -> None:
-        count = atomic(queryset.order_by().update)(inventory=0, last_update=timezone.now())
-        message = ngettext(
+    @confirmed_action(
+        description="Clear inventory",
+        permissions=["change"],
+        effect="will have nothing in stock",
+        done=(
             "The inventory of %d product was cleared.",
             "The inventory of %d products was cleared.",
-            count,
-        )
-        self.message_user(request, message % count, messages.SUCCESS)
+        ),
+        affects=lambda products: products.filter(inventory__gt=0),
+        atomic=atomic,
+    )
+    def clear_inventory(self, request: HttpRequest, products: ProductQuerySet) -> int:
+        return products.update(inventory=0, last_update=timezone.now())

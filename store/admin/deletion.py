@@ -2,8 +2,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
+from django.contrib import messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from storefront.admin.actions import asking_action, delete_selected
 from storefront.admin.options import ConcurrentEditAdmin
 
 from ..exceptions import StoreError
@@ -20,8 +20,6 @@ from ..services.transactions import atomic
 
 # Blocking rows that a refusal names, before it only says that there are more.
 LISTED = 10
-# Rows that one request deletes, each with its own locks; the form of the confirmation names them all.
-MAX_SELECTED = 500
 
 
 def reason(error: Exception) -> str:
@@ -69,14 +67,10 @@ class ServiceDeletionAdmin(ConcurrentEditAdmin):
             self.message_user(request, reason(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    @asking_action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        if queryset.count() > MAX_SELECTED:
-            message = f"At most {MAX_SELECTED} can be deleted at once. Nothing was deleted."
-            self.message_user(request, message, messages.ERROR)
-            return None
         try:
-            page = atomic(delete_selected)(self, request, queryset)
+            page = delete_selected(self, request, queryset, atomic=atomic)
         except (self.refusal, ObjectDoesNotExist) as error:
             self.message_user(request, f"{reason(error)} Nothing was deleted.", messages.ERROR)
             return None

@@ -15,11 +15,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from storefront.admin.actions import MAX_SELECTED, log_bulk_action
+
 from ..exceptions import OrderStatusConflict, StoreError
 from ..models import Order
 from ..services.order_status import change_order_status
 from ..services.transactions import atomic, lost_a_race
-from .deletion import LISTED, MAX_SELECTED
+from .deletion import LISTED
 from .order_steps import STEPS, ReasonForm, Step, action_for, effects
 
 logger = logging.getLogger(__name__)
@@ -164,7 +166,9 @@ class MovingAdmin(admin.ModelAdmin):
             )
             if refusal:
                 refusals.append(format_html("Order {}: {}", key, refusal))
-        self.report(request, step, len(keys) - len(refusals), refusals)
+        if moved := len(keys) - len(refusals):
+            log_bulk_action(request, f"move_to_{step.status}", Order, moved)
+        self.report(request, step, moved, refusals)
 
     def report(
         self, request: HttpRequest, step: Step, moved: int, refusals: list[SafeString]

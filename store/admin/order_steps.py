@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+
+from storefront.admin.actions import asking_action
 
 from ..models import Order, OrderStatusChange, Payment, PaymentStatus
 from ..models.amounts import AmountSum
@@ -64,7 +65,7 @@ class ReasonForm(forms.ModelForm):
 def action_for(step: Step) -> Callable[..., HttpResponse | None]:
     """Return the action of the list that makes a step with many orders."""
 
-    @admin.action(permissions=[step.right], description=step.verb)
+    @asking_action(permissions=[step.right], description=step.verb)
     def move(
         modeladmin: Any, request: HttpRequest, queryset: QuerySet[Order]
     ) -> HttpResponse | None:

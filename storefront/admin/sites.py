@@ -5,14 +5,22 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.views import shortcut
+from django.core.checks import CheckMessage, Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
+from .actions import asks_first, delete_selected
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
 
 
 class ShopAdminSite(admin.AdminSite):
-    """Answers bad addresses."""
+    """Answers bad addresses, and lets no action write unasked."""
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+        replacement: Any = delete_selected
+        self.add_action(replacement, "delete_selected")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         checking = with_address_checks(admin_class or admin.ModelAdmin)
@@ -26,6 +34,17 @@ class ShopAdminSite(admin.AdminSite):
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         view: Any = AddressCheckingAutocompleteView.as_view(admin_site=self)
         return view(request)
+
+    def check(self, app_configs: Any) -> list[CheckMessage]:
+        errors = super().check(app_configs)
+        model_admin: Any
+        for model_admin in self._registry.values():
+            for action, name, _ in model_admin._get_base_actions():
+                if not asks_first(action):
+                    hint = "Decorate it with confirmed_action, or asking_action if it has a page."
+                    message = f"The action '{name}' writes without asking first."
+                    errors.append(Error(message, hint, type(model_admin), id="storefront.E001"))
+        return errors
 
 
 @cache

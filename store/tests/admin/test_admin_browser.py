@@ -113,14 +113,15 @@ def test_staff_add_a_product_with_a_picture(desk: Desk, collection: Any, picture
 
 
 def test_staff_clear_the_inventory(desk: Desk, make_product: Callable[..., Product]) -> None:
-    for _ in range(3):
-        make_product(inventory=50)
+    products = [str(make_product(inventory=50)) for _ in range(3)]
     desk.open("store/product/")
     assert desk.texts(".stock") == ["OK"] * 3
 
     desk.find("#action-toggle").click()
     desk.fill(action="Clear inventory")
     desk.press("[name=index]")
+    assert desk.texts("#affected, #rows li") == ["3 products", *products]
+    desk.press("[name=confirm]")
 
     assert desk.texts(".messagelist .success") == ["The inventory of 3 products was cleared."]
     assert desk.texts(".stock") == ["Low"] * 3

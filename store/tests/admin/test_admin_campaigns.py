@@ -36,6 +36,12 @@ def confirmed(*rows, **fields):
     return chosen(*rows, **{**message, **fields})
 
 
+def send(client, url, *rows, **fields):
+    """Choose in the list, then confirm what the page that asks has shown."""
+    page = client.post(url, chosen(*rows, select_across=fields.get("select_across", 0)))
+    return client.post(url, confirmed(*rows, shown=page.context["shown"], **fields))
+
+
 def recipients():
     found = CampaignRecipient.objects.order_by("customer_id")
     return list(found.values_list("customer_id", flat=True))
@@ -132,7 +138,7 @@ class TestFromCustomers:
         make_customer("bob")
 
         with django_capture_on_commit_callbacks(execute=True):
-            answer = admin_client.post(CUSTOMERS, confirmed(customer))
+            answer = send(admin_client, CUSTOMERS, customer)
 
         campaign = Campaign.objects.get()
         page = f"{CAMPAIGNS}{campaign.pk}/change/"
@@ -153,22 +159,21 @@ class TestFromCustomers:
         page = admin_client.post(url, chosen(*gold, select_across=1))
         assertContains(page, "3 customers</strong>")
         assertContains(page, 'name="_selected_action"', count=1)
-        admin_client.post(url, confirmed(gold[0], select_across=1))
+        send(admin_client, url, gold[0], select_across=1)
 
         assert recipients() == [row.pk for row in gold]
 
     def test_a_form_sent_twice_starts_one_campaign(self, admin_client, customer):
-        form = confirmed(customer)
-
-        first = admin_client.post(CUSTOMERS, form)
-        second = admin_client.post(CUSTOMERS, form)
+        key = uuid4()
+        first = send(admin_client, CUSTOMERS, customer, key=key)
+        second = admin_client.post(CUSTOMERS, confirmed(customer, key=key))
 
         assert first.url == second.url
         assert recipients() == [customer.pk]
 
     def test_a_form_that_was_sent_and_then_edited_says_so(self, admin_client, customer):
         form = confirmed(customer, text="First line.\r\nSecond line.")
-        sent = admin_client.post(CUSTOMERS, form)
+        sent = send(admin_client, CUSTOMERS, customer, text=form["text"], key=form["key"])
         for changes in ({"subject": "Winter sale"}, {"text": "30 % off."}):
             edited = admin_client.post(CUSTOMERS, form | changes, follow=True)
             assert messages_in(edited)[-1] == (
@@ -177,6 +182,19 @@ class TestFromCustomers:
             assertRedirects(edited, sent.url)
         assert [str(campaign) for campaign in Campaign.objects.all()] == ["Summer sale"]
         assert LogEntry.objects.count() == 1
+
+    def test_asks_again_where_others_would_get_it(self, admin_client, customer, make_customer):
+        page = admin_client.post(CUSTOMERS, chosen(customer, select_across=1))
+        make_customer("late")
+
+        form = confirmed(customer, select_across=1, shown=page.context["shown"])
+        page = admin_client.post(CUSTOMERS, form)
+
+        assert not Campaign.objects.exists()
+        assertContains(page, "3 customers</strong>")
+        assertContains(page, "The selection has changed since it was shown.")
+        # What was typed is still there.
+        assertContains(page, "20 % off.")
 
 
 class TestFromAPromotion:
@@ -195,7 +213,7 @@ class TestFromAPromotion:
 
         page = admin_client.post(PROMOTIONS, chosen(promotion))
         subject = page.context["form"].initial["subject"]
-        admin_client.post(PROMOTIONS, confirmed(promotion, subject=subject))
+        send(admin_client, PROMOTIONS, promotion, subject=subject)
 
         assert Campaign.objects.get().subject == "Two lines " + "x" * 190
 
@@ -203,7 +221,7 @@ class TestFromAPromotion:
         rows = [customer, make_customer("bob")]
         make_customer("cid", is_active=False)
 
-        admin_client.post(PROMOTIONS, confirmed(promotion))
+        send(admin_client, PROMOTIONS, promotion)
 
         admin = Customer.objects.get(user__username="admin")
         assert set(recipients()) == {admin.pk, *(row.pk for row in rows)}

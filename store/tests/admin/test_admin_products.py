@@ -82,6 +82,10 @@ class TestList:
         before = chosen[0].last_update
 
         form = {"action": "clear_inventory", "_selected_action": [row.pk for row in chosen]}
+        page = admin_client.post(LIST, form)
+        assertContains(page, "2 products</strong> will have nothing in stock.")
+        assert not Product.objects.filter(inventory=0).exists()
+        form["shown"] = page.context["shown"]
         page = admin_client.post(LIST, form, follow=True)
 
         assert messages_in(page) == ["The inventory of 2 products was cleared."]

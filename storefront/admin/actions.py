@@ -1,0 +1,228 @@
+"""Actions on many rows: each asks first, with the exact number, and leaves a trace of who did what."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from hashlib import sha256
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.contrib import admin, messages
+from django.contrib.admin import actions
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import model_ngettext
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy, ngettext
+
+logger = logging.getLogger(__name__)
+
+Action = Callable[..., HttpResponse | None]
+Rows = Callable[[Any], Any]
+
+# Rows that a page names before it only says how many more there are.
+NAMED = 10
+# Rows that one statement changes.
+CHUNK = 5000
+# Rows that have an entry each in the admin's log; of more there is one entry with their number.
+LOGGED_EACH = 100
+# Rows that one request deletes; the form of the confirmation names them all.
+MAX_SELECTED = 500
+CHANGED_SINCE = (
+    "The selection has changed since it was shown. Nothing was changed; please look again."
+)
+
+
+def asks_first(action: Any) -> bool:
+    return getattr(action, "asks_first", False)
+
+
+def asking_action(*, description: Any, permissions: Sequence[str]) -> Callable[[Action], Action]:
+    """Mark an action that shows a page of its own before it writes, and calls log_bulk_action."""
+
+    def decorate(action: Any) -> Action:
+        action.asks_first = True
+        return admin.action(action, permissions=permissions, description=description)
+
+    return decorate
+
+
+class BulkChange(NamedTuple):
+    """What an action does with many rows, in the words of its page."""
+
+    change: Callable[[Any, HttpRequest, Any], int]
+    # In the list of actions, and the title of the page that asks.
+    description: str
+    # "3 products ...".
+    effect: str
+    # After it, in the singular and in the plural.
+    done: tuple[str, str]
+    # The rows, of those chosen, that it changes.
+    affects: Rows
+    atomic: Any
+
+
+def confirmed_action(
+    *,
+    description: str,
+    permissions: Sequence[str],
+    effect: str,
+    done: tuple[str, str],
+    affects: Rows = QuerySet.all,
+    atomic: Any = transaction.atomic,
+) -> Callable[[Callable[[Any, HttpRequest, Any], int]], Action]:
+    """Make an action of a method that changes the rows of a queryset and returns how many these were.
+
+    Nothing is changed before a page has shown the number, nor where the rows are others by then.
+    """
+
+    def decorate(change: Callable[[Any, HttpRequest, Any], int]) -> Action:
+        bulk_change = BulkChange(change, description, effect, done, affects, atomic)
+
+        @asking_action(description=description, permissions=permissions)
+        @wraps(change)
+        def ask(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+            return Confirmation(model_admin, request, queryset, bulk_change).respond()
+
+        return ask
+
+    return decorate
+
+
+class Confirmation:
+    """One request of somebody who changes many rows: the question, or the answer to it."""
+
+    def __init__(
+        self, model_admin: Any, request: HttpRequest, queryset: QuerySet, bulk: BulkChange
+    ) -> None:
+        self.model_admin = model_admin
+        self.request = request
+        self.selected = queryset
+        self.affected = bulk.affects(queryset)
+        self.bulk = bulk
+
+    def respond(self) -> HttpResponse | None:
+        shown = self.request.POST.get("shown")
+        keys = keys_of(self.affected)
+        if not keys:
+            self.say("None of the selected rows is left to be changed.", messages.WARNING)
+            return None
+        if shown == fingerprint(keys):
+            self.apply(keys)
+            return None
+        if shown is not None:
+            self.say(CHANGED_SINCE, messages.WARNING)
+        return self.page(keys)
+
+    def apply(self, keys: list[Any]) -> None:
+        """Change the rows that were shown; those that somebody has changed meanwhile are left."""
+        count = self.bulk.atomic(self.change)(keys)
+        if not count:
+            self.say("Somebody else was faster. Nothing was changed.", messages.WARNING)
+            return
+        log_bulk_action(self.request, self.bulk.change.__name__, self.selected.model, count)
+        self.say(ngettext(*self.bulk.done, count) % count, messages.SUCCESS)
+
+    def change(self, keys: list[Any]) -> int:
+        rows = self.selected.model._default_manager
+        count = 0
+        for chunk in chunks(keys):
+            # Asked again in the statement that writes: a second click finds nothing to do.
+            affected = self.bulk.affects(rows.filter(pk__in=chunk))
+            count += self.bulk.change(self.model_admin, self.request, affected)
+        if count:
+            message = f"{self.bulk.description}."
+            each = keys if count == len(keys) <= LOGGED_EACH else []
+            write_log(self.request, rows.filter(pk__in=each), rows.model, count, message)
+        return count
+
+    def page(self, keys: list[Any]) -> TemplateResponse:
+        request, model_admin = self.request, self.model_admin
+        across = request.POST.get("select_across") == "1"
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": self.bulk.description,
+            "opts": model_admin.opts,
+            "media": model_admin.media,
+            "back": request.get_full_path(),
+            "effect": self.bulk.effect,
+            "count": len(keys),
+            "rows_name": model_ngettext(model_admin.opts, len(keys)),
+            "rows": self.affected[:NAMED],
+            "more": max(0, len(keys) - NAMED),
+            "unaffected": self.selected.count() - len(keys),
+            "action": self.bulk.change.__name__,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            # With all rows of the list chosen, one stands for them.
+            "chosen": chosen[:1] if across else chosen,
+            "select_across": int(across),
+            "shown": fingerprint(keys),
+        }
+        return TemplateResponse(request, "admin/action_confirmation.html", context)
+
+    def say(self, message: str, level: int) -> None:
+        self.model_admin.message_user(self.request, message, level)
+
+
+def keys_of(queryset: QuerySet) -> list[Any]:
+    return list(queryset.order_by("pk").values_list("pk", flat=True))
+
+
+def fingerprint(keys: Iterable[Any]) -> str:
+    """Return what two different sets of rows do not have in common."""
+    return sha256(",".join(map(str, keys)).encode()).hexdigest()
+
+
+def chunks(keys: list[Any]) -> Iterable[list[Any]]:
+    rest = iter(keys)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def write_log(
+    request: Any, rows: Iterable[Model], model: type[Model], count: int, message: str
+) -> None:
+    """Write into the admin's log what was done with these rows, or with how many if there are none."""
+    from django.contrib.admin.models import CHANGE, LogEntry
+
+    user = request.user.pk
+    if LogEntry.objects.log_actions(user, rows, CHANGE, message):
+        return
+    LogEntry.objects.create(
+        user_id=user,
+        content_type=ContentType.objects.get_for_model(model, for_concrete_model=False),
+        object_repr=f"{count} {model_ngettext(model._meta, count)}",
+        action_flag=CHANGE,
+        change_message=message,
+    )
+
+
+def log_bulk_action(request: Any, action: str, model: type[Model], count: int) -> None:
+    """Write into the application's log who did what with how many rows."""
+    logger.info("User %s: %s of %d x %s", request.user.pk, action, count, model._meta.label)
+
+
+@asking_action(
+    description=gettext_lazy("Delete selected %(verbose_name_plural)s"), permissions=["delete"]
+)
+def delete_selected(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet, atomic: Any = transaction.atomic
+) -> HttpResponse | None:
+    """Delete as Django does, a bounded number of rows, and log it."""
+    count = queryset.count()
+    if count > MAX_SELECTED:
+        message = f"At most {MAX_SELECTED} can be deleted at once. Nothing was deleted."
+        model_admin.message_user(request, message, messages.ERROR)
+        return None
+    if not count:
+        message = "None of the selected rows is left to be deleted."
+        model_admin.message_user(request, message, messages.WARNING)
+        return None
+    page = atomic(actions.delete_selected)(model_admin, request, queryset)
+    if page is None:
+        log_bulk_action(request, "delete_selected", queryset.model, count)
+    return page
