@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import visibility_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from store.models import Product
+from store.models import Collection, Product
 
 from .conftest import PASSWORD
 
@@ -162,6 +162,18 @@ class TestInChromium:
         WebDriverWait(staff_browser, 20).until(lambda b: b.current_url == live_server.url + path)
         assert title in staff_browser.title
         assert severe(staff_browser) == []
+
+    def test_a_form_of_the_api_is_sent_once(self, staff_browser: Chrome, live_server: Any) -> None:
+        staff_browser.get(f"{live_server.url}/store/collections/")
+        before = Collection.objects.count()
+        staff_browser.find_element(By.NAME, "title").send_keys("Clicked twice")
+        staff_browser.execute_script(
+            "const send = document.querySelector('#post-object-form form button');"
+            "send.click(); setTimeout(() => send.click(), 30);"
+        )
+        WebDriverWait(staff_browser, 20).until(lambda b: "HTTP 201" in b.page_source)
+
+        assert Collection.objects.count() == before + 1
 
     @pytest.mark.parametrize("path", ["/", "/store/products/", "/api-auth/login/", "/api/docs/"])
     def test_a_page_fits_a_phone(

@@ -1,0 +1,16 @@
+// A form is sent once, however often its button is clicked while the answer is on its way.
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (event.target.dataset.sent) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    event.target.dataset.sent = "yes";
+  },
+  true,
+);
+// A page that the browser has kept may be sent anew.
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
