@@ -4,6 +4,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth import admin as auth
 from django.contrib.auth.models import Group
+from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
@@ -11,6 +12,7 @@ from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, Out
 from store.admin.deletion import ServiceDeletionAdmin
 from store.models import Order
 from storefront.admin.options import ConcurrentEditAdmin
+from storefront.unique_keys.admin import UniqueKeyAdmin
 
 from .exceptions import AccountInUse
 from .models import User
@@ -20,8 +22,15 @@ from .services import delete_account
 admin.site.unregister([BlacklistedToken, OutstandingToken, Group])
 
 
+class UserAddForm(AdminUserCreationForm):
+    def clean_username(self) -> str:
+        """Leave it to the keys of the model what is taken, where Django asks the collation."""
+        return self.cleaned_data["username"]
+
+
 @admin.register(User)
-class UserAdmin(ServiceDeletionAdmin, auth.UserAdmin):
+class UserAdmin(UniqueKeyAdmin, ServiceDeletionAdmin, auth.UserAdmin):
+    add_form = UserAddForm
     add_fieldsets = (
         (
             None,

@@ -10,6 +10,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from store.signals import order_created
+        from storefront.unique_keys.filling import fill_keys
 
         from . import metrics
         from .groups import create_groups
@@ -20,4 +21,5 @@ class CoreConfig(AppConfig):
         order_created.connect(log_order)
         order_created.connect(metrics.count_order)
         # Once the shop is migrated its permissions are there.
+        post_migrate.connect(fill_keys, sender=self)
         post_migrate.connect(create_groups, sender=apps.get_app_config("store"))

@@ -2,30 +2,70 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password, verify_password
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 
-from storefront.models import PartialUpdateModel
+from storefront.unique_keys.fields import UniqueKeyField
+from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
+from storefront.unique_keys.texts import nfkc, nfkc_casefold
+
+from .canonical import LowercaseEmailField, SkeletonField, UsernameField, canonical_address
+from .lookalikes import skeleton
 
 
-class LowercaseEmailField(models.EmailField):
-    """An address that is stored and looked up in lower case, so that unique means one mailbox."""
+class UserQuerySet(UniqueKeyQuerySet["User"]):
+    def with_username(self, name: str) -> "User":
+        """Return who signs in by a name, in this spelling or else another; raises DoesNotExist."""
+        return self.closest("username", name, nfkc(name))
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = self.get_prep_value(getattr(model_instance, self.attname))
-        setattr(model_instance, self.attname, value)
-        return value
-
-    def get_prep_value(self, value: Any) -> Any:
-        value = super().get_prep_value(value)
-        return value.lower() if isinstance(value, str) else value
+    def with_email(self, address: str) -> "User":
+        """Return who reads mail at an address, in this spelling or else another; raises DoesNotExist."""
+        return self.closest("email", address.lower())
 
 
-class User(PartialUpdateModel, AbstractUser):
+KeyedUserManager = DjangoUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(KeyedUserManager):
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        if not username:
+            raise self.model.DoesNotExist
+        return self.get_queryset().with_username(username)
+
+    def create_user(self, username: str, email: Any = None, password: Any = None, **kw: Any) -> Any:
+        return super().create_user(username, email, password and nfkc(password), **kw)
+
+    def create_superuser(
+        self, username: str, email: Any = None, password: Any = None, **kw: Any
+    ) -> Any:
+        """Create a superuser; raises ValidationError for a name or an address that is taken."""
+        self.model(username=nfkc(username), email=email or "").validate_unique()
+        return super().create_superuser(username, email, password and nfkc(password), **kw)
+
+
+class User(UniqueKeyModel, AbstractUser):
+    # The keys are what makes the two unique on every database; MariaDB's index is there to find them.
+    username = UsernameField(
+        "username",
+        max_length=150,
+        unique=True,
+        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": "A user with that username already exists."},
+    )
     email = LowercaseEmailField(
         "email address",
         unique=True,
         error_messages={"unique": "A user with that email address already exists."},
     )
+    username_key = UniqueKeyField("username", nfkc_casefold)
+    username_skeleton = SkeletonField("username", skeleton)
+    email_key = UniqueKeyField("email", canonical_address)
+
+    objects = UserManager()
 
     class Meta:
         indexes = [
@@ -35,8 +75,23 @@ class User(PartialUpdateModel, AbstractUser):
             models.Index(fields=["is_active", "username"], name="user_is_active"),
         ]
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Store the hash of a password in NFKC: devices compose the same letters differently."""
+        normal = raw_password and nfkc(raw_password)
+        if raw_password and normal != raw_password:
+            # As much work as check_password() does: Django times the sign-in of an unknown name by it.
+            make_password(raw_password)
+        super().set_password(normal)
+
     def check_password(self, raw_password: str) -> bool:
-        """Tell whether it is the password; a right one is hashed anew where its hash is of an old kind."""
+        """Tell whether it is the password, as it was typed or in NFKC.
+
+        A right one is hashed anew where its hash is of an old kind.
+        """
+        spellings = dict.fromkeys((raw_password, raw_password and nfkc(raw_password)))
+        return any(self._is_password(spelling) for spelling in spellings)
+
+    def _is_password(self, raw_password: str) -> bool:
         correct, outdated = verify_password(raw_password, self.password)
         return self._upgrade_password(raw_password) if correct and outdated else correct
 

@@ -1,23 +1,105 @@
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
 
+from django.db import IntegrityError
+from django.db.models import Field
 from djoser import serializers as djoser
 from djoser.conf import settings as djoser_settings
+from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer, TokenVerifySerializer
 from rest_framework_simplejwt.tokens import RefreshToken, UntypedToken
 
+from storefront.unique_keys.serializers import UniqueKeySerializer, UniqueKeyValidator
+from storefront.unique_keys.texts import nfkc
+
+from .canonical import LowercaseEmailField, UsernameField
+from .models import User, UserQuerySet
+
 USER_FIELDS = ["id", "username", "email", "first_name", "last_name"]
 
 
-class RegisterUserSerializer(djoser.UserCreateSerializer):
+class NormalizedField(serializers.CharField):
+    """Validates what the column stores, not what was typed."""
+
+    def __init__(self, *, normalized: Callable[[str], str], **kwargs: Any) -> None:
+        self.normalized = normalized
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return self.normalized(super().to_internal_value(data))
+
+
+class NormalizedEmailField(NormalizedField, serializers.EmailField):
+    pass
+
+
+class PasswordField(serializers.CharField):
+    """A new password, judged in NFKC, of which the hash is stored."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return nfkc(super().to_internal_value(data))
+
+
+class UserKeysSerializer(UniqueKeySerializer):
+    """Users by their names and addresses in the form in which they are stored."""
+
+    serializer_field_mapping = UniqueKeySerializer.serializer_field_mapping | {
+        UsernameField: NormalizedField,
+        LowercaseEmailField: NormalizedEmailField,
+    }
+
+    def build_standard_field(
+        self, field_name: str, model_field: Field
+    ) -> tuple[Any, dict[str, Any]]:
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if issubclass(field_class, NormalizedField):
+            kwargs["normalized"] = cast(Any, model_field).normalized
+        return field_class, kwargs
+
+
+class RegisterUserSerializer(UserKeysSerializer, djoser.UserCreateSerializer):
+    password = PasswordField(style={"input_type": "password"}, write_only=True)
+
     class Meta(djoser.UserCreateSerializer.Meta):
         fields = [*USER_FIELDS, "password"]
 
+    def perform_create(self, validated_data: dict[str, Any]) -> User:
+        try:
+            return super().perform_create(validated_data)
+        except IntegrityError:
+            self.refuse_taken()
+            raise
 
-class UserSerializer(djoser.UserSerializer):
+
+class UserSerializer(UserKeysSerializer, djoser.UserSerializer):
     class Meta(djoser.UserSerializer.Meta):
         fields = USER_FIELDS
+
+
+class SetUsernameSerializer(UserKeysSerializer, djoser.SetUsernameSerializer):
+    @property
+    def owner(self) -> User:
+        return self.context["request"].user
+
+
+class FindUser(djoser.UserFunctionsMixin):
+    """Finds who reads the mail of an address, in whatever spelling."""
+
+    data: Any
+
+    def get_user(self, is_active: bool = True) -> User | None:
+        with suppress(User.DoesNotExist):
+            users = cast(UserQuerySet, User.objects.filter(is_active=is_active))
+            user = users.with_email(self.data["email"])
+            return user if user.has_usable_password() else None
+        return None
+
+
+class SendResetSerializer(FindUser, djoser.SendEmailResetSerializer):
+    """Mails a link, to the address that is stored."""
 
 
 class UidAndTokenSerializer(djoser.UidAndTokenSerializer):
@@ -42,15 +124,45 @@ class ActivationSerializer(UidAndTokenSerializer, djoser.ActivationSerializer):
         return attrs
 
 
+class SetPasswordSerializer(djoser.SetPasswordSerializer):
+    new_password = PasswordField(style={"input_type": "password"})
+
+
 class ConfirmPasswordSerializer(UidAndTokenSerializer, djoser.PasswordResetConfirmSerializer):
     """Sets a new password with the uid and token of a mail."""
 
+    new_password = PasswordField(style={"input_type": "password"})
 
-class ConfirmUsernameSerializer(UidAndTokenSerializer, djoser.UsernameResetConfirmSerializer):
+
+class ConfirmUsernameSerializer(
+    UserKeysSerializer, UidAndTokenSerializer, djoser.UsernameResetConfirmSerializer
+):
     """Sets a new username with the uid and token of a mail."""
+
+    user: User
 
     class Meta(djoser.UsernameResetConfirmSerializer.Meta):
         fields = ["uid", "token", "username"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Only the token tells whose name it is, and who may thus keep it in another spelling.
+        field = self.fields["new_username"]
+        self.late = [each for each in field.validators if isinstance(each, UniqueKeyValidator)]
+        field.validators = [each for each in field.validators if each not in self.late]
+
+    @property
+    def owner(self) -> User:
+        return self.user
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        for validator in self.late:
+            try:
+                validator(attrs["username"], self.fields["new_username"])
+            except serializers.ValidationError as error:
+                raise serializers.ValidationError({"new_username": error.detail}) from error
+        return attrs
 
 
 class RefreshTokenSerializer(TokenRefreshSerializer):

@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from storefront.admin.options import ConcurrentEditAdmin
+from storefront.unique_keys.admin import UniqueKeyAdmin
 
 from .models import Tag, TaggedItem
 
 
 @admin.register(Tag)
-class TagAdmin(ConcurrentEditAdmin):
+class TagAdmin(UniqueKeyAdmin, ConcurrentEditAdmin):
     search_fields = ["label"]
     show_full_result_count = False
 

@@ -5,6 +5,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from storefront.models import PartialUpdateModel
+from storefront.unique_keys.fields import UniqueKeyField
+from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
+from storefront.unique_keys.texts import nfkc_casefold
 
 # Of every id that the column holds.
 MAX_ID_DIGITS = 18
@@ -25,15 +28,23 @@ class TaggedItemQuerySet(models.QuerySet["TaggedItem"]):
         return self.filter(content_type=content_type, tag__in=tags).values("object_id")
 
 
-class TagQuerySet(models.QuerySet["Tag"]):
+def canonical_label(label: str) -> str:
+    """Return what the spellings of one label have in common."""
+    return " ".join(nfkc_casefold(label).split())
+
+
+class TagQuerySet(UniqueKeyQuerySet["Tag"]):
     def named(self, name: str) -> "TagQuerySet":
-        """Keep the tags whose label, or id, this is."""
+        """Keep the tag whose label, in whatever spelling, or id this is."""
         is_id = name.isascii() and name.isdigit() and len(name) <= MAX_ID_DIGITS
-        return self.filter(models.Q(label=name) | models.Q(pk=name if is_id else None))
+        return self.filter(self.has_text("label", name) | models.Q(pk=name if is_id else None))
 
 
-class Tag(PartialUpdateModel):
-    label = models.CharField(max_length=255)
+class Tag(UniqueKeyModel):
+    label = models.CharField(
+        max_length=255, error_messages={"unique": "A tag with that label already exists."}
+    )
+    label_key = UniqueKeyField("label", canonical_label)
 
     objects = TagQuerySet.as_manager()
 

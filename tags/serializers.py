@@ -5,10 +5,12 @@ from django.contrib.contenttypes.models import ContentType
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from storefront.unique_keys.serializers import UniqueKeySerializer
+
 from .models import Tag, TaggedItem
 
 
-class TagSerializer(serializers.ModelSerializer):
+class TagSerializer(UniqueKeySerializer):
     class Meta:
         model = Tag
         fields = ["id", "label"]

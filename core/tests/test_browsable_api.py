@@ -60,7 +60,8 @@ def fill(world: dict[str, Any], number: int) -> None:
         for order in orders
         for _ in range(4)
     )
-    Tag.objects.bulk_create(Tag(label=f"tag {i}") for i in range(number))
+    first = Tag.objects.count()
+    Tag.objects.bulk_create(Tag(label=f"tag {first + i}") for i in range(number))
     for added in products[:A_FEW]:
         baker.make("tags.TaggedItem", tag_id=world["tag"], content_object=added)
         baker.make("likes.LikedItem", user_id=world["user"], content_object=added)

@@ -28,7 +28,8 @@ STORE_PAYMENT_WEBHOOK_SECRET = SECRET_KEY
 STORE_PAYMENT_GATEWAY_OPTIONS = {}
 
 BAKER_CUSTOM_FIELDS_GEN = {
-    "core.models.LowercaseEmailField": "model_bakery.random_gen.gen_email",
+    "core.canonical.LowercaseEmailField": "model_bakery.random_gen.gen_email",
+    "core.canonical.UsernameField": "model_bakery.random_gen.gen_string",
     "django.db.models.DecimalField": "store.tests.generators.gen_amount",
     "django.db.models.FloatField": "store.tests.generators.gen_fraction",
     "django.db.models.BigIntegerField": "store.tests.generators.gen_pieces",
