@@ -3,8 +3,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import admin as auth
-from django.contrib.auth.models import Group
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken

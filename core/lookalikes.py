@@ -9,12 +9,21 @@ from storefront.unique_keys.texts import nfkc
 # written from right to left, and digits, are escaped, so that this file reads in one direction.
 PAIRS = [
     # Cyrillic.
-    ("ЅІЈАВЕЗКМНОРСТУХЬабгеорсухѕіјѡѴѵҮүһҽӀӏӠԁԌԛԜԝꙄꙇЄГЛПФвзикмнптф", "SlJABE3KMHOPCTYXba6reopcyxsijwVvYyheli3dGqWw2iꞒΓɅΠΦʙɜᴎĸʍʜπᴛɸ"),
+    (
+        "ЅІЈАВЕЗКМНОРСТУХЬабгеорсухѕіјѡѴѵҮүһҽӀӏӠԁԌԛԜԝꙄꙇЄГЛПФвзикмнптф",
+        "SlJABE3KMHOPCTYXba6reopcyxsijwVvYyheli3dGqWw2iꞒΓɅΠΦʙɜᴎĸʍʜπᴛɸ",
+    ),
     ("ьяєѰѱӋӌӘәӡԊԍԐԑᴫꙅꙍꙨꚚ", "ƅᴙꞓΨψҶҷƏǝȝǶɢƐꞓлƨωʘ𐊨"),
     # Greek.
-    ("ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγινορσυϜϳϺᴦͰͶͷͻͽΛΣβδεκτφϛϷϸϽϿᴧᴨᴩ", "JABEZHlKMNOPTYXayivopouFjMrⱵИᴎɔꜿɅƩßẟꞓĸᴛɸςÞþƆꜾʌπᴘ"),
+    (
+        "ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγινορσυϜϳϺᴦͰͶͷͻͽΛΣβδεκτφϛϷϸϽϿᴧᴨᴩ",
+        "JABEZHlKMNOPTYXayivopouFjMrⱵИᴎɔꜿɅƩßẟꞓĸᴛɸςÞþƆꜾʌπᴘ",
+    ),
     # Coptic.
-    ("ϨⲅⲎⲒⲔⲘⲚⲞⲟⲢⲣⲤⲥⲦⲨⲬⳊⳌⳐⳒ𐋵ϩⲄⲆⲈⲉⲕⲖⲠⲪⲫⲭⲮⲱⲼⲽⳍⳑⳜⳤ𐋡𐋤𐋨𐋲", "2rHlKMNOoPpCcTYX93L6ZƨΓΔꞒꞓĸλΠΦɸχΨωШшȝʟϬϗدوطص"),
+    (
+        "ϨⲅⲎⲒⲔⲘⲚⲞⲟⲢⲣⲤⲥⲦⲨⲬⳊⳌⳐⳒ𐋵ϩⲄⲆⲈⲉⲕⲖⲠⲪⲫⲭⲮⲱⲼⲽⳍⳑⳜⳤ𐋡𐋤𐋨𐋲",
+        "2rHlKMNOoPpCcTYX93L6ZƨΓΔꞒꞓĸλΠΦɸχΨωШшȝʟϬϗدوطص",
+    ),
     # Armenian.
     ("ՍՏՕագզհոռսցքօ", "USOwqqhnnugfo"),
     # Georgian.

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import check_password, make_password, verify_password
 from django.contrib.auth.models import AbstractUser
@@ -24,11 +24,11 @@ class UserQuerySet(UniqueKeyQuerySet["User"]):
         return self.closest("email", address.lower())
 
 
-KeyedUserManager = DjangoUserManager.from_queryset(UserQuerySet)
-
-
-class UserManager(KeyedUserManager):
+class UserManager(DjangoUserManager["User"]):
     use_in_migrations = False
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         if not username:
@@ -65,7 +65,7 @@ class User(UniqueKeyModel, AbstractUser):
     username_skeleton = SkeletonField("username", skeleton)
     email_key = UniqueKeyField("email", canonical_address)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         indexes = [

@@ -10,7 +10,8 @@ from .serializers import TaggedItemSerializer, TagSerializer
 
 
 class TagViewSet(PatchMixin, viewsets.ModelViewSet):
-    queryset = Tag.objects.all()
+    # What is shown of a tag is in the index that orders them.
+    queryset = Tag.objects.only("label")
     serializer_class = TagSerializer
     lookup_value_converter = "int"
 

@@ -15,6 +15,8 @@ TABLES = {
     "core_user": """
         id=seq, password='', is_superuser=0, is_active=1, date_joined=now(),
         is_staff=seq % 500 = 0, username=concat('user', seq), email=concat('user', seq, '@a.org'),
+        username_key=sha2(concat('user', seq), 256), username_skeleton=seq,
+        email_key=sha2(concat('user', seq, '@a.org'), 256),
         first_name=concat('First', seq % 700), last_name=concat('Last', seq % 600)""",
     "store_customer": "id=seq, user_id=seq, phone='', membership=if(seq % 200, 'B', 'G')",
     "store_address": "customer_id=seq % 5000 + 1, street='1 Main St', city='Rome', zip=''",
@@ -64,7 +66,7 @@ TABLES = {
     "outbox_mail": """
         id=seq, message_id=seq, recipient='', subject='', text='', html='', attempts=1, last_error='',
         queued_at='2026-01-01' + interval seq minute, sent_at='2026-01-01'""",
-    "tags_tag": "id=seq, label=concat('tag ', seq)",
+    "tags_tag": "id=seq, label=concat('tag ', seq), label_key=sha2(concat('tag ', seq), 256)",
     "tags_taggeditem": "tag_id=seq % 1000 + 1, content_type_id={product}, object_id=seq",
     "likes_likeditem": "user_id=seq % 20 + 1, content_type_id={product}, object_id=seq",
 }

@@ -127,6 +127,11 @@ LOOKUPS = {
     "picture by path": lambda: store.ProductImage.objects.filter(image="store/images/7.png"),
     "user by e-mail": lambda: User.objects.filter(email="user7@a.org"),
     "user by name": lambda: User.objects.filter(username="user7"),
+    "user by any spelling of the name": lambda: User.objects.filter(
+        User.objects.all().has_text("username", "User7", "user7")
+    ),
+    "users by looks": lambda: User.objects.filter(username_skeleton="7"),
+    "tag by any spelling": lambda: Tag.objects.named("TAG 7"),
     "user by start of first name": lambda: User.objects.filter(first_name__istartswith="First69"),
     "user by start of last name": lambda: User.objects.filter(last_name__istartswith="Last59"),
     "customer by user": lambda: store.Customer.objects.filter(user=7),

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from itertools import product
 from random import Random
@@ -7,10 +7,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from store.models import Address, Customer
+from storefront.unique_keys.texts import nfkc_casefold
 
 from .rows import insert, insert_all
 
@@ -75,7 +76,7 @@ def demo_users() -> list[Any]:
         "support": {"is_staff": True},
         "customer": {"first_name": "Mina", "last_name": "Example"},
     }
-    taken = set(model.objects.filter(username__in=ACCOUNTS).values_list("username", flat=True))
+    taken = taken_of(ACCOUNTS)
     return [
         model(username=name, email=f"{name}@{MAIL_DOMAIN}", **rights[name])
         for name in ACCOUNTS
@@ -83,11 +84,20 @@ def demo_users() -> list[Any]:
     ]
 
 
+def taken_of(names: Collection[str]) -> set[str]:
+    """Return those of the names that somebody has, in lower case or another spelling."""
+    model: Any = get_user_model()
+    digest = model._meta.get_field("username_key").digest
+    found = Q(username_key__in=[digest(name) for name in names]) | Q(username__in=names)
+    usernames = model.objects.filter(found).values_list("username", flat=True)
+    return {nfkc_casefold(username) for username in usernames}
+
+
 def named_users(random: Random) -> Iterator[Any]:
     model: Any = get_user_model()
     names = random.sample(list(product(FIRST_NAMES.split(), LAST_NAMES.split())), CUSTOMERS * 2)
     logins = {f"{slugify(first)}.{slugify(last)}": (first, last) for first, last in names}
-    taken = set(model.objects.filter(username__in=logins).values_list("username", flat=True))
+    taken = taken_of(logins)
     free = [login for login in logins if login not in taken]
     # The demo customer is one of the number.
     for login in free[: CUSTOMERS - 1]:

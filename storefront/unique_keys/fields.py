@@ -28,8 +28,10 @@ class DigestField(models.CharField):
             kwargs.pop(fixed, None)
         return name, path, [self.source, self.canonical, *args], kwargs
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only)
         if not cls._meta.abstract:
             signals.pre_save.connect(self.fill_raw, sender=cls)
 

@@ -23,7 +23,9 @@ def fill_keys(app_config: AppConfig, using: str, **kwargs: Any) -> None:
     """
     state = kwargs.get("apps") or apps
     stdout = kwargs.get("stdout") or sys.stdout
-    for model in state.get_app_config(app_config.label).get_models():
+    for model in state.get_models():
+        if model._meta.app_label != app_config.label:
+            continue
         for field in digest_fields(model):
             rows = model._base_manager.using(using)
             twins = fill(rows, field)

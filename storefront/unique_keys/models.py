@@ -1,5 +1,5 @@
 from collections.abc import Collection, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from storefront.models import PartialUpdateModel
 
-from . import lookups  # registers itself
 from .fields import UniqueKeyField, digest_fields, refusals
+from .lookups import Exactly
 
 M = TypeVar("M", bound=models.Model)
 
@@ -39,7 +39,7 @@ class UniqueKeyQuerySet(models.QuerySet[M]):
         field = unique_key(self.model, source)
         found = Q(**{f"{field.name}__in": {field.digest(text) for text in texts}})
         for text in texts:
-            found |= Q(**{f"{source}__exactly": text})
+            found |= Q(**{f"{source}__{Exactly.lookup_name}": text})
         return found
 
     def closest(self, source: str, *texts: str) -> M:
@@ -53,7 +53,7 @@ class UniqueKeyQuerySet(models.QuerySet[M]):
             if text in spelled:
                 return spelled[text]
         if not rows:
-            raise self.model.DoesNotExist
+            raise cast(Any, self.model).DoesNotExist
         return rows[0]
 
 
@@ -88,4 +88,3 @@ def unique_key(model: type[models.Model], source: str) -> UniqueKeyField:
         for field in digest_fields(model)
         if isinstance(field, UniqueKeyField) and field.source == source
     )
-

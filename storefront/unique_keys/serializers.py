@@ -32,7 +32,9 @@ class UniqueKeySerializer(serializers.ModelSerializer):
         """The row that may have a text because it has it already."""
         return self.instance if isinstance(self.instance, Model) else None
 
-    def build_standard_field(self, field_name: str, model_field: Field) -> tuple[Any, dict[str, Any]]:
+    def build_standard_field(
+        self, field_name: str, model_field: Field
+    ) -> tuple[Any, dict[str, Any]]:
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if any(field.source == model_field.name for field in digest_fields(model_field.model)):
             others = [
@@ -53,7 +55,7 @@ class UniqueKeySerializer(serializers.ModelSerializer):
 
     def refuse_taken(self) -> None:
         """Raise ValidationError by field for what was taken since it was validated."""
-        errors: dict[str, list[str]] = {}
+        errors: dict[str, Any] = {}
         for name, field in self.fields.items():
             checks = [each for each in field.validators if isinstance(each, UniqueKeyValidator)]
             if checks and field.source in self.validated_data:

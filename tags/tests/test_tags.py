@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 from model_bakery import baker
+from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from tags.models import Tag, TaggedItem
+from tags.serializers import TagSerializer
 
 TAGS = "/tags/"
 
@@ -64,6 +66,60 @@ class TestCreate:
         response = api_client.post(TAGS, body, format="json")
         assert (response.status_code, response.json()) == (400, {"label": [message]})
         assert not Tag.objects.exists()
+
+
+SPELLINGS = ["SALE", " sale ", "\uff33ale", "sale\u3000"]
+TAKEN = {"label": ["A tag with that label already exists."]}
+
+
+class TestTaken:
+    @pytest.mark.parametrize("label", SPELLINGS)
+    def test_a_label_in_another_spelling_is_refused(
+        self, api_client: APIClient, authenticate: Callable, tag: Tag, label: str
+    ) -> None:
+        authenticate(is_staff=True)
+        new = Tag.objects.create(label="new")
+        for response in (
+            api_client.post(TAGS, {"label": label}),
+            api_client.patch(f"{TAGS}{new.pk}/", {"label": label}),
+        ):
+            assert (response.status_code, response.json()) == (400, TAKEN)
+        assert list(Tag.objects.values_list("label", flat=True)) == ["new", "sale"]
+
+    def test_the_own_label_changes_its_spelling(
+        self, api_client: APIClient, authenticate: Callable, tag: Tag
+    ) -> None:
+        authenticate(is_staff=True)
+        response = api_client.patch(f"{TAGS}{tag.pk}/", {"label": "Sale"})
+        assert (response.status_code, response.json()["label"]) == (200, "Sale")
+
+    @pytest.mark.parametrize(("label", "other"), [("🎁", "🎉"), ("sale", "salé")])
+    def test_what_a_collation_takes_for_one_is_two(
+        self, api_client: APIClient, authenticate: Callable, label: str, other: str
+    ) -> None:
+        authenticate(is_staff=True)
+        for each in (label, other):
+            assert api_client.post(TAGS, {"label": each}).status_code == 201
+        assert [tag.label for tag in Tag.objects.named(label)] == [label]
+
+    def test_the_slower_of_two_requests_is_told_the_field(self, tag: Tag) -> None:
+        slower = TagSerializer(data={"label": "Gift"})
+        assert slower.is_valid()
+        Tag.objects.create(label="gift")
+        with pytest.raises(ValidationError) as refusal:
+            slower.save()
+        assert refusal.value.detail == TAKEN
+
+    def test_the_admin_names_the_field(self, admin_client: Any, tag: Tag) -> None:
+        page = admin_client.post("/admin/tags/tag/add/", {"label": "SALE"})
+        assert page.context["errors"] == [TAKEN["label"]]
+
+    def test_twins_from_before_are_told_apart(self, tag: Tag) -> None:
+        Tag.objects.update(label_key=None)
+        other = Tag.objects.create(label="x")
+        Tag.objects.filter(pk=other.pk).update(label="Sale", label_key=None)
+        assert list(Tag.objects.named("sale")) == [tag]
+        assert list(Tag.objects.named("Sale")) == [other]
 
 
 class TestDetail:
