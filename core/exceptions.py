@@ -10,6 +10,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_framework_handler
 
+from storefront.sequences import sequence_behind
+
 from .negotiation import PROBLEM_JSON, accepts_problem
 from .parsers import RequestTooLarge
 
@@ -85,6 +87,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 def translate(exc: Exception) -> Exception:
     """Return the API exception that tells a client what this exception means."""
+    if behind := sequence_behind(exc):
+        logger.error("A sequence of ids stands behind", exc_info=exc)
+        return refusal_of(behind)
     match exc:
         case exceptions.APIException():
             return exc

@@ -236,6 +236,17 @@ def concurrent(form: type[Any]) -> type[Any]:
     return concurrent_form
 
 
+def refused(form: type[Any], text: str) -> type[Any]:
+    """Return the class of a form that is refused, whatever was filled in."""
+
+    class RefusedForm(form):
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            self.add_error(None, text)
+
+    return RefusedForm
+
+
 def fields_of(row: Model) -> list[Any]:
     return [*row._meta.concrete_fields, *row._meta.many_to_many]
 

@@ -1,16 +1,18 @@
 """The base of every admin and inline of the project."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import connections, router, transaction
+from django.db import IntegrityError, connections, router, transaction
 from django.db.models import Model, QuerySet
 from django.forms import FileField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from ..models import FormSubmission
-from .forms import concurrent
+from ..sequences import sequence_behind
+from .forms import concurrent, refused
 from .formsets import ConcurrentEditFormSet, EditedRowsFormSet, concurrent_formset, locked
 from .submissions import TOKEN, digest_of, new_token
 
@@ -34,7 +36,9 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
     def get_form(
         self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[Any]:
-        return concurrent(super().get_form(request, obj, change=change, **kwargs))
+        form = concurrent(super().get_form(request, obj, change=change, **kwargs))
+        refusal = getattr(request, "refusal", None)
+        return refused(form, refusal.detail) if refusal else form
 
     def get_changelist_formset(self, request: Any, **kwargs: Any) -> Any:
         formset = super().get_changelist_formset(request, **kwargs)
@@ -66,8 +70,18 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Save a form once: sent again, as by a double click, it is answered as it was before."""
+        """Save a form once; show it again, as it was filled in, where the next id of a table is in use."""
         view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        try:
+            return self.save_once(request, view, is_new=object_id is None)
+        except IntegrityError as error:
+            request.refusal = sequence_behind(error)
+            if request.refusal is None:
+                raise
+            return view()
+
+    def save_once(self, request: Any, view: Callable[[], Any], *, is_new: bool) -> Any:
+        """Save a form once: sent again, as by a double click, it is answered as it was before."""
         if request.method != "POST" or TOKEN not in request.POST:
             return view()
         using = router.db_for_write(self.model)
@@ -76,7 +90,7 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
             submissions = FormSubmission.objects.using(using)
             submission, is_first = submissions.get_or_create(digest=digest_of(request))
             if not is_first:
-                return self.response_again(request, submission, is_new=object_id is None)
+                return self.response_again(request, submission, is_new=is_new)
             request.saved_row = None
             response = view()
             if request.saved_row is None:

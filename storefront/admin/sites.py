@@ -1,20 +1,22 @@
 """The admin's site: what every admin on it gets, those of libraries too."""
 
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.contenttypes.views import shortcut
 from django.core.checks import CheckMessage, Error
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
+from ..sequences import sequence_behind
 from .actions import asks_first, delete_selected
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
 
 
 class ShopAdminSite(admin.AdminSite):
-    """Answers bad addresses, and lets no action write unasked."""
+    """Answers bad addresses and ids in use, and lets no action write unasked."""
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -25,6 +27,23 @@ class ShopAdminSite(admin.AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         checking = with_address_checks(admin_class or admin.ModelAdmin)
         super().register(model_or_iterable, checking, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Tell staff what to do where the next id of a table is in use, whatever they were doing."""
+        admin_view = super().admin_view(view, cacheable)
+
+        @wraps(admin_view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return admin_view(request, *args, **kwargs)
+            except IntegrityError as error:
+                behind = sequence_behind(error)
+                if behind is None or request.method != "POST":
+                    raise
+                messages.error(request, behind.detail)
+                return HttpResponseRedirect(request.get_full_path())
+
+        return answer
 
     def get_urls(self) -> list[Any]:
         route = "r/<path:content_type_id>/<path:object_id>/"
