@@ -190,7 +190,7 @@ class TestMetadata:
         with commits():
             call_command("strip_image_metadata")
         output = capsys.readouterr()
-        assert output.out == "1 pictures stripped, 0 were clean, 1 left as they are.\n"
+        assert output.out == "Pictures stripped: 1, clean before: 0, left as they are: 1.\n"
         assert output.err.startswith("gone.jpg: ")
         rows[0].refresh_from_db()
         assert keys(bucket) == [rows[0].image.name]

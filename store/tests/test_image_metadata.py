@@ -150,7 +150,7 @@ class TestStoredPictures:
             call_command("strip_image_metadata")
 
         output = capsys.readouterr()
-        assert output.out == "2 pictures stripped, 1 were clean, 3 left as they are.\n"
+        assert output.out == "Pictures stripped: 2, clean before: 1, left as they are: 3.\n"
         assert len(output.err.splitlines()) == 3
         for name in ("broken.jpg", "gone.jpg", "../../../secret.jpg"):
             assert f"{FOLDER}/{name}: " in output.err
@@ -168,7 +168,7 @@ class TestStoredPictures:
         assert not any(SECRET in path.read_bytes() for path in media.iterdir())
 
         call_command("strip_image_metadata")
-        assert capsys.readouterr().out.startswith("0 pictures stripped, 3 were clean")
+        assert capsys.readouterr().out.startswith("Pictures stripped: 0, clean before: 3")
 
     def test_leave_no_copy_where_the_row_went_meanwhile(
         self, stored: dict[str, ProductImage], media: Path

@@ -75,7 +75,7 @@ def test_a_product_is_added_once_the_sequence_follows(
         loaded = load_next(Product, collection_id=product.collection_id)
     if by == "command":
         call_command("reset_sequences")
-        moved = ["store_product", "1 sequences moved."] if IS_BEHIND else ["0 sequences moved."]
+        moved = ["store_product", "Sequences moved: 1."] if IS_BEHIND else ["Sequences moved: 0."]
         assert capsys.readouterr().out.splitlines() == moved
     else:
         emit_post_migrate_signal(0, False, "default")

@@ -16,8 +16,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         counts = Counter(self.strip(name) for name in stored_pictures())
         self.stdout.write(
-            f"{counts['stripped']} pictures stripped, {counts['clean']} were clean, "
-            f"{counts['left']} left as they are."
+            f"Pictures stripped: {counts['stripped']}, clean before: {counts['clean']}, "
+            f"left as they are: {counts['left']}."
         )
 
     def strip(self, name: str) -> str:

@@ -21,4 +21,4 @@ class Command(BaseCommand):
         tables = advance_sequences(database, apps.get_models(include_auto_created=True))
         for table in tables:
             self.stdout.write(table)
-        self.stdout.write(f"{len(tables)} sequences moved.")
+        self.stdout.write(f"Sequences moved: {len(tables)}.")
