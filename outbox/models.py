@@ -6,11 +6,15 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.utils import DNS_NAME
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from storefront.models import PartialUpdateModel
 
 from .addresses import ascii_address, ascii_message_id
+
+# What the column holds on every database.
+MAX_ATTEMPTS = 32_767
 
 
 def new_message_id() -> str:
@@ -35,7 +39,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def claim(self, pk: int) -> bool:
         """Take a due mail for OUTBOX_LEASE; False where another worker has it or it is done."""
         until = timezone.now() + settings.OUTBOX_LEASE
-        return bool(self.due().filter(pk=pk).update(due_at=until, attempts=F("attempts") + 1))
+        # A mail that takes every worker along is tried for longer than the column counts.
+        attempts = Least(F("attempts") + 1, MAX_ATTEMPTS)
+        return bool(self.due().filter(pk=pk).update(due_at=until, attempts=attempts))
 
 
 class Mail(PartialUpdateModel):

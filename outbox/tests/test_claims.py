@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from outbox import tasks
-from outbox.models import Mail
+from outbox.models import MAX_ATTEMPTS, Mail
 from outbox.services import send_due_mails, send_mail
 
 from .conftest import LETTER
@@ -93,3 +93,12 @@ def test_a_sweep_without_a_server_is_the_last(mails, smtp_server, monkeypatch):
     tasks.send_due_mails()
 
     assert sum(Mail.objects.values_list("attempts", flat=True)) == 1
+
+
+def test_a_mail_that_was_taken_more_often_than_the_column_counts_is_taken_again(mails):
+    mail = Mail.objects.earliest("pk")
+    Mail.objects.filter(pk=mail.pk).update(attempts=MAX_ATTEMPTS)
+
+    assert Mail.objects.claim(mail.pk)
+
+    assert Mail.objects.get(pk=mail.pk).attempts == MAX_ATTEMPTS

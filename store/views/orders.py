@@ -67,7 +67,10 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
         responses={200: OrderSerializer, 201: OrderSerializer},
     )
     def create(self, request: Request) -> Response:
-        """Place an order from a cart; the same cart again answers 200 with the order it became."""
+        """Place an order from a cart; the same cart again answers 200 with the order it became.
+
+        An order that costs nothing is paid at once.
+        """
         key = idempotency_key(request)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -1,11 +1,12 @@
 """The base of every admin and inline of the project."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
-from django.db import IntegrityError, connections, router, transaction
+from django.db import DataError, IntegrityError, connections, router, transaction
 from django.db.models import Model, QuerySet
 from django.forms import FileField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +16,16 @@ from ..sequences import sequence_behind
 from .forms import concurrent, refused
 from .formsets import ConcurrentEditFormSet, EditedRowsFormSet, concurrent_formset, locked
 from .submissions import TOKEN, digest_of, new_token
+
+logger = logging.getLogger(__name__)
+
+
+class ValueRefused(NamedTuple):
+    """What the database refused as out of range or too long."""
+
+    detail: str = (
+        "The database refused a value that is out of range or too long; nothing was changed."
+    )
 
 
 def report_gone(request: HttpRequest, row: str) -> None:
@@ -58,10 +69,18 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        if request.method != "POST" or "_save" not in request.POST:
-            return super().changelist_view(request, extra_context)
-        with transaction.atomic(using=router.db_for_write(self.model)):
-            return super().changelist_view(request, extra_context)
+        view = partial(super().changelist_view, request, extra_context)
+        try:
+            if request.method != "POST" or "_save" not in request.POST:
+                return view()
+            with transaction.atomic(using=router.db_for_write(self.model)):
+                return view()
+        except DataError:
+            if request.method != "POST":
+                raise
+            logger.exception("The database refused a value")
+            messages.error(request, ValueRefused().detail)
+            return HttpResponseRedirect(request.get_full_path())
 
     def changeform_view(
         self,
@@ -70,10 +89,14 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Save a form once; show it again, as it was filled in, where the next id of a table is in use."""
+        """Save a form once; show it again, as it was filled in, where the database refuses a value or id."""
         view = partial(super().changeform_view, request, object_id, form_url, extra_context)
         try:
             return self.save_once(request, view, is_new=object_id is None)
+        except DataError:
+            logger.exception("The database refused a value")
+            request.refusal = ValueRefused()
+            return view()
         except IntegrityError as error:
             request.refusal = sequence_behind(error)
             if request.refusal is None:

@@ -76,6 +76,7 @@ class TestTakingUpAgain:
     def test_is_paid_at_once(self, api_client, sign_in, free_order):
         sign_in(is_staff=True)
         change_order_status(order=free_order, status="cancelled")
+        assert "What you paid" not in Mail.objects.latest("pk").text
 
         url = f"/store/orders/{free_order.pk}/"
         answer = api_client.patch(url, {"payment_status": "P"})
