@@ -82,7 +82,11 @@ class ProductFilter(FilterSet):
     price_min = PriceFilter("gte", "Price from")
     price_max = PriceFilter("lte", "Price up to")
     q = WordsFilter()
-    in_stock = filters.BooleanFilter(method="filter_in_stock", label="In stock")
+    in_stock = filters.BooleanFilter(
+        method="filter_in_stock",
+        label="In stock",
+        help_text="Any of true, 1, yes, on, or of false, 0, no, off.",
+    )
     rating_min = filters.NumberFilter(
         method="filter_rating_min",
         label="Average rating from",

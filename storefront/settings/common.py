@@ -242,7 +242,8 @@ SITE_NAME = "Storefront"
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Storefront API",
-    "DESCRIPTION": "Catalogue, reviews, carts, customers and orders of an online shop.",
+    "DESCRIPTION": "Catalogue, reviews, carts, customers and orders of an online shop. Every path ends in a slash; "
+    "with the suffix `.json` in its place a read is answered in JSON, whatever the client accepts.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
