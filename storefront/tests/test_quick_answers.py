@@ -91,6 +91,8 @@ class TestRefusals:
         [
             {"HTTP_HOST": "elsewhere.example"},
             {"HTTP_AUTHORIZATION": "JWT nonsense"},
+            {"HTTP_AUTHORIZATION": "bearer nonsense"},
+            {"HTTP_AUTHORIZATION": "Basic x"},
             {"HTTP_ORIGIN": "https://front.example"},
             {"HTTP_COOKIE": "sessionid=abc"},
             {"HTTP_ACCEPT": "text/html"},
@@ -102,6 +104,8 @@ class TestRefusals:
             {"REQUEST_METHOD": "OPTIONS"},
             {"QUERY_STRING": "format=api"},
             {"PATH_INFO": "/store/products/0/"},
+            {"PATH_INFO": "/store/products"},
+            {"PATH_INFO": "/store/products.xml"},
             {"wsgi.url_scheme": "https"},
             {"SCRIPT_NAME": "/shop"},
         ],
@@ -183,6 +187,16 @@ def test_a_change_is_seen_by_the_next(
     assert (after.status, after.asked) == ("200 OK", True)
     assert after.headers["ETag"] != tag
     assert after[:3] == ask(past=True)[:3]
+
+
+def test_a_read_with_a_suffix_has_links_of_its_own(ask: Callable[..., Answer]) -> None:
+    collection = baker.make("store.Collection")
+    baker.make("store.Product", 11, collection=collection, unit_price=10, inventory=3)
+    for path in (LIST, "/store/products.json", "/store/products.json/"):
+        first, again = ask(path), ask(path)
+        assert (first.asked, again.asked) == (True, False)
+        assert f'"next":"http://localhost{path}?page=2"'.encode() in again.body
+        assert first.body == again.body == ask(path, past=True).body
 
 
 def test_a_request_has_an_id_and_is_counted(product: Any, ask: Callable[..., Answer]) -> None:
