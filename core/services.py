@@ -2,6 +2,7 @@ from django.db.models import ProtectedError
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from store.services.transactions import atomic
+from storefront.sequences import create_missing
 
 from .exceptions import AccountInUse
 from .models import User
@@ -20,6 +21,6 @@ def delete_account(*, user: User) -> None:
 def revoke_refresh_tokens(*, user_id: int) -> None:
     """Sign the user out everywhere: no refresh token issued until now works any more."""
     outstanding = OutstandingToken.objects.filter(user_id=user_id, blacklistedtoken=None)
-    BlacklistedToken.objects.bulk_create(
-        [BlacklistedToken(token=token) for token in outstanding], ignore_conflicts=True
+    create_missing(
+        BlacklistedToken.objects, (BlacklistedToken(token=token) for token in outstanding)
     )

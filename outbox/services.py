@@ -14,6 +14,8 @@ from django.core.mail.message import forbid_multi_line_headers
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from storefront.sequences import create_missing
+
 from .content import Content
 from .models import Attachment, Mail, MailQuerySet
 from .signals import mail_queued
@@ -70,7 +72,7 @@ def queue_mail(
 @transaction.atomic
 def queue_mails(mails: Iterable[Mail]) -> None:
     """Write many mails, made by new_mail, into the outbox; those whose key is there already are left."""
-    Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    create_missing(Mail.objects, mails)
     transaction.on_commit(lambda: mail_queued.send_robust(sender=Mail, mail=None))
 
 

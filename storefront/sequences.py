@@ -51,6 +51,18 @@ def table_of_taken_id(error: IntegrityError) -> str | None:
     return cause.diag.table_name if is_taken else None
 
 
+def create_missing(objects: models.Manager[Any], rows: Iterable[models.Model]) -> None:
+    """Insert rows and leave those that are there already; raise SequenceBehind where an id is in use."""
+    rows = list(rows)
+    try:
+        with transaction.atomic():
+            objects.bulk_create(rows)
+    except IntegrityError as error:
+        if behind := sequence_behind(error):
+            raise behind from error
+        objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def with_sequence(found: Iterable[type[models.Model]]) -> Iterator[type[models.Model]]:
     """Keep the models whose ids the database makes."""
     for model in found:

@@ -1,7 +1,9 @@
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from storefront.sequences import sequence_behind
 
 from ..exceptions import KeyInFlight, KeyReused
 from ..models import IdempotencyKey
@@ -20,16 +22,24 @@ def reserve_key(*, user_id: int, key: str, request: str) -> IdempotencyKey:
     digest, fingerprint = _digest(key), _digest(request)
     keys = IdempotencyKey.objects.filter(user_id=user_id, digest=digest)
     # Looked for first: to insert it again, MariaDB would wait for the request that has it locked.
+    row = IdempotencyKey(user_id=user_id, digest=digest, fingerprint=fingerprint)
     if not keys.exists():
-        row = IdempotencyKey(user_id=user_id, digest=digest, fingerprint=fingerprint)
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = keys.first()
-    if kept is None:
-        # On MariaDB the foreign key may be what was ignored: the user is deleted at this moment.
-        raise KeyInFlight
+    kept = keys.first() or _insert(row)
     if kept.fingerprint != fingerprint:
         raise KeyReused
     return kept
+
+
+def _insert(row: IdempotencyKey) -> IdempotencyKey:
+    """Insert a row that was ignored though no other has its key, or raise what keeps it out."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        # On MariaDB it may be the foreign key: the user is deleted at this moment.
+        raise sequence_behind(error) or KeyInFlight() from error
+    return row
 
 
 def lock_key(reserved: IdempotencyKey) -> IdempotencyKey:

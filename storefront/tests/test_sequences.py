@@ -12,13 +12,16 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test import Client
 from model_bakery import baker
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from rest_framework_simplejwt.tokens import RefreshToken
 
 from core.models import User
-from store.models import Product, Review
+from store.models import IdempotencyKey, Product, Review
+from store.services.idempotency import reserve_key
 from store.tests.admin.forms import product_form
 from store.tests.test_sql_loads import LOADS, load
 from storefront.models import FormSubmission
-from storefront.sequences import sequence_behind
+from storefront.sequences import SequenceBehind, sequence_behind
 from tags.models import Tag
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +35,13 @@ def load_next(model: type[models.Model], **values: Any) -> int:
     with connection.cursor() as cursor:
         load(cursor, model, {**LOADS[model], **values, "id": last.pk + 1})
     return last.pk + 1
+
+
+def load_again(row: Any, **values: Any) -> None:
+    """Insert a row like another, with the id that the table would give the next one."""
+    for name, value in {"pk": row.pk + 1, **values}.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
 
 
 def refusal_of(table: str) -> str:
@@ -105,6 +115,27 @@ class TestUntilThen:
         assert response.json()["detail"] == refusal_of("core_user")
         assert not User.objects.filter(username="new").exists()
 
+    def test_signing_out_everywhere_is_not_answered_as_if_it_were_done(
+        self, api_client: APIClient
+    ) -> None:
+        user = baker.make(User)
+        RefreshToken.for_user(user)
+        load_again(baker.make(BlacklistedToken), token=baker.make(OutstandingToken))
+        api_client.force_authenticate(user)
+
+        response = api_client.post("/auth/jwt/logout_all/")
+
+        assert (response.status_code, response.json()["code"]) == (409, "sequence_behind")
+
+    def test_a_key_of_an_order_is_told(self, product: Product) -> None:
+        user = baker.make(User)
+        row = baker.make(IdempotencyKey, user=user)
+        for digest in ("other", "another"):
+            load_again(row, digest=digest)
+
+        with pytest.raises(SequenceBehind, match="store_idempotencykey"):
+            reserve_key(user_id=user.pk, key="1", request="")
+
     @pytest.mark.parametrize("table", [Product, LogEntry, FormSubmission])
     def test_a_form_of_the_admin_says_so_and_keeps_what_was_filled_in(
         self, staff: Client, product: Product, table: Any, admin_user: Any
@@ -118,9 +149,7 @@ class TestUntilThen:
             load_next(Product, collection_id=product.collection_id)
         else:
             last = baker.make(table, **({"user": admin_user} if table is LogEntry else {}))
-            last.pk += 1
-            last.digest = "other"
-            last.save(force_insert=True)
+            load_again(last, digest="other")
 
         response = staff.post(url, form)
 
@@ -132,9 +161,7 @@ class TestUntilThen:
 
     def test_any_other_page_of_the_admin_says_so(self, staff: Client, admin_user: Any) -> None:
         tag = baker.make(Tag)
-        last = baker.make(LogEntry, user=admin_user)
-        last.pk += 1
-        last.save(force_insert=True)
+        load_again(baker.make(LogEntry, user=admin_user))
         url = f"/admin/tags/tag/{tag.pk}/delete/"
 
         response = staff.post(url, {"post": "yes"}, follow=True)
