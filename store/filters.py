@@ -156,6 +156,16 @@ class BoundedSearchFilter(SearchFilter):
         return super().get_search_terms(request)
 
 
+class ProductSearchFilter(BoundedSearchFilter):
+    search_description = (
+        "Finds the products that have each of these words in the title, the description or the "
+        "title of their collection. What stands in quotation marks is searched as it is."
+    )
+
+    def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> QuerySet:
+        return queryset.containing(self.get_search_terms(request))
+
+
 class StableOrderingFilter(OrderingFilter):
     """Order by the field asked for, then by id in the same direction, so that pages never overlap."""
 

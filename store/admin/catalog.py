@@ -18,6 +18,7 @@ from storefront.admin.options import ConcurrentEditInline
 from ..exceptions import CollectionNotEmpty, ProductInOrders
 from ..models import Collection, Order, Product, ProductImage
 from ..models.catalog import LOW_INVENTORY, ProductQuerySet
+from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import atomic
 from .amounts import PriceField
@@ -98,7 +99,8 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     list_editable = ["unit_price"]
     list_filter = ["collection", "last_update", InventoryFilter]
     list_select_related = ["collection"]
-    search_fields = ["title"]
+    search_fields = ["title", "description", "collection__title"]
+    search_help_text = "Words of a product's title or description, or of its collection's title."
     actions = [*ServiceDeletionAdmin.actions, "clear_inventory"]
     fields = [
         "title",
@@ -125,6 +127,12 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
         if db_field.name == "unit_price":
             kwargs["form_class"] = PriceField
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """Find what the API's `search` finds."""
+        return queryset.containing(terms_of(search_term)), False
 
     def delete_row(self, row: Product) -> None:
         delete_product(product=row)

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import PurePosixPath
 from uuid import uuid4
@@ -61,6 +61,16 @@ class ProductQuerySet(VersionedQuerySet["Product"]):
     def matching(self, words: Sequence[str]) -> "ProductQuerySet":
         """Keep the products of which a word starts with each of these; annotate their rank."""
         return matching(self, words)
+
+    def containing(self, terms: Iterable[str]) -> "ProductQuerySet":
+        """Keep the products with each term in their title, description or collection's title."""
+        found = self
+        for term in dict.fromkeys(terms):
+            # Not a join, which MariaDB may begin with the collections, out of the order of the list.
+            collections = Collection.objects.filter(title__icontains=term).order_by().values("pk")
+            own = Q(title__icontains=term) | Q(description__icontains=term)
+            found = found.filter(own | Q(collection__in=collections))
+        return found
 
     def with_too_many_decimals(self) -> "ProductQuerySet":
         """Keep the products whose price is no multiple of the currency's minor unit."""

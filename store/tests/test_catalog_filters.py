@@ -124,10 +124,11 @@ class TestSearch:
             ("\U0001fad6", ""),
             ("   ", "A B C D"),
             ("x" * 255, ""),
-            ("a " * 127, "A"),
+            # The last two are in the garden.
+            ("a " * 127, "A C D"),
         ],
     )
-    def test_every_word_is_in_title_or_description(self, api_client, shelves, text, found):
+    def test_every_word_is_in_a_text_of_the_product(self, api_client, shelves, text, found):
         assert titles(api_client, search=text) == found
 
     @pytest.mark.parametrize(
@@ -172,6 +173,47 @@ class TestTogether:
         assert body["count"] == 3
         assert "price_min=20" in body["next"]
         assert [row["title"] for row in api_client.get(body["next"]).json()["results"]] == ["C"]
+
+
+class TestCollectionTitle:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("Bath & Body", "Soap Towel"),
+            ("body & bath", "Soap Towel"),
+            ("&", "Salt & pepper Soap Towel"),
+            ("bath linen", "Towel"),
+            ('"Bath & Body"', "Soap Towel"),
+            ('"Towel Bath"', ""),
+            ("bath kitchen", ""),
+        ],
+    )
+    def test_is_searched_like_the_own_texts(
+        self, api_client, admin_client, make_product, text, found
+    ):
+        bath = baker.make(Collection, title="Bath & Body")
+        make_product(title="Soap", collection=bath, description="Olive oil")
+        make_product(title="Towel", collection=bath, description="100% linen")
+        kitchen = baker.make(Collection, title="Kitchen")
+        make_product(title="Salt & pepper", collection=kitchen, description="Pots")
+
+        assert titles(api_client, search=text) == found
+        page = admin_client.get("/admin/store/product/", {"q": text})
+        assert " ".join(row.title for row in page.context["cl"].result_list) == found
+
+    def test_a_new_one_is_found_at_once(self, api_client, shelves):
+        assert titles(api_client, search="cellar") == ""
+
+        garden = Collection.objects.get(pk=shelves["garden"])
+        garden.title = "Cellar"
+        garden.save()
+
+        assert titles(api_client, search="cellar") == "C D"
+
+    def test_as_many_words_as_a_search_holds(self, api_client, shelves):
+        letters = " ".join(f"{chr(0x4E00 + i)}" for i in range(127))
+
+        assert titles(api_client, search=letters) == ""
 
 
 class TestNone:

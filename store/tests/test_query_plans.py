@@ -117,6 +117,20 @@ def test_product_filter_uses_an_index(query):
     assert_indexed(lambda: APIClient().get(f"/store/products/?{query}"), ordered=False)
 
 
+def test_search_is_read_in_the_order_of_the_list():
+    page = [
+        sql
+        for sql in selects(lambda: APIClient().get("/store/products/?search=collection"))
+        if "ORDER BY" in sql and "LIKE" in sql
+    ]
+
+    assert page
+    for sql in page:
+        steps = [step for step in explain(sql) if step["table"] == "store_product"]
+        assert [step["key"] for step in steps] == ["product_title"], (sql, steps)
+        assert "filesort" not in steps[0]["Extra"], (sql, steps)
+
+
 def product_type():
     return ContentType.objects.get_for_model(store.Product)
 

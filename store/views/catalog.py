@@ -12,9 +12,9 @@ from storefront.filters import FilterBackend
 from storefront.generics import PatchMixin
 
 from ..filters import (
-    BoundedSearchFilter,
     ProductFilter,
     ProductQuery,
+    ProductSearchFilter,
     StableOrderingFilter,
 )
 from ..models import Collection, Customer, Product, ProductImage
@@ -38,9 +38,9 @@ class ProductViewSet(PatchMixin, VisitorReads, PersonalReads):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = ProductPagination
-    filter_backends = [FilterBackend, BoundedSearchFilter, StableOrderingFilter]
+    filter_backends = [FilterBackend, ProductSearchFilter, StableOrderingFilter]
     filterset_class = ProductFilter
-    search_fields = ["title", "description"]
+    search_fields = ["title", "description", "collection__title"]
     ordering_fields = ["unit_price", "last_update", "title"]
     ordering = ["title"]
     lookup_value_converter = "int"
