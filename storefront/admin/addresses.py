@@ -65,7 +65,7 @@ class AddressCheckingChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         with self.reading_address():
             super().get_results(request)
-            if request.method == "GET":
+            if request.method != "POST":
                 # Read here, not while the page is written, where it is too late to say so.
                 len(self.result_list)
 
@@ -111,7 +111,7 @@ class AddressCheckingAdmin(ModelAdmin):
     def is_selection(self, request: HttpRequest) -> bool:
         """Tell whether what a list sends can be keys of rows, be they there or not."""
         keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        keys += self._get_edited_object_pks(request, "form")
+        keys += filter(None, self._get_edited_object_pks(request, "form"))
         across = request.POST.getlist("select_across")
         return {*across} <= {"", "0", "1"} and all(is_readable(self.opts.pk, key) for key in keys)
 
