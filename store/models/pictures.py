@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models.fields.files import ImageFieldFile
 
 from ..pictures.errors import UnreadablePicture
+from ..pictures.formats import FORMATS
 from ..pictures.metadata import strip_metadata
 from ..validators import not_a_picture
 
@@ -22,6 +24,14 @@ class PictureFile(ImageFieldFile):
         super().save(picture.name, ContentFile(picture.content), save)
 
 
+class PictureFormField(forms.FileField):
+    """Leaves it to the model's validators what is a picture; an ImageField would judge it by its name."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        types = ",".join(known.content_type for known in FORMATS.values())
+        return {**super().widget_attrs(widget), "accept": types}
+
+
 class PictureField(models.ImageField):
     """A picture that everybody may see: whoever saves it, where and by whom it was taken is not stored."""
 
@@ -31,3 +41,6 @@ class PictureField(models.ImageField):
         name, _, args, kwargs = super().deconstruct()
         # The column is an ImageField's; migrations need to know no more.
         return name, "django.db.models.ImageField", args, kwargs
+
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
+        return super().formfield(*args, **{"form_class": PictureFormField, **kwargs})

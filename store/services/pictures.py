@@ -48,12 +48,9 @@ def strip_stored_picture(*, name: str) -> bool:
     # Another name: browsers and caches keep what the old one showed.
     new_name = field.generate_filename(ProductImage(), picture.name)
     new_name = default_storage.save(new_name, ContentFile(picture.content))
-    shown = False
-    try:
-        shown = show_instead(name=name, new_name=new_name)
-    finally:
-        if not shown:
-            default_storage.delete(new_name)
+    shown = show_instead(name=name, new_name=new_name)
+    # Not where that fails: rows may show the new file, and one too many harms nobody.
+    remove_unshown_file(name=name if shown else new_name)
     return shown
 
 
@@ -67,11 +64,8 @@ def read(name: str) -> bytes:
 
 @atomic
 def show_instead(*, name: str, new_name: str) -> bool:
-    """Have the rows that show one file show another and remove the first; False where no row shows it."""
-    shown = ProductImage.objects.showing(name).update(image=new_name) > 0
-    if shown:
-        remove_unshown_file(name=name)
-    return shown
+    """Have the rows that show one file show another; False where no row shows it any more."""
+    return ProductImage.objects.showing(name).update(image=new_name) > 0
 
 
 def remove_unshown_file(*, name: str, robust: bool = False) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
@@ -75,6 +76,22 @@ def test_other_doors_store_nothing_more(client: Client, admin_user: Any, product
     for image, name in ((made, "jpg"), (added, "png")):
         assert SECRET not in Path(image.image.path).read_bytes()
         assert image.image.name.endswith(f".{name}")
+
+
+def test_the_admin_judges_a_picture_as_the_api_does(
+    client: Client, admin_user: Any, product: Product
+) -> None:
+    client.force_login(admin_user)
+    url = f"/admin/store/product/{product.pk}/change/"
+    good, bad = FILES["avif"], encoded("TIFF")
+
+    for content in (good, bad):
+        rows = [{"image": SimpleUploadedFile("no-ending", content)}]
+        response = client.post(url, product_form(product, **inline("images", rows)))
+
+    assert ProductImage.objects.get().image.name.endswith(".avif")
+    assert "Upload a JPEG, PNG, WebP, GIF, AVIF or BMP picture." in response.content.decode()
+    assert 'accept="image/jpeg,' in client.get(url).content.decode()
 
 
 def test_what_is_no_picture_is_stored_by_no_door(product: Product, media: Path) -> None:
@@ -170,13 +187,38 @@ class TestStoredPictures:
         call_command("strip_image_metadata")
         assert capsys.readouterr().out.startswith("Pictures stripped: 0, clean before: 3")
 
+    def test_stay_where_the_old_file_cannot_be_removed(
+        self,
+        product: Product,
+        media: Path,
+        capsys: Any,
+        monkeypatch: Any,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        (media / "a.jpg").write_bytes(FILES["jpg"])
+        image = ProductImage.objects.create(product=product, image=f"{FOLDER}/a.jpg")
+
+        def refuse(name: str) -> None:
+            raise PermissionError(f"{name} stays")
+
+        monkeypatch.setattr(default_storage, "delete", refuse)
+        with pytest.raises(PermissionError), django_capture_on_commit_callbacks(execute=True):
+            call_command("strip_image_metadata")
+
+        image.refresh_from_db()
+        assert SECRET not in Path(image.image.path).read_bytes()
+
     def test_leave_no_copy_where_the_row_went_meanwhile(
-        self, stored: dict[str, ProductImage], media: Path
+        self,
+        stored: dict[str, ProductImage],
+        media: Path,
+        django_capture_on_commit_callbacks: Any,
     ) -> None:
         ProductImage.objects.filter(image=f"{FOLDER}/b.png").update(image=f"{FOLDER}/clean.gif")
         before = sorted(media.iterdir())
 
-        assert not pictures.strip_stored_picture(name=f"{FOLDER}/b.png")
+        with django_capture_on_commit_callbacks(execute=True):
+            assert not pictures.strip_stored_picture(name=f"{FOLDER}/b.png")
 
         assert sorted(media.iterdir()) == before
         assert ProductImage.objects.get(pk=stored["b.png"].pk).image.name.endswith("clean.gif")
