@@ -1,6 +1,7 @@
 """Pictures without their metadata: where, when and by whom they were taken, and bytes behind their end."""
 
 import struct
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -59,7 +60,7 @@ def rewrite(content: bytes, name: str, orientation: int) -> bytes | None:
     """Return the file rewritten around its pixels; None where that cannot be done."""
     try:
         return REWRITES[name](content, orientation) if name in REWRITES else None
-    except (Malformed, IndexError, KeyError, OverflowError, struct.error):
+    except (Malformed, IndexError, KeyError, OverflowError, struct.error, zlib.error):
         return None
 
 

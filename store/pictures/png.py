@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from .errors import Malformed
 from .reading import exif_of
@@ -11,17 +12,32 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PIXELS = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"bKGD"}
 COLOURS = {b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"pHYs"}
 ANIMATION = {b"acTL", b"fcTL", b"fdAT"}
+# Bytes of pixels that are held while they are looked through.
+READ_AT_ONCE = 1024 * 1024
 NEEDED = PIXELS | COLOURS | ANIMATION
 
 
 def stripped(content: bytes, orientation: int) -> bytes:
     parts = [SIGNATURE]
+    # What a careless editor leaves of a larger picture stands behind the end of the compressed data.
+    pixels = zlib.decompressobj()
     for kind, whole in chunks(content):
+        if kind == b"IDAT":
+            read_on(pixels, whole[8:-4])
         if kind in NEEDED:
             parts.append(whole)
         if kind == b"IHDR" and orientation > 1:
             parts.append(chunk(b"eXIf", exif_of(orientation).removeprefix(b"Exif\0\0")))
     return b"".join(parts)
+
+
+def read_on(pixels: Any, data: bytes) -> None:
+    """Decompress a part of the pixels, or raise Malformed where it goes on behind their end."""
+    while data and not pixels.eof:
+        pixels.decompress(data, READ_AT_ONCE)
+        data = pixels.unconsumed_tail
+    if data or pixels.unused_data:
+        raise Malformed("There is more than pixels.")
 
 
 def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from core.media import picture_type
 from store.models import Product, ProductImage
 from store.models.freshness import catalog_state
+from store.pictures import png
 from store.pictures.formats import FORMATS, accepted_titles
 from store.pictures.metadata import strip_metadata
 from store.services import pictures
@@ -120,9 +121,13 @@ def test_an_animation_that_unpacks_to_too_much_is_refused(
     assert [*media.iterdir()] == []
 
 
-def test_a_file_that_is_built_oddly_is_encoded_anew() -> None:
-    # Without its last chunk, on which Pillow and browsers do not insist.
-    content = FILES["png"].partition(b"\0\0\0\0IEND")[0]
+@pytest.mark.parametrize("oddity", ["no end", "more than pixels"])
+def test_a_file_that_is_built_oddly_is_encoded_anew(oddity: str) -> None:
+    # Pillow and browsers insist on neither.
+    head, _, _ = FILES["png"].partition(b"\0\0\0\0IEND")
+    content = (
+        head if oddity == "no end" else head + png.chunk(b"IDAT", SECRET) + png.chunk(b"IEND", b"")
+    )
 
     stripped = strip_metadata(content)
 
