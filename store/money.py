@@ -27,7 +27,10 @@ def round_to_minor_unit(amount: Decimal) -> Decimal:
 
 def is_rounded(amount: Decimal) -> bool:
     """Tell whether an amount has no more decimals than the shop's currency; zeros do not count."""
-    return amount == round_to_minor_unit(amount)
+    decimals = amount.normalize().as_tuple().exponent
+    unit = minor_unit_of(settings.STORE_CURRENCY).as_tuple().exponent
+    # Of what is no number, the exponent is a letter.
+    return isinstance(decimals, int) and isinstance(unit, int) and decimals >= unit
 
 
 def displayed(amount: Decimal) -> Decimal:

@@ -48,7 +48,7 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[Any]:
         form = concurrent(super().get_form(request, obj, change=change, **kwargs))
-        refusal = getattr(request, "refusal", None)
+        refusal = getattr(request, "database_refusal", None)
         return refused(form, refusal.detail) if refusal else form
 
     def get_changelist_formset(self, request: Any, **kwargs: Any) -> Any:
@@ -95,11 +95,11 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
             return self.save_once(request, view, is_new=object_id is None)
         except DataError:
             logger.exception("The database refused a value")
-            request.refusal = ValueRefused()
+            request.database_refusal = ValueRefused()
             return view()
         except IntegrityError as error:
-            request.refusal = sequence_behind(error)
-            if request.refusal is None:
+            request.database_refusal = sequence_behind(error)
+            if request.database_refusal is None:
                 raise
             return view()
 

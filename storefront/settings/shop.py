@@ -14,7 +14,7 @@ def is_object(value: Any) -> None:
         raise ValidationError('Not a JSON object such as {"delay": 1}.')
 
 
-def has_cents_or_no_minor_unit(code: str) -> None:
+def is_supported_currency(code: str) -> None:
     """Refuse a currency whose amounts the columns, with two decimals, do not hold."""
     try:
         decimals = Currency(code).exponent
@@ -32,7 +32,7 @@ STORE_TAX_RATE = env.decimal(
     "STORE_TAX_RATE", Decimal("0.10"), validate=validate.Range(Decimal(0), Decimal(1))
 )
 # ISO 4217; what every amount is in. Prices that are stored already are not converted.
-STORE_CURRENCY = env.str("STORE_CURRENCY", "USD", validate=has_cents_or_no_minor_unit)
+STORE_CURRENCY = env.str("STORE_CURRENCY", "USD", validate=is_supported_currency)
 # Days after which a cart that nobody has touched is deleted.
 STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1, 36500))
 # MB of catalogue pages that each process keeps for visitors; 0: every answer is made anew.
