@@ -10,6 +10,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_framework_handler
 
+from storefront.character_sets import character_refused
 from storefront.sequences import sequence_behind
 
 from .negotiation import PROBLEM_JSON, accepts_problem
@@ -90,6 +91,9 @@ def translate(exc: Exception) -> Exception:
     if behind := sequence_behind(exc):
         logger.error("A sequence of ids stands behind", exc_info=exc)
         return refusal_of(behind)
+    if refused := character_refused(exc):
+        logger.warning("A text does not fit the character set of the database", exc_info=exc)
+        return refusal_of(refused)
     match exc:
         case exceptions.APIException():
             return exc

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 
 
@@ -6,6 +7,8 @@ class StorefrontConfig(AppConfig):
     name = "storefront"
 
     def ready(self) -> None:
+        from .character_sets import check_character_sets
         from .sequences import advance_migrated_sequences
 
         post_migrate.connect(advance_migrated_sequences)
+        register(check_character_sets, Tags.database)

@@ -8,6 +8,8 @@ from django.template.loader import render_to_string
 from django.views.defaults import bad_request as bad_request_page
 from django.views.defaults import server_error as server_error_page
 
+from storefront.character_sets import CharacterRefused, character_refused
+
 from ..exceptions import DATABASE_AWAY, Unavailable, problem
 from ..negotiation import PROBLEM_JSON, accepts_problem, suffix_of
 
@@ -35,6 +37,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error, or what is away: a page to a browser, JSON to others."""
+    if refused := character_refused(sys.exception()):
+        return character_page(request, refused)
     if isinstance(sys.exception(), (*DATABASE_AWAY, Unavailable)):
         response = unavailable(request)
         response["Retry-After"] = str(Unavailable.wait)
@@ -42,6 +46,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if wants_page(request):
         return server_error_page(request)
     return error_body(request, 500, {"detail": "A server error occurred."})
+
+
+def character_page(request: HttpRequest, refused: CharacterRefused) -> HttpResponse:
+    if wants_page(request):
+        page = render_to_string("core/character_refused.html", {"detail": refused.detail})
+        return HttpResponse(page, status=refused.status_code)
+    body = {"detail": refused.detail, "code": refused.code}
+    return error_body(request, refused.status_code, body)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

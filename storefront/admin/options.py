@@ -6,11 +6,19 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
-from django.db import DataError, IntegrityError, connections, router, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    connections,
+    router,
+    transaction,
+)
 from django.db.models import Model, QuerySet
 from django.forms import FileField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from ..character_sets import character_refused
 from ..models import FormSubmission
 from ..sequences import sequence_behind
 from .forms import concurrent, refused
@@ -97,8 +105,8 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
             logger.exception("The database refused a value")
             request.database_refusal = ValueRefused()
             return view()
-        except IntegrityError as error:
-            request.database_refusal = sequence_behind(error)
+        except (IntegrityError, OperationalError) as error:
+            request.database_refusal = sequence_behind(error) or character_refused(error)
             if request.database_refusal is None:
                 raise
             return view()

@@ -1,10 +1,11 @@
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
-from django.db import DataError, models
+from django.db import DataError, OperationalError, models
 from django.db.models import Q, signals
+
+from storefront.character_sets import character_refused
 
 Canonical = Callable[[str], str]
 
@@ -99,14 +100,17 @@ class UniqueKeyField(DigestField):
         # Nearly as the canonical form compares; what comes back is looked at again.
         without_key = Q(**{f"{self.name}__isnull": True, f"{self.source}__iexact": text})
         others = self.model._base_manager.using(using).filter(by_key | without_key).exclude(pk=pk)
-        # A text that no column takes, such as one with NUL, is refused for that.
-        with suppress(TypeError, ValueError, DataError):
-            wanted = self.canonical(text)
-            return any(
-                other is not None and self.canonical(other) == wanted
-                for other in others.values_list(self.source, flat=True)
-            )
-        return False
+        wanted = self.canonical(text)
+        try:
+            texts = list(others.values_list(self.source, flat=True))
+        # A text that no column takes, such as one with NUL, nobody has; it is refused for that.
+        except (TypeError, ValueError, DataError):
+            return False
+        except OperationalError as error:
+            if character_refused(error):
+                return False
+            raise
+        return any(other is not None and self.canonical(other) == wanted for other in texts)
 
     def refusals(self, text: str, *, pk: Any = None) -> Iterable[str]:
         if self.is_taken(text, pk=pk):
