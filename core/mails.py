@@ -1,5 +1,6 @@
 """djoser's mails, queued instead of sent: an answer neither waits for a mail server nor tells of it."""
 
+import logging
 from typing import Any
 
 from djoser import email
@@ -7,13 +8,19 @@ from djoser import email
 from outbox.content import Content
 from outbox.services import queue_mail
 
+logger = logging.getLogger(__name__)
+
 
 class QueuedEmail(email.BaseDjoserEmail):
     def send(self, to: list[str], *args: Any, **kwargs: Any) -> None:
         self.render()
         content = Content(" ".join(self.subject.split()), self.body, self.html or "")
         for recipient in to:
-            queue_mail(recipient=recipient, content=content)
+            try:
+                queue_mail(recipient=recipient, content=content)
+            except ValueError as error:
+                # An address that no mail can go to, such as one loaded by SQL; the account goes on without.
+                logger.warning("No mail of the kind %s: %s", type(self).__name__, error)
 
 
 class Activation(QueuedEmail, email.ActivationEmail):

@@ -104,6 +104,23 @@ def test_a_change_can_be_told_by_mail(
     assert f"Your {name} has been successfully changed" in letter.message["Subject"]
 
 
+def test_an_address_that_no_mail_can_go_to_refuses_no_change(
+    api_client: APIClient, register: Any, change_djoser: Any, caplog: Any
+) -> None:
+    change_djoser(PASSWORD_CHANGED_EMAIL_CONFIRMATION=True)
+    user = register()
+    # As plain SQL loads it.
+    type(user).objects.update(email="ännchen@example.com")
+    user.refresh_from_db()
+    api_client.force_authenticate(user)
+    body = {"current_password": "a-Str0ng-one", "new_password": "an0ther-Str0ng-one"}
+
+    assert api_client.post(f"{USERS}set_password/", body).status_code == 204
+
+    assert not Mail.objects.exists()
+    assert "No mail of the kind PasswordChanged: Not a mail: recipient" in caplog.text
+
+
 def test_every_mail_of_djoser_is_queued() -> None:
     classes = [getattr(djoser_settings.EMAIL, name) for name in default_settings["EMAIL"]]
     assert len(classes) == 6
