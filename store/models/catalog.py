@@ -66,10 +66,13 @@ class ProductQuerySet(VersionedQuerySet["Product"]):
         """Keep the products with each term in their title, description or collection's title."""
         found = self
         for term in dict.fromkeys(terms):
+            # MariaDB's collations take one emoji for another; a sign has no case to ignore.
+            lookup = "icontains" if any(map(str.isalnum, term)) else "contains"
+            titled = Q(**{f"title__{lookup}": term})
             # Not a join, which MariaDB may begin with the collections, out of the order of the list.
-            collections = Collection.objects.filter(title__icontains=term).order_by().values("pk")
-            own = Q(title__icontains=term) | Q(description__icontains=term)
-            found = found.filter(own | Q(collection__in=collections))
+            collections = Collection.objects.filter(titled).order_by().values("pk")
+            described = Q(**{f"description__{lookup}": term})
+            found = found.filter(titled | described | Q(collection__in=collections))
         return found
 
     def with_too_many_decimals(self) -> "ProductQuerySet":

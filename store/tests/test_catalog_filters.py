@@ -210,6 +210,12 @@ class TestCollectionTitle:
 
         assert titles(api_client, search="cellar") == "C D"
 
+    def test_one_emoji_is_not_another(self, api_client, make_product):
+        make_product(title="A", collection=baker.make(Collection, title="Gifts 🎁"))
+        make_product(title="B", collection=baker.make(Collection, title="Parties 🎉"))
+
+        assert titles(api_client, search="🎁") == "A"
+
     def test_as_many_words_as_a_search_holds(self, api_client, shelves):
         letters = " ".join(f"{chr(0x4E00 + i)}" for i in range(127))
 
