@@ -3,61 +3,73 @@
 What is needed is found by its place in the file. What is not is emptied, so that every place stays.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from .boxes import Box, Fields, boxes, extents_of
+from .boxes import Box, Extent, Fields, boxes, extents_of
 from .errors import Malformed
 
 NEEDED = {b"ftyp", b"meta", b"moov", b"mdat"}
 NEEDED_IN_META = {b"hdlr", b"pitm", b"iloc", b"iinf", b"iprp", b"iref", b"idat", b"grpl", b"dinf"}
-METADATA = {b"Exif", b"mime", b"uri "}
+# Items that are pixels, or made of those that are.
+PICTURES = {b"av01", b"grid", b"iovl", b"iden", b"tmap", b"sato"}
 # What an animation is made of has too many places to be emptied at.
-WORDS_IN_MOVIE = (*METADATA, b"meta", b"uuid", b"udta", b"free", b"skip")
+WORDS_IN_MOVIE = (b"Exif", b"mime", b"uri ", b"meta", b"uuid", b"udta", b"free", b"skip")
 
 
 def stripped(content: bytes, orientation: int) -> bytes:
     """Return the file without metadata, or raise Malformed where it cannot be taken out."""
     file = bytearray(content)
-    end = 0
-    for box in boxes(content, 0, len(content)):
+    found = list(boxes(content, 0, len(content)))
+    is_animated = any(box.kind == b"moov" for box in found)
+    shown = [part for box in found if box.kind == b"meta" for part in strip_meta(file, box)]
+    for box in found:
         if box.kind not in NEEDED:
             empty(file, box)
-            continue
-        end = box.end
-        if box.kind == b"meta":
-            strip_meta(file, box)
+        elif box.kind == b"mdat" and not is_animated:
+            keep_only(file, box, shown)
         elif box.kind == b"moov" and any(
             word in content[box.start : box.end] for word in WORDS_IN_MOVIE
         ):
             raise Malformed("The animation has metadata.")
-    return bytes(file[:end])
+    return bytes(file[: max((box.end for box in found if box.kind in NEEDED), default=0)])
 
 
 def empty(file: bytearray, box: Box) -> None:
     file[box.start - 4 : box.end] = b"free" + bytes(box.end - box.start)
 
 
-def strip_meta(file: bytearray, meta: Box) -> None:
+def keep_only(file: bytearray, box: Box, parts: Iterable[Extent]) -> None:
+    """Empty a box but for these parts of the file."""
+    kept = bytearray(box.end - box.start)
+    for _, start, end in parts:
+        first, last = max(start, box.start), min(end, box.end)
+        if first < last:
+            kept[first - box.start : last - box.start] = file[first:last]
+    file[box.start : box.end] = kept
+
+
+def strip_meta(file: bytearray, meta: Box) -> list[Extent]:
+    """Empty what is metadata; return where in the file the pixels are."""
     # Its version comes first.
     inner = {}
     for box in boxes(file, meta.start + 4, meta.end):
         inner[box.kind] = box
         if box.kind not in NEEDED_IN_META:
             empty(file, box)
-    unneeded = {*metadata_items(file, inner)}
-    if unneeded:
-        iloc = inner[b"iloc"]
-        for item, extent in extents_of(bytes(file[iloc.start : iloc.end])):
-            if item in unneeded:
-                start = (0, inner[b"idat"].start if b"idat" in inner else 0)[extent.within]
-                wipe(file, start + extent.start, start + extent.end)
+    pixels = {*pixel_items(file, inner)}
+    shown, iloc = [], inner[b"iloc"]
+    for item, extent in extents_of(bytes(file[iloc.start : iloc.end])):
+        if item not in pixels:
+            start = (0, inner[b"idat"].start if b"idat" in inner else 0)[extent.within]
+            wipe(file, start + extent.start, start + extent.end)
+        elif extent.within == 0:
+            shown.append(extent)
+    return shown
 
 
-def metadata_items(file: bytearray, inner: dict[bytes, Box]) -> Iterator[int]:
-    """Yield the numbers of the items that are metadata, and make them items of no kind."""
-    iinf = inner.get(b"iinf")
-    if iinf is None:
-        return
+def pixel_items(file: bytearray, inner: dict[bytes, Box]) -> Iterator[int]:
+    """Yield the numbers of the items that are pixels; make the others items of no kind."""
+    iinf = inner[b"iinf"]
     # A version, then the number of entries, which is longer from the first version on.
     first = iinf.start + (8 if file[iinf.start] else 6)
     for entry in boxes(file, first, iinf.end):
@@ -65,10 +77,11 @@ def metadata_items(file: bytearray, inner: dict[bytes, Box]) -> Iterator[int]:
         item = fields.number(4 if fields.version() >= 3 else 2)
         fields.number(2)
         place = entry.start + fields.tell()
-        if bytes(file[place : place + 4]) in METADATA:
+        if bytes(file[place : place + 4]) in PICTURES:
+            yield item
+        else:
             file[place : place + 4] = b"free"
             wipe(file, place + 4, entry.end)
-            yield item
 
 
 def wipe(file: bytearray, start: int, end: int) -> None:

@@ -135,6 +135,20 @@ def test_a_file_that_is_built_oddly_is_encoded_anew(oddity: str) -> None:
     assert shown(stripped.content) == shown(content)
 
 
+def test_an_avif_file_hides_nothing_between_its_parts() -> None:
+    pixels = encoded("AVIF")
+    # In the box of the pixels, behind them.
+    head, mdat, rest = pixels.rpartition(b"mdat")
+    content = head + mdat + rest + SECRET
+    size = int.from_bytes(head[-4:]) + len(SECRET)
+    content = content.replace(head[-4:] + mdat, size.to_bytes(4) + mdat)
+
+    stripped = strip_metadata(content)
+
+    assert SECRET not in stripped.content
+    assert shown(stripped.content) == shown(pixels)
+
+
 class TestStoredPictures:
     """manage.py strip_image_metadata."""
 
