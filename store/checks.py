@@ -24,7 +24,7 @@ def check_stored_prices(databases: Sequence[str] | None = None, **kwargs: Any) -
     named = [f"product {key}: {displayed(price)}" for key, price in rows]
     more = ["..."] if count > NAMED else []
     message = (
-        f"{count} stored prices have more decimals than {settings.STORE_CURRENCY} "
+        f"Stored prices with more decimals than {settings.STORE_CURRENCY}: {count} "
         f"({', '.join([*named, *more])})."
     )
     return [Warning(message, hint="Round them: manage.py round_prices", id="store.W001")]

@@ -10,8 +10,9 @@ from .customers import Customer
 from .statements import Slot, Statement
 
 CUSTOMER = tuple(field.attname for field in Customer._meta.concrete_fields)
-# What else there is of a user is loaded when it is asked for.
-USER = ("id", "username", "first_name", "last_name", "email")
+# In the order of the model's fields, as from_db() takes them. What else there is of a user is loaded when
+# it is asked for.
+USER = ("id", "first_name", "last_name", "username", "email")
 
 
 def with_user(user_id: int) -> Customer | None:

@@ -6,12 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BigIntegerField, F, IntegerField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from store.models import Cart, CartItem, Order, OrderItem, Product
+from store.models import (
+    Cart,
+    CartItem,
+    Order,
+    OrderItem,
+    Product,
+    cart_lines,
+    order_lines,
+    profiles,
+    stock,
+)
 from store.models.prices import price_for
 from store.models.statements import MAX_KEPT_ROWS, Slot, Write, insert
 
@@ -22,6 +33,24 @@ pytestmark = pytest.mark.django_db
 def order(django_user_model: Any) -> Order:
     user = django_user_model.objects.create(username="ann", email="ann@example.com")
     return Order(customer=user.customer)
+
+
+@pytest.mark.parametrize(
+    ("model", "columns"),
+    [
+        (get_user_model(), profiles.USER),
+        (Product, stock.SOLD),
+        (Product, cart_lines.SHOWN),
+        (Product, order_lines.PRODUCT),
+        (Cart, cart_lines.CART),
+        (Order, order_lines.ORDER),
+        (OrderItem, order_lines.LINE),
+    ],
+)
+def test_columns_of_rows_are_in_the_order_of_the_model(model: Any, columns: Any) -> None:
+    names = [field.attname for field in model._meta.concrete_fields]
+
+    assert sorted(columns, key=names.index) == [*columns]
 
 
 class TestInsert:

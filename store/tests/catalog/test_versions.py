@@ -17,7 +17,7 @@ class TestVersions:
     @pytest.mark.parametrize(
         ("change", "renewed"),
         [
-            (lambda: save(title="Kettle"), {ASSORTMENT, CATALOG}),
+            (lambda: save(title="Kettle"), {CATALOG}),
             (lambda: Product.objects.update(unit_price=5), {CATALOG}),
             (lambda: Product.objects.update(collection=kitchen()), {ASSORTMENT, CATALOG}),
             (lambda: Product.objects.update(collection_id=kitchen().pk), {ASSORTMENT, CATALOG}),

@@ -130,7 +130,7 @@ class TestStoredPrices:
     def test_are_named_and_rounded(self, odd):
         named = f"product {odd[1].pk}: 10.49, product {odd[2].pk}: 10.50"
         (warning,) = self.warnings()
-        assert warning.startswith(f"3 stored prices have more decimals than JPY ({named}")
+        assert warning.startswith(f"Stored prices with more decimals than JPY: 3 ({named}")
 
         out = StringIO()
         call_command("round_prices", stdout=out)
