@@ -22,6 +22,8 @@ class UnconfirmedSave(NamedTuple):
     fate: PendingCommit
     names: frozenset[str]
     is_insert: bool
+    # The database made the key, which may be another row's after a rollback.
+    has_made_key: bool
 
 
 class PartialUpdateModel(models.Model):
@@ -46,28 +48,52 @@ class PartialUpdateModel(models.Model):
         state = super().__getstate__()
         return state | {name: kind(state[name]) for name, kind in own.items() if name in state}
 
-    def save(self, **kwargs: Any) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert a new row, or write what was assigned to a stored one.
 
         Raises DoesNotExist where the stored row is gone: it is not made anew.
         """
-        using = kwargs["using"] = kwargs.get("using") or router.db_for_write(
-            type(self), instance=self
-        )
         self._recall_rolled_back_saves()
-        is_insert = self._state.adding
-        kwargs["update_fields"] = names = self._names_to_write(**kwargs)
+        named = kwargs.get("update_fields", args[3] if len(args) > 3 else None)
+        if named is not None:
+            # Those that Django adds for deferred fields are nobody's wish.
+            kwargs["update_fields"] = self._with_derived(frozenset(named))
+            args = args[:3]
+        self.__dict__["_has_named_fields"] = named is not None
         try:
-            super().save(**kwargs)
+            super().save(*args, **kwargs)
         except DatabaseError as error:
             # Django says so of an update that met no row; the errors of the drivers have classes of their own.
             if type(error) is not DatabaseError:
                 raise
+            using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
             if connections[using].in_atomic_block:
                 # Nothing failed in the database: the caller's transaction may go on.
                 transaction.set_rollback(False, using)
             raise type(self).DoesNotExist(f"The {self._meta.verbose_name} is gone.") from error
-        self._note_save(using, self._columns(names), is_insert=is_insert)
+
+    def _save_table(
+        self,
+        raw: bool = False,
+        cls: Any = None,
+        force_insert: Any = False,
+        force_update: bool = False,
+        using: Any = None,
+        update_fields: frozenset[str] | None = None,
+    ) -> bool:
+        """Write the row, or what was assigned to it until now, by receivers of pre_save too."""
+        names = update_fields
+        if not (raw or force_insert or self.__dict__.get("_has_named_fields")):
+            assigned = self._assigned_fields(using)
+            names = update_fields if assigned is None else assigned
+        is_insert, key = self._state.adding, self.pk
+        if names is not None and not names and not force_update:
+            return True
+        # Whose stubs know nothing of the steps of a save.
+        parent: Any = super()
+        updated: bool = parent._save_table(raw, cls, force_insert, force_update, using, names)
+        self._note_save(using, self._columns(names), is_insert=is_insert, made_key=key is None)
+        return updated
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
@@ -89,21 +115,17 @@ class PartialUpdateModel(models.Model):
         from_queryset: Any = None,
     ) -> None:
         """Read the row, or some of its fields, anew; what was assigned to them is forgotten."""
+        self._recall_rolled_back_saves()
         before = self._assigned.copy()
         super().refresh_from_db(using, fields, from_queryset)
         self.__dict__["_assigned_names"] = before
         self._forget_assigned(self._columns() if fields is None else self._columns(fields))
         self._note_mutable_values()
 
-    def _names_to_write(
-        self, *, using: str, update_fields: Iterable[str] | None = None, **kwargs: Any
-    ) -> frozenset[str] | None:
-        """Return the fields that the save is limited to; None: it writes a row, not a change of one."""
-        if update_fields is not None:
-            return self._with_derived(frozenset(update_fields))
+    def _assigned_fields(self, using: str) -> frozenset[str] | None:
+        """Return the fields that an update is limited to; None: it writes a row, not a change of one."""
         is_stored = self._state.db == using and not self._state.adding and self.pk is not None
-        is_other_row = {"pk", self._meta.pk.name, self._meta.pk.attname} & self._assigned
-        if not is_stored or is_other_row or kwargs.get("force_insert"):
+        if not is_stored or {"pk", self._meta.pk.name, self._meta.pk.attname} & self._assigned:
             return None
         names = {
             field.name
@@ -123,33 +145,39 @@ class PartialUpdateModel(models.Model):
         )
 
     def _columns(self, names: Iterable[str] | None = None) -> frozenset[str]:
-        """Return the names of some concrete fields, or of all, with those of their columns."""
+        """Return the names of some concrete fields, or of all and the key, with those of their columns."""
         wanted = None if names is None else set(names)
-        return frozenset(
+        found = {
             name
             for field in self._meta.concrete_fields
             if wanted is None or field.name in wanted or field.attname in wanted
             for name in (field.name, field.attname)
-        )
+        }
+        return frozenset(found | {"pk"} if wanted is None else found)
 
     def _forget_assigned(self, names: Iterable[str]) -> None:
         self._assigned.difference_update(names)
 
-    def _note_save(self, using: str, names: frozenset[str], *, is_insert: bool) -> None:
+    def _note_save(
+        self, using: str, names: frozenset[str], *, is_insert: bool, made_key: bool
+    ) -> None:
         self._forget_assigned(names)
         self._note_mutable_values()
         fate = pending_commit(using) if names else None
         if fate is not None:
             saves = self.__dict__.setdefault("_unconfirmed_saves", [])
-            saves.append(UnconfirmedSave(fate, names, is_insert))
+            saves.append(UnconfirmedSave(fate, names, is_insert, made_key))
 
     def _recall_rolled_back_saves(self) -> None:
         """Take as not written what a rollback has undone."""
         waiting = []
         for save in self.__dict__.pop("_unconfirmed_saves", ()):
             if save.fate.is_rolled_back:
-                self._state.adding |= save.is_insert
-                self._assigned.update(save.names)
+                if save.is_insert:
+                    self._state.adding = True
+                if save.has_made_key:
+                    self.pk = None
+                self._assigned.update(save.names - {"pk"})
             elif not save.fate.is_committed:
                 waiting.append(save)
         if waiting:
@@ -161,7 +189,7 @@ class PartialUpdateModel(models.Model):
                 read = self.__dict__.setdefault("_read_values", {})
                 read[name] = deepcopy(plain(self.__dict__[name]))
 
-    def _is_mutated(self, field: models.Field) -> bool:
+    def _is_mutated(self, field: Any) -> bool:
         name, read = field.attname, self.__dict__.get("_read_values", {})
         return name in read and read[name] != plain(self.__dict__.get(name))
 

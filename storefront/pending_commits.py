@@ -1,38 +1,95 @@
-"""What became of a write: it is committed, it waits for its transaction, or it was rolled back."""
+"""What became of a write: a rollback, of a savepoint too, undoes it."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Self
 
-from django.db import connections, transaction
+from django.db import connections
 
 
 class PendingCommit:
-    """Stands for all that is written under the savepoints of one moment."""
+    """Stands for what was written between two events of a transaction."""
 
-    def __init__(self, using: str) -> None:
-        self.using = using
-        self.is_committed = False
+    is_committed = False
+    is_rolled_back = False
 
-    def __call__(self) -> None:
-        self.is_committed = True
+    def __deepcopy__(self, memo: Any) -> Self:
+        # A copy of a row shares the fate of what was written.
+        return self
 
-    @property
-    def is_rolled_back(self) -> bool:
-        # A rollback, of a savepoint too, drops what waits for the commit of what it undoes.
-        waiting: list[Any] = connections[self.using].run_on_commit
-        return not self.is_committed and all(entry[1] is not self for entry in waiting)
+
+class TransactionLog:
+    """Tells, of one connection, which writes its commits and rollbacks concern.
+
+    `on_commit` does not: its callbacks come one after another, and none at all after one that fails.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self.pending: list[PendingCommit] = []
+        self.savepoints: dict[str, int] = {}
+        self.is_shared = False
+        for name, tell in {
+            "commit": self.committed,
+            "rollback": self.rolled_back,
+            "close": self.rolled_back,
+            "savepoint_rollback": self.rolled_back,
+        }.items():
+            setattr(connection, name, told_after(getattr(connection, name), tell))
+        connection.savepoint = self.noting_savepoints(connection.savepoint)
+
+    def noting_savepoints(self, savepoint: Callable[[], Any]) -> Callable[[], Any]:
+        @wraps(savepoint)
+        def note() -> Any:
+            sid = savepoint()
+            self.savepoints[sid] = len(self.pending)
+            self.is_shared = False
+            return sid
+
+        return note
+
+    def current(self) -> PendingCommit:
+        """Return what stands for the writes of this moment: one for all until something happens."""
+        if not self.is_shared:
+            self.pending.append(PendingCommit())
+            self.is_shared = True
+        return self.pending[-1]
+
+    def committed(self) -> None:
+        for pending in self.pending:
+            pending.is_committed = True
+        self.forget_from(0)
+
+    def rolled_back(self, sid: str | None = None) -> None:
+        # Before the first write of this process under a savepoint nobody noted its beginning.
+        start = 0 if sid is None else self.savepoints.get(sid, 0)
+        for pending in self.pending[start:]:
+            pending.is_rolled_back = True
+        self.forget_from(start)
+
+    def forget_from(self, start: int) -> None:
+        del self.pending[start:]
+        self.is_shared = False
+        if not start:
+            self.savepoints.clear()
+
+
+def told_after(method: Callable[..., Any], tell: Callable[..., None]) -> Callable[..., Any]:
+    @wraps(method)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        result = method(*args, **kwargs)
+        tell(*args)
+        return result
+
+    return run
 
 
 def pending_commit(using: str) -> PendingCommit | None:
     """Return what tells the fate of a write of this moment; None where it is committed already."""
-    connection = connections[using]
-    if not connection.in_atomic_block:
+    connection: Any = connections[using]
+    if not connection.in_atomic_block and connection.get_autocommit():
         return None
-    waiting: list[Any] = connection.run_on_commit
-    # One for many writes in a row, so that a transaction with many rows stays light.
-    if waiting and isinstance(waiting[-1][1], PendingCommit):
-        savepoints, pending = waiting[-1][:2]
-        if savepoints == set(connection.savepoint_ids):
-            return pending
-    pending = PendingCommit(using)
-    transaction.on_commit(pending, using)
-    return pending
+    # Kept on the connection, as it is the thread's own.
+    log = connection.__dict__.get("transaction_log")
+    if log is None:
+        log = connection.transaction_log = TransactionLog(connection)
+    return log.current()

@@ -7,13 +7,20 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models.signals import post_save, pre_save
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
-from store.models import Collection, Customer, Product, ProductImage, Review
+from store.models import Cart, Collection, Customer, Product, ProductImage, Review
 from storefront.models import PartialUpdateModel
 
 pytestmark = pytest.mark.django_db
+
+
+def pickled(row):
+    return pickle.loads(pickle.dumps(row))
+
+
 OURS = {"storefront", "core", "outbox", "store", "tags", "likes", "store_custom"}
 
 
@@ -173,9 +180,7 @@ def test_a_file_is_renamed_as_django_documents_it(pair):
     assert ProductImage.objects.get().image.name == "store/images/b.png"
 
 
-@pytest.mark.parametrize(
-    "duplicate", [copy.copy, copy.deepcopy, lambda row: pickle.loads(pickle.dumps(row))]
-)
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickled])
 def test_a_copy_knows_what_was_assigned_and_no_more(pair, duplicate):
     first, _ = pair
     first.title = "Blue teapot"
@@ -200,3 +205,119 @@ def test_a_user_is_no_exception(django_user_model):
     stored = django_user_model.objects.get()
     assert stored.check_password("an0ther-Strong-one")
     assert Customer.objects.get().user == stored
+
+
+def test_a_receiver_may_assign_before_the_save(pair):
+    def lower(instance, **kwargs):
+        instance.slug = instance.title.lower()
+
+    pre_save.connect(lower, sender=Product)
+    try:
+        pair[0].title = "BLUE"
+        pair[0].save()
+    finally:
+        pre_save.disconnect(lower, sender=Product)
+
+    assert Product.objects.get().slug == "blue"
+
+
+def test_receivers_hear_of_every_save(pair):
+    heard = []
+
+    def hear(instance, created, **kwargs):
+        heard.append((instance.pk, created))
+
+    post_save.connect(hear, sender=Product)
+    try:
+        pair[0].save()
+    finally:
+        post_save.disconnect(hear, sender=Product)
+
+    assert heard == [(pair[0].pk, False)]
+
+
+def test_what_was_read_anew_after_a_rollback_is_not_written(pair):
+    first, second = pair
+    first.title = "Blue teapot"
+    with transaction.atomic():
+        first.save()
+        transaction.set_rollback(True)
+    first.refresh_from_db()
+    second.title = "Red teapot"
+    second.save()
+
+    first.slug = "blue"
+    first.save()
+
+    assert Product.objects.get().title == "Red teapot"
+
+
+def test_a_key_that_somebody_has_since_is_not_taken(pair):
+    review = Review(product=pair[0], name="Ann", description="Good")
+    with transaction.atomic():
+        review.save()
+        transaction.set_rollback(True)
+    Review.objects.create(pk=review.pk, product=pair[0], name="Bob", description="Bad")
+
+    review.save()
+
+    assert {*Review.objects.values_list("name", flat=True)} == {"Ann", "Bob"}
+
+
+def test_a_manual_savepoint_counts_too(pair):
+    first, _ = pair
+    savepoint = transaction.savepoint()
+    first.title = "Blue teapot"
+    first.save()
+    transaction.savepoint_rollback(savepoint)
+
+    first.save()
+
+    assert Product.objects.get().title == "Blue teapot"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestCommitted:
+    def test_a_callback_that_fails_undoes_nothing(self, pair):
+        first, second = pair
+
+        def fail():
+            raise ZeroDivisionError
+
+        @transaction.atomic
+        def save():
+            transaction.on_commit(fail)
+            first.save()
+
+        first.title = "Blue teapot"
+        with pytest.raises(ZeroDivisionError):
+            save()
+        second.title = "Red teapot"
+        second.save()
+        first.slug = "blue"
+        first.save()
+
+        assert Product.objects.get().title == "Red teapot"
+
+    def test_a_callback_saves_the_row_that_follows(self):
+        cart = Cart()
+        with transaction.atomic():
+            transaction.on_commit(cart.save)
+            cart.save()
+
+        assert Cart.objects.get() == cart
+
+    @pytest.mark.parametrize("duplicate", [copy.deepcopy, pickled])
+    def test_a_copy_made_in_the_transaction(self, pair, duplicate):
+        first, second = pair
+        first.title = "Blue teapot"
+        with transaction.atomic():
+            first.save()
+            twin = duplicate(first)
+        second.title = "Red teapot"
+        second.save()
+
+        twin.slug = "blue"
+        twin.save()
+
+        assert Product.objects.get().title == "Red teapot"
