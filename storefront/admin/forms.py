@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 
 class HiddenListInput(forms.HiddenInput):
@@ -130,9 +132,10 @@ class ConcurrentEditForm(ModelForm):
         if not field.show_hidden_initial or not self.was_sent(name):
             return True
         shown = self.shown(name)
-        if lines_of(shown) == lines_of(bound.data):
+        if as_typed(field, shown) == as_typed(field, bound.data):
             return False
-        if not isinstance(field, forms.ModelChoiceField):
+        # A text is edited where blanks around it are taken off, too, which to_python() does.
+        if not isinstance(field, forms.ModelChoiceField | forms.CharField):
             try:
                 shown = field.to_python(shown)
             except ValidationError:
@@ -271,7 +274,16 @@ def is_key(field: Any, value: Any) -> bool:
 
 def lines_of(value: Any) -> Any:
     """Return a text with plain line ends: it travels through a form with others."""
-    return str(value).replace("\r\n", "\n") if isinstance(value, str | int) else value
+    if not isinstance(value, str | int):
+        return value
+    return str(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_typed(field: Any, value: Any) -> Any:
+    """Return a value as the box of a field holds it: one of a single line drops the ends of lines."""
+    lines = lines_of(value)
+    is_line = isinstance(field.widget, forms.TextInput) and isinstance(lines, str)
+    return lines.replace("\n", "") if is_line else lines
 
 
 def text_of(field: Any, value: Any) -> str:
@@ -283,6 +295,9 @@ def text_of(field: Any, value: Any) -> str:
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         choices: Any = field.choices
         labels = {str(key): str(label) for key, label in choices}
-        keys = value if isinstance(value, list | tuple) else [value]
+        shown = field.prepare_value(value)
+        keys = shown if isinstance(shown, list | tuple) else [shown]
         return ", ".join(labels.get(str(key), str(key)) for key in keys)
+    if isinstance(value, datetime):
+        return localtime(value).strftime("%Y-%m-%d %H:%M:%S")
     return str(value)

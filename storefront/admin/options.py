@@ -5,27 +5,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib import admin, messages
-from django.db import (
-    DataError,
-    IntegrityError,
-    OperationalError,
-    connections,
-    router,
-    transaction,
-)
-from django.db.models import Model, QuerySet
+from django.db import DatabaseError, DataError, IntegrityError, connections, router
+from django.db.models import Model
 from django.forms import FileField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.module_loading import import_string
 
 from ..character_sets import character_refused
 from ..models import FormSubmission
 from ..sequences import sequence_behind
 from .forms import concurrent, refused
-from .formsets import ConcurrentEditFormSet, EditedRowsFormSet, concurrent_formset, locked
+from .formsets import ConcurrentEditFormSet, EditedRowsFormSet, concurrent_formset, lock
 from .submissions import TOKEN, digest_of, new_token
 
 logger = logging.getLogger(__name__)
+retrying: Callable[[Callable[..., Any]], Callable[..., Any]] = import_string(
+    settings.RETRYING_TRANSACTION
+)
 
 
 class ValueRefused(NamedTuple):
@@ -36,9 +34,41 @@ class ValueRefused(NamedTuple):
     )
 
 
+class SavedMeanwhile(NamedTuple):
+    """What a constraint refused that the form had found to be right."""
+
+    detail: str = (
+        "Somebody else saved something at this moment that goes against this; nothing was changed."
+    )
+
+
+def refusal_of(error: DatabaseError) -> Any:
+    """Return what tells people why the database refused something; raises the error where nothing does."""
+    if refusal := character_refused(error) or sequence_behind(error):
+        return refusal
+    if isinstance(error, DataError):
+        return ValueRefused()
+    if isinstance(error, IntegrityError):
+        return SavedMeanwhile()
+    raise error
+
+
+def show_rows_of_forms(response: Any) -> Any:
+    """Let a list that was refused show the rows that were sent, each beside its form."""
+    changelist = (getattr(response, "context_data", None) or {}).get("cl")
+    if changelist is not None and changelist.formset is not None and changelist.formset.is_bound:
+        changelist.formset.drop_gone()
+        changelist.result_list = [form.instance for form in changelist.formset.forms]
+    return response
+
+
 def report_gone(request: HttpRequest, row: str) -> None:
     """Say that a row was left out of a save."""
     messages.warning(request, f"{row} is no longer there; it was left out.")
+
+
+def say_nothing(row: str) -> None:
+    """Take no notice of a row that somebody could only look at."""
 
 
 class ConcurrentEditInline(admin.options.InlineModelAdmin):
@@ -46,7 +76,14 @@ class ConcurrentEditInline(admin.options.InlineModelAdmin):
 
     def get_formset(self, request: Any, obj: Model | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        return concurrent_formset(formset, ConcurrentEditFormSet, partial(report_gone, request))
+        rights = [self.has_change_permission, self.has_delete_permission]
+        is_theirs = any(has_permission(request, obj) for has_permission in rights)
+        return concurrent_formset(
+            formset,
+            ConcurrentEditFormSet,
+            partial(report_gone, request) if is_theirs else say_nothing,
+            is_repeated=getattr(request, "is_repeated", False),
+        )
 
 
 class ConcurrentEditAdmin(admin.ModelAdmin):
@@ -71,8 +108,8 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         if row is None or request.method != "POST" or not connections[using].in_atomic_block:
             return row
         # What the form is compared with must not change before it is saved.
-        rows: QuerySet[Any] = self.model._base_manager.using(using).filter(pk=row.pk)
-        return super().get_object(request, object_id, from_field) if locked(rows).first() else None
+        lock(self.model, using, [row.pk])
+        return super().get_object(request, object_id, from_field)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -81,13 +118,12 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         try:
             if request.method != "POST" or "_save" not in request.POST:
                 return view()
-            with transaction.atomic(using=router.db_for_write(self.model)):
-                return view()
-        except DataError:
+            return show_rows_of_forms(retrying(view)())
+        except DatabaseError as error:
             if request.method != "POST":
                 raise
-            logger.exception("The database refused a value")
-            messages.error(request, ValueRefused().detail)
+            messages.error(request, refusal_of(error).detail)
+            logger.exception("The database refused what a list was to write")
             return HttpResponseRedirect(request.get_full_path())
 
     def changeform_view(
@@ -97,49 +133,44 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Save a form once; show it again, as it was filled in, where the database refuses a value or id."""
+        """Save a form once; show it again, as it was filled in, where the database refuses it."""
         view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        if request.method != "POST":
+            return view()
         try:
-            return self.save_once(request, view, is_new=object_id is None)
-        except DataError:
-            logger.exception("The database refused a value")
-            request.database_refusal = ValueRefused()
-            return view()
-        except (IntegrityError, OperationalError) as error:
-            request.database_refusal = sequence_behind(error) or character_refused(error)
-            if request.database_refusal is None:
-                raise
-            return view()
+            return retrying(self.save_once)(request, view, is_new=object_id is None)
+        except DatabaseError as error:
+            request.database_refusal = refusal_of(error)
+            logger.exception("The database refused a form")
+            return retrying(view)()
 
     def save_once(self, request: Any, view: Callable[[], Any], *, is_new: bool) -> Any:
-        """Save a form once: sent again, as by a double click, it is answered as it was before."""
-        if request.method != "POST" or TOKEN not in request.POST:
+        """Save a form once: sent again, as by a double click, it adds nothing more."""
+        if TOKEN not in request.POST:
             return view()
-        using = router.db_for_write(self.model)
-        with transaction.atomic(using=using):
-            # The second of two at once waits here until the first is committed.
-            submissions = FormSubmission.objects.using(using)
-            submission, is_first = submissions.get_or_create(digest=digest_of(request))
-            if not is_first:
-                return self.response_again(request, submission, is_new=is_new)
-            request.saved_row = None
-            response = view()
-            if request.saved_row is None:
-                submission.delete()
-            else:
-                submission.object_id = str(request.saved_row.pk)
-                submission.save()
-            return response
+        # The second of two at once waits here until the first is committed.
+        submissions = FormSubmission.objects.using(router.db_for_write(self.model))
+        submission, is_first = submissions.get_or_create(digest=digest_of(request))
+        if not is_first and is_new:
+            return self.response_again(request, submission)
+        # A change is compared again: somebody may have taken it back since.
+        request.is_repeated = not is_first
+        request.saved_row = None
+        response = view()
+        if is_first and request.saved_row is None:
+            submission.delete()
+        elif is_first:
+            submission.object_id = str(request.saved_row.pk)
+            submission.save()
+        return response
 
-    def response_again(
-        self, request: Any, submission: FormSubmission, *, is_new: bool
-    ) -> HttpResponse:
-        """Answer a form that was saved already."""
+    def response_again(self, request: Any, submission: FormSubmission) -> HttpResponse:
+        """Answer a form whose row was added already."""
         row = self.get_object(request, submission.object_id)
-        if row is None:
-            messages.warning(request, "This form was saved already, and its row deleted since.")
-            return HttpResponseRedirect(request.get_full_path())
-        return self.response_add(request, row) if is_new else self.response_change(request, row)
+        if row is not None:
+            return self.response_add(request, row)
+        messages.warning(request, "This form was saved already, and its row deleted since.")
+        return HttpResponseRedirect(request.get_full_path())
 
     def log_addition(self, request: Any, obj: Any, message: Any) -> Any:
         request.saved_row = obj
@@ -155,6 +186,8 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         token = request.POST.get(TOKEN) or new_token()
         context |= {"submission_name": TOKEN, "submission": token}
         if request.method == "POST":
+            for inline in context["inline_admin_formsets"]:
+                inline.formset.drop_gone()
             self.name_lost_files(context)
             self.name_gone_choices(request, context["adminform"].form)
         return super().render_change_form(request, context, *args, **kwargs)

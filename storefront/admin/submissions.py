@@ -21,7 +21,16 @@ def digest_of(request: Any) -> str:
         (name, values) for name, values in request.POST.lists() if name not in UNIMPORTANT
     )
     files = sorted(
-        (name, [(file.name, file.size) for file in found]) for name, found in request.FILES.lists()
+        (name, [(file.name, content_digest(file)) for file in found])
+        for name, found in request.FILES.lists()
     )
     content = dumps([request.user.pk, request.path, fields, files])
     return sha256(content.encode()).hexdigest()
+
+
+def content_digest(file: Any) -> str:
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()

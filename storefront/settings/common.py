@@ -93,6 +93,9 @@ DATABASES |= read_replicas(env.list("DATABASE_REPLICA_URLS", []))
 DATABASE_REPLICAS = [alias for alias in DATABASES if alias != "default"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Runs a function in one transaction, and again where the database gave it up for another.
+RETRYING_TRANSACTION = "store.services.transactions.atomic"
+
 AUTH_USER_MODEL = "core.User"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_HASHERS = [

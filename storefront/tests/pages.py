@@ -43,8 +43,11 @@ class FormReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.textarea:
             # The first line break belongs to the mark-up; the others travel as CR LF.
-            text = (self.fields[self.textarea][-1] + data).removeprefix("\n")
-            self.fields[self.textarea][-1] = text.replace("\n", "\r\n")
+            before = self.fields[self.textarea][-1].replace("\r\n", "\n")
+            text = data.replace("\r\n", "\n").replace("\r", "\n")
+            self.fields[self.textarea][-1] = (
+                (before + text).removeprefix("\n").replace("\n", "\r\n")
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

@@ -11,6 +11,7 @@ from model_bakery import baker
 from store.models import Address, Collection, Product, Promotion
 from storefront.admin.formsets import EditedRowsFormSet
 from storefront.admin.options import ConcurrentEditAdmin, ConcurrentEditInline
+from tags.models import Tag, TaggedItem
 
 from .pages import Tab
 
@@ -139,6 +140,44 @@ class TestChangePage:
 
         assert Product.objects.get().slug == ""
 
+    def test_blanks_around_a_text_may_be_taken_off(self, tab):
+        Product.objects.update(title="Teapot ", description="   ")
+
+        tab().save(title="Teapot", description="")
+
+        assert Product.objects.values_list("title", "description").get() == ("Teapot", "")
+
+    def test_a_line_break_in_a_title_is_no_edit(self, tab):
+        Product.objects.update(title="Tea\npot")
+        page = tab()
+
+        # As the box of a single line holds it.
+        assert page.save(title="Teapot", slug="blue").status_code == 302
+
+        assert Product.objects.values_list("title", "slug").get() == ("Tea\npot", "blue")
+
+    def test_a_save_that_was_taken_back_is_not_claimed_again(self, tab, product):
+        page = tab()
+        page.save(title="Blue teapot")
+        Product.objects.update(title="Red teapot")
+
+        # The button Back shows the page again, with what was typed.
+        page.save()
+
+        assert "“Red teapot”" in page.errors[0]
+        assert Product.objects.get().title == "Red teapot"
+
+    def test_a_tag_that_somebody_added_meanwhile_is_refused(self, tab, product):
+        tag = Tag.objects.create(label="new")
+        page, prefix = tab(), "tags-taggeditem-content_type-object_id"
+        TaggedItem.objects.create(tag=tag, content_object=product)
+
+        page.save(**{f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-0-tag": tag.pk}, title="Blue teapot")
+
+        assert page.page.status_code == 200
+        assert "Somebody else saved something at this moment" in page.errors[0]
+        assert Product.objects.get().title == "Teapot"
+
     def test_a_related_row_that_went_blocks_nobody(self, admin_client, product):
         collection = baker.make(Collection, title="Kitchen", featured_product=product)
         page = Tab(
@@ -230,6 +269,29 @@ class TestInlines:
         customer.refresh_from_db()
         assert (customer.phone, customer.addresses.get().city) == ("031", "Spiez")
 
+    def test_an_error_shows_each_row_beside_its_own_form(self, page, customer):
+        baker.make(Address, customer=customer, street="Sea 3", city="Biel", zip="2500")
+        page.show(page.client.get(page.address))
+        Address.objects.filter(street="Hill 1").delete()
+
+        page.save(**{"addresses-1-city": "", "addresses-2-zip": "2501"})
+
+        assert page.fields["addresses-2-zip"] == ["2501"]
+        assert page.save(**{"addresses-1-city": "Thun"}).status_code == 302
+        assert [*Address.objects.values_list("street", "city", "zip")] == [
+            ("Lake 2", "Thun", "3600"),
+            ("Sea 3", "Biel", "2501"),
+        ]
+
+    def test_a_row_that_somebody_edited_is_deleted_on_the_second_save(self, page):
+        Address.objects.filter(street="Hill 1").update(city="Basel")
+        page.save(**{"addresses-0-DELETE": "on"})
+
+        assert "Somebody else changed “Hill 1, 3000 Basel”" in page.page.content.decode()
+        assert Address.objects.count() == 2
+        page.save()
+        assert Address.objects.get().street == "Lake 2"
+
     def test_a_new_row_beside_one_that_went_is_added(self, page, customer):
         Address.objects.filter(street="Lake 2").delete()
         new = {"street": "Sea 3", "city": "Biel", "zip": "2500"}
@@ -267,6 +329,27 @@ class TestEditableList:
         assert Product.objects.get(title="Teapot").unit_price == 11
         assert second.save().status_code == 302
         assert Product.objects.get(title="Teapot").unit_price == 12
+
+    def test_a_refused_row_is_shown_wherever_it_stands_now(self, lists):
+        page = lists()
+        Product.objects.filter(title="Teapot").update(title="Zz", unit_price=30)
+        page.save(**{"form-0-unit_price": "12.00"})
+
+        (row,) = [r for r in page.page.content.decode().split("<tr") if "form-0-unit_price" in r]
+
+        assert ">Zz</a>" in row
+        assert "“30.00”" in row
+        page.save()
+        assert Product.objects.get(title="Zz").unit_price == 12
+
+    def test_a_row_that_left_the_filter_is_saved_too(self, admin_client, product):
+        page = Tab(admin_client, f"{LIST}?q=tea", "changelist-form")
+        Product.objects.update(title="Kettle", unit_price=30)
+        page.save(**{"form-0-unit_price": "12.00"})
+
+        assert ">Kettle</a>" in page.page.content.decode()
+        assert page.save().status_code == 302
+        assert Product.objects.get().unit_price == 12
 
     def test_a_row_that_went_is_named(self, lists, product):
         page, key = lists(), product.pk

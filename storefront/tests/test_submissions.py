@@ -1,8 +1,9 @@
 """A form of the admin acts once, however often it is sent."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -146,28 +147,56 @@ class TestSentAgain:
         assert not FormSubmission.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_many_clicks_at_once_make_one_order(order_tab, admin_user, product):
-    clicks = 8
-    together = Barrier(clicks)
-    statuses = []
+def post_at_once(requests):
+    """Send forms, each of a person to an address, at the same moment; return the statuses."""
+    together = Barrier(len(requests))
 
-    def click():
+    def post(request):
+        user, address, fields = request
         client = Client()
-        client.force_login(admin_user)
+        client.force_login(user)
         together.wait()
         try:
-            statuses.append(client.post(ADD, {**order_tab.fields, "_save": "Save"}).status_code)
+            return client.post(address, fields).status_code
         finally:
             connection.close()
 
-    threads = [Thread(target=click) for _ in range(clicks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return [*pool.map(post, requests)]
 
-    assert statuses == [302] * clicks
+
+@pytest.mark.django_db(transaction=True)
+def test_many_clicks_on_what_is_refused_are_refused(order_tab, admin_user):
+    fields = {**order_tab.fields, "items-0-quantity": "11", "_save": "Save"}
+
+    assert post_at_once([(admin_user, ADD, fields)] * 6) == [200] * 6
+
+    assert not Order.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_of_two_who_add_the_same_user_is_told(admin_user, admin_client, django_user_model):
+    address, secret = "/admin/core/user/add/", "a-Str0ng-one"
+    boss = django_user_model.objects.create_superuser("boss", "boss@example.com", secret)
+    typed = {"username": "ann", "password1": secret, "password2": secret, "_save": "Save"}
+    forms = [Tab(admin_client, address, "user_form").fields | typed for _ in range(2)]
+    requests = [
+        (user, address, {**form, "email": f"{user.username}-ann@example.com"})
+        for user, form in zip([admin_user, boss], forms, strict=True)
+    ]
+
+    assert sorted(post_at_once(requests)) == [200, 302]
+
+    assert django_user_model.objects.filter(username="ann").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_clicks_at_once_make_one_order(order_tab, admin_user, product):
+    fields = {**order_tab.fields, "_save": "Save"}
+
+    statuses = post_at_once([(admin_user, ADD, fields)] * 8)
+
+    assert statuses == [302] * 8
     assert Order.objects.count() == 1
     product.refresh_from_db()
     assert product.inventory == 6
@@ -187,6 +216,17 @@ class TestFiles:
         tab.save(**{"images-TOTAL_FORMS": "2", "images-1-image": picture})
 
         assert product.images.count() == 2
+
+    def test_another_file_of_the_same_name_is_another_form(self, tab, product):
+        content = BytesIO()
+        Image.new("RGB", (8, 8), "red").save(content, "BMP")
+        red = content.getvalue()
+        for picture in (red, red[:-3] + bytes([9, 9, 9])):
+            file = SimpleUploadedFile("teapot.bmp", picture)
+            tab.save(**{"images-TOTAL_FORMS": "2", "images-1-image": file})
+
+        # Of a page that was saved already only what it adds is passed over, and only if it is the same.
+        assert product.images.count() == 3
 
     def test_a_failed_save_says_that_files_are_to_be_chosen_again(self, tab, product, picture):
         tab.save(title="", **{"images-TOTAL_FORMS": "2", "images-1-image": picture})

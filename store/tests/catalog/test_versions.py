@@ -18,6 +18,7 @@ class TestVersions:
         ("change", "renewed"),
         [
             (lambda: save(title="Kettle"), {CATALOG}),
+            (lambda: save(collection=kitchen()), {ASSORTMENT, CATALOG}),
             (lambda: Product.objects.update(unit_price=5), {CATALOG}),
             (lambda: Product.objects.update(collection=kitchen()), {ASSORTMENT, CATALOG}),
             (lambda: Product.objects.update(collection_id=kitchen().pk), {ASSORTMENT, CATALOG}),
