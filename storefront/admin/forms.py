@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.boundfield import BoundField
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 

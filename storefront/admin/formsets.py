@@ -1,7 +1,6 @@
 """Sets of forms for rows that may go while somebody edits them."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -11,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connections
 from django.db.models import Model
 from django.forms.formsets import DELETION_FIELD_NAME
+from django.utils.functional import cached_property
 
 from .forms import concurrent
 
