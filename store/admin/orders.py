@@ -12,7 +12,6 @@ from ..models import Order, OrderItem, OrderStatusChange
 from ..money import displayed
 from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
-from ..services.transactions import atomic
 from .amounts import amount_column
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
@@ -133,7 +132,7 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
         if request.method != "POST":
             return view(request, object_id, form_url, extra_context)
         try:
-            return atomic(view)(request, object_id, form_url, extra_context)
+            return view(request, object_id, form_url, extra_context)
         except StoreError as error:
             # The refused try is rolled back; this one ends at the form, which now knows better.
             request.refusal = error

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from environs import validate
 
+from .accounts import *
 from .caches import cache_at, is_redis
 from .databases import read_replicas, with_engine_options
 from .environment import BASE_DIR, env
@@ -212,33 +213,6 @@ SIMPLE_JWT = {
     "TOKEN_VERIFY_SERIALIZER": "core.serializers.VerifyTokenSerializer",
 }
 
-DJOSER = {
-    "SERIALIZERS": {
-        "user_create": "core.serializers.RegisterUserSerializer",
-        "user": "core.serializers.UserSerializer",
-        "current_user": "core.serializers.UserSerializer",
-        "activation": "core.serializers.ActivationSerializer",
-        "set_password": "core.serializers.SetPasswordSerializer",
-        "set_username": "core.serializers.SetUsernameSerializer",
-        "password_reset": "core.serializers.SendResetSerializer",
-        "username_reset": "core.serializers.SendResetSerializer",
-        "password_reset_confirm": "core.serializers.ConfirmPasswordSerializer",
-        "username_reset_confirm": "core.serializers.ConfirmUsernameSerializer",
-    },
-    "EMAIL": {
-        "activation": "core.mails.Activation",
-        "confirmation": "core.mails.Confirmation",
-        "password_reset": "core.mails.PasswordReset",
-        "password_changed_confirmation": "core.mails.PasswordChanged",
-        "username_reset": "core.mails.UsernameReset",
-        "username_changed_confirmation": "core.mails.UsernameChanged",
-    },
-    "TOKEN_MODEL": None,
-    # Pages of the front-end that the mails link to.
-    "PASSWORD_RESET_CONFIRM_URL": "password/reset/confirm/{uid}/{token}",
-    "USERNAME_RESET_CONFIRM_URL": "username/reset/confirm/{uid}/{token}",
-    "ACTIVATION_URL": "activate/{uid}/{token}",
-}
 # Where the front-end lives, for the links in mails.
 DOMAIN = env.str("FRONTEND_DOMAIN", "localhost:8001", validate=is_host)
 SITE_NAME = "Storefront"
