@@ -49,4 +49,4 @@ class ProblemAwareNegotiation(DefaultContentNegotiation):
 
 def names_format(request: Request, format_suffix: str | None) -> bool:
     """Tell whether the address says which form the answer has, whatever the client accepts."""
-    return format_suffix is not None or "format=" in request.META["QUERY_STRING"]
+    return format_suffix is not None or "format" in request.query_params

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.db import Error
@@ -33,10 +34,15 @@ def is_visitor_read(request: HttpRequest) -> bool:
         and "HTTP_AUTHORIZATION" not in sent
         and JSON_OR_ANY.issuperset(sent.get("HTTP_ACCEPT", "*/*").replace(" ", "").split(","))
         and ("HTTP_COOKIE" not in sent or settings.SESSION_COOKIE_NAME not in request.COOKIES)
-        and "format=" not in sent["QUERY_STRING"]
+        and not names_format(sent["QUERY_STRING"])
         # Whom a test has signed in without credentials.
         and getattr(request, "_force_auth_user", None) is None
     )
+
+
+def names_format(query: str) -> bool:
+    """Tell whether a query string may say which form the answer has, in whatever encoding."""
+    return "format=" in query or ("%" in query and "format=" in unquote_plus(query))
 
 
 def kept_answer(request: HttpRequest) -> Answer | None:

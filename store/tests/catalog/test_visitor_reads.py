@@ -106,6 +106,8 @@ def test_a_plain_array_keeps_its_neighbours(kept, serialized, db):
         ("products/?collection_id=0", 400),
         ("products/?search=%00", 400),
         ("products/?format=api", 200),
+        ("products/?%66ormat=api", 200),
+        ("products/?%66ormat=none", 404),
         ("products/0/", 404),
         (f"products/{2**63}/", 404),
         ("products/0/images/", 404),
