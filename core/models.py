@@ -21,7 +21,7 @@ class UserQuerySet(UniqueKeyQuerySet["User"]):
 
     def with_email(self, address: str) -> "User":
         """Return who reads mail at an address, in this spelling or else another; raises DoesNotExist."""
-        return self.closest("email", address.lower())
+        return self.closest("email", address, address.lower())
 
 
 class UserManager(DjangoUserManager["User"]):

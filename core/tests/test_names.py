@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
+from django.db import connection
 from rest_framework.test import APIClient
 
 from core.models import User
@@ -197,6 +198,13 @@ def test_a_reset_finds_the_mailbox_in_either_spelling(
     address = {"email": "ann@xn--bcher-kva.example"}
     assert committing_client.post(f"{USERS}reset_password/", address).status_code == 204
     assert len(mailoutbox) == 1
+
+
+def test_an_address_that_plain_sql_loaded_is_found_as_it_is_spelled(register: Callable) -> None:
+    user = register()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_user SET email = 'Ann@Example.org', email_key = NULL")
+    assert User.objects.all().with_email("Ann@Example.org") == user
 
 
 class TestKeys:

@@ -9,6 +9,8 @@ class Exactly(Exact):
     """The same letters, where MariaDB's `=` ignores case, accents and which emoji it is."""
 
     lookup_name = "exactly"
+    # A field that writes its texts in one form would find none in another, such as those of plain SQL.
+    prepare_rhs = False
 
     def get_rhs_op(self, connection: Any, rhs: str) -> str:
         return f"= {rhs}"
