@@ -84,6 +84,10 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
 class EditedRowsFormSet(ConcurrentEditFormSet):
     """The rows of an editable list; only those that somebody edited are validated."""
 
+    def total_form_count(self) -> int:
+        # A list adds no rows, whatever number is sent.
+        return min(super().total_form_count(), self.initial_form_count())
+
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.empty_permitted = True

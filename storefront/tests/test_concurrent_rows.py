@@ -114,6 +114,14 @@ class TestEditableList:
         baker.make(Product, title="Zither", unit_price=20, inventory=5)
         return lambda: Tab(admin_client, LIST, "changelist-form")
 
+    @pytest.mark.parametrize(("number", "status"), [("30", 302), ("99999", 200)])
+    def test_more_rows_than_it_showed_are_none(self, lists, number, status):
+        tab = lists()
+
+        answer = tab.save(**{"form-TOTAL_FORMS": number, "form-0-unit_price": "11.00"})
+
+        assert (answer.status_code, Product.objects.count()) == (status, 2)
+
     def test_a_row_is_written_where_it_was_edited(self, lists):
         first, second = lists(), lists()
         first.save(**{"form-0-unit_price": "11.00"})
