@@ -2,9 +2,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 
-from ..money import displayed
+from ..money import displayed, minor_unit_of
 
 
 def amount_column(name: str, title: str | None = None, **options: Any) -> Any:
@@ -21,7 +22,10 @@ def amount_column(name: str, title: str | None = None, **options: Any) -> Any:
 
 
 class PriceField(forms.DecimalField):
-    """Shows a price with the decimals of the shop's currency."""
+    """Shows and takes a price with the decimals of the shop's currency."""
 
     def prepare_value(self, value: Any) -> Any:
         return displayed(value) if isinstance(value, Decimal) else value
+
+    def widget_attrs(self, widget: Any) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"step": minor_unit_of(settings.STORE_CURRENCY)}

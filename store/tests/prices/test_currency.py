@@ -120,6 +120,7 @@ class TestEntering:
         assert "Prices in JPY are multiples of 1." in refused.content.decode()
         assert stored_prices() == ["10.50"]
         assert Product.objects.get().title == "Pot"
+        assert 'step="1"' in refused.content.decode()
 
 
 class TestStoredPrices:
