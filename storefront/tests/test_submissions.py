@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from threading import Barrier
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DataError, IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 from model_bakery import baker
@@ -76,6 +77,19 @@ class TestSentAgain:
 
         assert order_tab.save().status_code == 302
 
+        assert Order.objects.count() == 1
+
+    @pytest.mark.parametrize("error", [DataError, IntegrityError])
+    def test_an_order_that_the_database_refused_may_be_sent_again(
+        self, order_tab, product, monkeypatch, error
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr("store.admin.orders.write_order", Mock(side_effect=error))
+            refused = order_tab.save()
+
+        assert (refused.status_code, Order.objects.count()) == (200, 0)
+        assert "nothing was changed" in refused.content.decode()
+        assert [order_tab.save().status_code for _ in range(2)] == [302, 302]
         assert Order.objects.count() == 1
 
     def test_each_showing_is_a_form_of_its_own(self, admin_client):
