@@ -46,6 +46,12 @@ class UserManager(DjangoUserManager["User"]):
         return super().create_superuser(username, email, password and nfkc(password), **kw)
 
 
+def spellings_of(password: str) -> list[str]:
+    """Return what is tried for a password; the API took the blanks around it off once."""
+    normal = nfkc(password) if password else password
+    return [*dict.fromkeys((password, normal, normal and normal.strip()))]
+
+
 class User(UniqueKeyModel, AbstractUser):
     # The keys are what makes the two unique on every database; MariaDB's index is there to find them.
     username = UsernameField(
@@ -77,19 +83,18 @@ class User(UniqueKeyModel, AbstractUser):
 
     def set_password(self, raw_password: str | None) -> None:
         """Store the hash of a password in NFKC: devices compose the same letters differently."""
-        normal = raw_password and nfkc(raw_password)
-        if raw_password and normal != raw_password:
+        spelling, *others = spellings_of(raw_password) if raw_password else [raw_password]
+        for _ in others:
             # As much work as check_password() does: Django times the sign-in of an unknown name by it.
-            make_password(raw_password)
-        super().set_password(normal)
+            make_password(spelling)
+        super().set_password(raw_password and nfkc(raw_password))
 
     def check_password(self, raw_password: str) -> bool:
-        """Tell whether it is the password, as it was typed or in NFKC.
+        """Tell whether it is the password: as typed, in NFKC, or without blanks around it.
 
         A right one is hashed anew where its hash is of an old kind.
         """
-        spellings = dict.fromkeys((raw_password, raw_password and nfkc(raw_password)))
-        return any(self._is_password(spelling) for spelling in spellings)
+        return any(self._is_password(spelling) for spelling in spellings_of(raw_password))
 
     def _is_password(self, raw_password: str) -> bool:
         correct, outdated = verify_password(raw_password, self.password)

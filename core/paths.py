@@ -24,7 +24,11 @@ class PathMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
         is_whole = path.endswith("/") and not path.endswith(JSON_SUFFIXES)
-        response = None if is_whole or not API_PATH.match(path) else lead(request)
+        is_read = request.method in ("GET", "HEAD")
+        response = None
+        # Elsewhere Django leads readers to the slash, and loses what others send.
+        if not is_whole and (API_PATH.match(path) or not (is_read or is_valid_path(path))):
+            response = lead(request)
         return in_form_asked_for(request, response or self.get_response(request))
 
 

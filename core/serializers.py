@@ -9,7 +9,11 @@ from djoser.conf import settings as djoser_settings
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.serializers import TokenRefreshSerializer, TokenVerifySerializer
+from rest_framework_simplejwt.serializers import (
+    TokenObtainPairSerializer,
+    TokenRefreshSerializer,
+    TokenVerifySerializer,
+)
 from rest_framework_simplejwt.tokens import RefreshToken, UntypedToken
 
 from storefront.unique_keys.serializers import UniqueKeySerializer, UniqueKeyValidator
@@ -36,11 +40,28 @@ class NormalizedEmailField(NormalizedField, serializers.EmailField):
     pass
 
 
-class PasswordField(serializers.CharField):
+class TypedPasswordField(serializers.CharField):
+    """A password as it was typed, with the blanks around it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, style={"input_type": "password"}, **kwargs)
+
+
+class PasswordField(TypedPasswordField):
     """A new password, judged in NFKC, of which the hash is stored."""
 
     def to_internal_value(self, data: Any) -> str:
         return nfkc(super().to_internal_value(data))
+
+
+class SignInSerializer(TokenObtainPairSerializer):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = TypedPasswordField(write_only=True)
+
+
+class CurrentPasswordSerializer(djoser.CurrentPasswordSerializer):
+    current_password = TypedPasswordField()
 
 
 class UserKeysSerializer(UniqueKeySerializer):
@@ -61,7 +82,7 @@ class UserKeysSerializer(UniqueKeySerializer):
 
 
 class RegisterUserSerializer(UserKeysSerializer, djoser.UserCreateSerializer):
-    password = PasswordField(style={"input_type": "password"}, write_only=True)
+    password = PasswordField(write_only=True)
 
     class Meta(djoser.UserCreateSerializer.Meta):
         fields = [*USER_FIELDS, "password"]
@@ -80,6 +101,8 @@ class UserSerializer(UserKeysSerializer, djoser.UserSerializer):
 
 
 class SetUsernameSerializer(UserKeysSerializer, djoser.SetUsernameSerializer):
+    current_password = TypedPasswordField()
+
     @property
     def owner(self) -> User:
         return self.context["request"].user
@@ -124,14 +147,18 @@ class ActivationSerializer(UidAndTokenSerializer, djoser.ActivationSerializer):
         return attrs
 
 
-class SetPasswordSerializer(djoser.SetPasswordSerializer):
-    new_password = PasswordField(style={"input_type": "password"})
+class SetPasswordSerializer(CurrentPasswordSerializer, djoser.SetPasswordSerializer):
+    new_password = PasswordField()
+
+
+class DeleteUserSerializer(CurrentPasswordSerializer, djoser.UserDeleteSerializer):
+    """Deletes the account of who knows its password."""
 
 
 class ConfirmPasswordSerializer(UidAndTokenSerializer, djoser.PasswordResetConfirmSerializer):
     """Sets a new password with the uid and token of a mail."""
 
-    new_password = PasswordField(style={"input_type": "password"})
+    new_password = PasswordField()
 
 
 class ConfirmUsernameSerializer(

@@ -145,6 +145,38 @@ class TestSignIn:
         assert tokens_of("ann", DECOMPOSED)
 
 
+class TestBlanksAroundAPassword:
+    TYPED = "  admin typed 9x "
+
+    @pytest.fixture
+    def sign_in(self, api_client: APIClient) -> Callable[[str], int]:
+        def sign_in(password: str) -> int:
+            body = {"username": "ann", "password": password}
+            return api_client.post("/auth/jwt/create/", body).status_code
+
+        return sign_in
+
+    def test_belong_to_it(self, api_client: APIClient, sign_in: Callable[[str], int]) -> None:
+        body = {"username": "ann", "email": "ann@example.com", "password": self.TYPED}
+        assert api_client.post("/auth/users/", body).status_code == 201
+
+        assert sign_in(self.TYPED) == 200
+        assert sign_in(self.TYPED.strip()) == 401
+        user = User.objects.get()
+        assert user.check_password(self.TYPED)
+        api_client.force_authenticate(user)
+        change = {"current_password": self.TYPED, "new_password": f" {self.TYPED}"}
+        assert api_client.post("/auth/users/set_password/", change).status_code == 204
+        assert sign_in(f" {self.TYPED}") == 200
+
+    def test_may_be_typed_where_the_api_once_took_them_off(
+        self, sign_in: Callable[[str], int], db: None
+    ) -> None:
+        User.objects.create_user("ann", "ann@example.com", self.TYPED.strip())
+
+        assert sign_in(self.TYPED) == 200
+
+
 class TestChanging:
     def test_the_own_name_changes_its_spelling(
         self, api_client: APIClient, sign_in: Callable, register: Callable

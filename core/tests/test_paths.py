@@ -55,6 +55,13 @@ class TestNothingThere:
 
 
 class TestSuffix:
+    def test_a_write_elsewhere_needs_no_slash_either(self, client: Client, settings: Any) -> None:
+        settings.DEBUG = True
+
+        assert client.post("/api-auth/login", {"username": "ann"}).status_code == 200
+        assert client.post("/health/live").status_code == 405
+        assert client.post("/nothing/here").status_code == 404
+
     def test_of_another_format_is_none(self, client: Client, product: Product) -> None:
         for suffix in (".xml", ".api", ".csv", ".jsonp", ".JSON", ".json.json"):
             assert client.get(f"/store/products/{product.pk}{suffix}").status_code == 404

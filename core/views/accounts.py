@@ -2,13 +2,14 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from djoser.views import UserViewSet as DjoserUserViewSet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 from rest_framework_simplejwt.views import TokenObtainPairView
 
 from store.views.roots import RootView
@@ -49,6 +50,10 @@ class AccountsRootView(RootView):
     }
 
 
+@extend_schema_view(
+    # Which drf-spectacular knows how to describe, and of its children nothing.
+    post=extend_schema(request=TokenObtainPairSerializer, responses=TokenObtainPairSerializer)
+)
 class SignInView(TokenObtainPairView):
     throttle_scope = "credentials"
 

@@ -6,6 +6,7 @@ DJOSER = {
         "user": "core.serializers.UserSerializer",
         "current_user": "core.serializers.UserSerializer",
         "activation": "core.serializers.ActivationSerializer",
+        "user_delete": "core.serializers.DeleteUserSerializer",
         "set_password": "core.serializers.SetPasswordSerializer",
         "set_username": "core.serializers.SetUsernameSerializer",
         "password_reset": "core.serializers.SendResetSerializer",
