@@ -18,7 +18,7 @@ from ..models import FormSubmission
 from ..sequences import sequence_behind
 from .forms import concurrent, refused
 from .formsets import ConcurrentEditFormSet, EditedRowsFormSet, concurrent_formset, lock
-from .submissions import TOKEN, digest_of, new_token
+from .submissions import TOKEN, digest_of, new_token, take_turns
 
 logger = logging.getLogger(__name__)
 retrying: Callable[[Callable[..., Any]], Callable[..., Any]] = import_string(
@@ -148,8 +148,11 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         """Save a form once: sent again, as by a double click, it adds nothing more."""
         if TOKEN not in request.POST:
             return view()
-        # The second of two at once waits here until the first is committed.
-        submissions = FormSubmission.objects.using(router.db_for_write(self.model))
+        using = router.db_for_write(self.model)
+        # The second of two at once waits here until the first has ended. Not at the index of the digests:
+        # where the first takes its row back, MariaDB has those who wait deadlock.
+        take_turns(request.user, using)
+        submissions = FormSubmission.objects.using(using)
         submission, is_first = submissions.get_or_create(digest=digest_of(request))
         if not is_first and is_new:
             return self.response_again(request, submission)

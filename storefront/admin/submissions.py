@@ -5,6 +5,9 @@ from json import dumps
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth import get_user_model
+from django.db import connections
+
 # The hidden input that names one showing of a form.
 TOKEN = "_submission"
 # A second click may meet another button.
@@ -13,6 +16,14 @@ UNIMPORTANT = {"csrfmiddlewaretoken", "_save", "_continue", "_addanother"}
 
 def new_token() -> str:
     return uuid4().hex
+
+
+def take_turns(user: Any, using: str) -> None:
+    """Let the forms of one person come one after another until the transaction ends."""
+    people = get_user_model()._base_manager.using(using).filter(pk=user.pk)
+    # Where it can be told, rows that refer to the person need not wait.
+    weakly = connections[using].features.has_select_for_no_key_update
+    list(people.select_for_update(no_key=weakly).values_list("pk"))
 
 
 def digest_of(request: Any) -> str:
