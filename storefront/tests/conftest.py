@@ -3,11 +3,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from model_bakery import baker
+
+from store.models import Customer, Product
 
 SETTINGS = Path(settings.BASE_DIR, "storefront", "settings")
 PRODUCTION = {
@@ -52,3 +56,21 @@ def lasting_connection() -> Iterator[None]:
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def product(db: None) -> Product:
+    return baker.make(
+        Product,
+        title="Teapot",
+        slug="teapot",
+        unit_price=10,
+        inventory=5,
+        description="Blue\nand round",
+    )
+
+
+@pytest.fixture
+def customer(django_user_model: Any) -> Customer:
+    user = django_user_model.objects.create_user("ann", "ann@example.com", first_name="Ann")
+    return user.customer

@@ -3,6 +3,8 @@
 from html.parser import HTMLParser
 from typing import Any
 
+from django.contrib.messages import get_messages
+
 
 class FormReader(HTMLParser):
     """Collects what a browser would send from the form of an admin page."""
@@ -91,3 +93,7 @@ class Tab:
     def errors(self) -> list[str]:
         assert self.page.status_code == 200
         return [error for errors in self.page.context["errors"] for error in errors]
+
+
+def warnings_in(response: Any) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]

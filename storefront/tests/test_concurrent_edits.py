@@ -5,44 +5,21 @@ from decimal import Decimal
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.contrib.messages import get_messages
 from model_bakery import baker
 
 from store.models import Collection, Product, Promotion
 from storefront.admin.options import ConcurrentEditAdmin, ConcurrentEditInline
 from tags.models import Tag, TaggedItem
 
-from .pages import Tab
+from .pages import Tab, warnings_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/store/product/"
 
 
 @pytest.fixture
-def product(db):
-    return baker.make(
-        Product,
-        title="Teapot",
-        slug="teapot",
-        unit_price=10,
-        inventory=5,
-        description="Blue\nand round",
-    )
-
-
-@pytest.fixture
-def customer(django_user_model):
-    user = django_user_model.objects.create_user("ann", "ann@example.com", first_name="Ann")
-    return user.customer
-
-
-@pytest.fixture
 def tab(admin_client, product):
     return lambda: Tab(admin_client, f"{LIST}{product.pk}/change/", "product_form")
-
-
-def warnings_in(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def test_every_admin_and_inline_has_such_forms():

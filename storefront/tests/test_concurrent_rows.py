@@ -2,38 +2,15 @@
 
 import pytest
 from django.contrib import admin
-from django.contrib.messages import get_messages
 from model_bakery import baker
 
 from store.models import Address, Product
 from storefront.admin.formsets import EditedRowsFormSet
 
-from .pages import Tab
+from .pages import Tab, warnings_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/store/product/"
-
-
-@pytest.fixture
-def product(db):
-    return baker.make(
-        Product,
-        title="Teapot",
-        slug="teapot",
-        unit_price=10,
-        inventory=5,
-        description="Blue\nand round",
-    )
-
-
-@pytest.fixture
-def customer(django_user_model):
-    user = django_user_model.objects.create_user("ann", "ann@example.com", first_name="Ann")
-    return user.customer
-
-
-def warnings_in(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 class TestInlines:
