@@ -137,7 +137,7 @@ class TestRetrieve:
 
         assert response.json()["total_price"] == 25
 
-    @pytest.mark.parametrize("missing", [*NO_CARTS, str(uuid4())])
+    @pytest.mark.parametrize("missing", [*NO_CARTS, "1b671a64-40d5-491e-99b0-da01ff1f3341"])
     def test_a_missing_cart_is_not_found(self, api_client, missing):
         response = api_client.get(f"/store/carts/{missing}/")
 
@@ -181,7 +181,7 @@ class TestDelete:
         assert list(Cart.objects.all()) == [other]
         assert other.items.count() == 1
 
-    @pytest.mark.parametrize("missing", [*NO_CARTS, str(uuid4())])
+    @pytest.mark.parametrize("missing", [*NO_CARTS, "1b671a64-40d5-491e-99b0-da01ff1f3341"])
     def test_a_missing_cart_is_not_found(self, api_client, cart, missing):
         response = api_client.delete(f"/store/carts/{missing}/")
 

@@ -2,7 +2,6 @@
 
 import json
 from time import time
-from uuid import uuid4
 
 import pytest
 
@@ -213,7 +212,9 @@ class TestRecord:
             assert tell("failed", payment, id=name).status_code == 200
         assert PaymentEvent.objects.count() == 4
 
-    @pytest.mark.parametrize("key", ["", "nonsense", str(uuid4()), "\0", "９" * 32, "0" * 5000])
+    @pytest.mark.parametrize(
+        "key", ["", "nonsense", "1b671a64-40d5-491e-99b0-da01ff1f3341", "\0", "９" * 32, "0" * 5000]
+    )
     def test_of_a_payment_that_is_not_ours_changes_nothing(self, tell, payment, state, key):
         assert tell("succeeded", payment, key=key).status_code == 200
         event = PaymentEvent.objects.get()
