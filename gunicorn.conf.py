@@ -9,12 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from environs import Env, validate
+
+env = Env()
 # Two connections on which nobody speaks stop two sync processes for half a minute; threads set them aside.
 worker_class = "gthread"
 # On two cores two processes answered 2.1 times what one did; each holds 90 MB.
-workers = int(os.environ.get("WEB_CONCURRENCY", 2))
+workers = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1))
 # Room for slow clients. Fewer or more answer no faster, and each is a connection to the database.
-threads = int(os.environ.get("WEB_THREADS", 4))
+threads = env.int("WEB_THREADS", 4, validate=validate.Range(1))
 # preload_app saved no memory and would keep a reload from new code; memory stays level, so no max_requests.
 
 # Longer than proxies keep their own side open (60 s, most of them): with the usual 2 s a third of the

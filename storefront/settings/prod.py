@@ -8,19 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
 from .common import *
+from .environment import first_set
 from .logs import is_file
 from .origins import host
 
-# What the add-ons of a Heroku-like platform call the same things.
-for name, given in {
-    "DATABASE_URL": "CLEARDB_DATABASE_URL",
-    "EMAIL_HOST": "MAILGUN_SMTP_SERVER",
-    "EMAIL_PORT": "MAILGUN_SMTP_PORT",
-    "EMAIL_HOST_USER": "MAILGUN_SMTP_LOGIN",
-    "EMAIL_HOST_PASSWORD": "MAILGUN_SMTP_PASSWORD",
-}.items():
-    if given in os.environ:
-        os.environ.setdefault(name, os.environ[given])
 # Collecting static files serves nobody: an image is built where the secrets are not, and a platform
 # collects before the database's driver, and the folder of the log, are there.
 if sys.argv[1:2] == ["collectstatic"]:
@@ -45,14 +36,21 @@ SECRET_KEY_FALLBACKS: list[str] = env.list(
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", subcast=host, validate=validate.Length(min=1, error="Name a host.")
 )
-DATABASES["default"] = with_engine_options(env.dj_db_url("DATABASE_URL", conn_max_age=60))
+# On a Heroku-like platform the add-ons give these, under names of their own.
+url = first_set("DATABASE_URL", "CLEARDB_DATABASE_URL")
+DATABASES["default"] = with_engine_options(env.dj_db_url(url, conn_max_age=60), url)
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env.str("EMAIL_HOST", validate=validate.Length(min=1, error="Name a host."))
-EMAIL_PORT = env.int("EMAIL_PORT", 587, validate=validate.Range(1, 65535))
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST = env.str(
+    first_set("EMAIL_HOST", "MAILGUN_SMTP_SERVER"),
+    validate=validate.Length(min=1, error="Name a host."),
+)
+EMAIL_PORT = env.int(
+    first_set("EMAIL_PORT", "MAILGUN_SMTP_PORT"), 587, validate=validate.Range(1, 65535)
+)
+EMAIL_HOST_USER = env.str(first_set("EMAIL_HOST_USER", "MAILGUN_SMTP_LOGIN"), "")
+EMAIL_HOST_PASSWORD = env.str(first_set("EMAIL_HOST_PASSWORD", "MAILGUN_SMTP_PASSWORD"), "")
 # STARTTLS on 587, TLS from the first byte on 465, neither on a mail server of the same host.
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)

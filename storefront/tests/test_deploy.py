@@ -47,8 +47,8 @@ def read_variables() -> set[str]:
     """Return the names that the settings and gunicorn's configuration read from the environment."""
     text = "\n".join(source.read_text() for source in SOURCES)
     direct = re.findall(r'\benv(?:iron\.get)?(?:\.\w+)?\(\s*"([A-Z][A-Z0-9_]+)"', text)
-    add_ons = re.findall(r'"((?:CLEARDB|MAILGUN)_[A-Z_]+)"', text)
-    return {*direct, *add_ons}
+    choices = " ".join(re.findall(r"\bfirst_set\(([^)]*)\)", text))
+    return {*direct, *re.findall(r'"([A-Z_]+)"', choices)}
 
 
 def documented_variables() -> set[str]:

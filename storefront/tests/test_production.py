@@ -48,10 +48,40 @@ class TestHerokuNames:
     def test_ours_win(self, start: Start) -> None:
         assert read(start, "EMAIL_HOST", **HEROKU) == "mail.example.com"
 
-    def test_a_port_that_is_none_is_named(self, start: Start) -> None:
-        result = start("prod", **PRODUCTION, MAILGUN_SMTP_PORT="many")
+    def test_ours_win_in_a_file_too(self, start: Start, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("EMAIL_PORT=25\n")
+        assert read(start, "EMAIL_PORT", **HEROKU) == 25
+
+    def test_theirs_may_stand_in_a_file(self, start: Start, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("MAILGUN_SMTP_LOGIN=postmaster\n")
+        assert read(start, "EMAIL_HOST_USER") == "postmaster"
+
+    @pytest.mark.parametrize(
+        ("ours", "theirs", "value", "reason"),
+        [
+            ("DATABASE_URL", "CLEARDB_DATABASE_URL", "nonsense", "Not a valid database URL."),
+            ("DATABASE_URL", "CLEARDB_DATABASE_URL", "mysql://db/", "names no database."),
+            ("EMAIL_HOST", "MAILGUN_SMTP_SERVER", "", "Name a host."),
+            ("EMAIL_PORT", "MAILGUN_SMTP_PORT", "many", "Not a valid integer."),
+            ("EMAIL_PORT", "MAILGUN_SMTP_PORT", "99999", "less than or equal to 65535."),
+        ],
+    )
+    def test_a_malformed_one_is_named_as_it_was_set(
+        self, start: Start, ours: str, theirs: str, value: str, reason: str
+    ) -> None:
+        rest = {name: text for name, text in PRODUCTION.items() if name != ours}
+        result = start("prod", **rest, **{theirs: value})
+        last = result.stderr.splitlines()[-1]
+        assert f'Environment variable "{theirs}" ' in last
+        assert reason in last
+        assert ours not in last.replace(theirs, "")
+
+    @pytest.mark.parametrize("name", ["WEB_CONCURRENCY", "WEB_THREADS"])
+    def test_so_is_a_number_of_gunicorn_s(self, name: str) -> None:
+        check = ["-m", "gunicorn", "storefront.wsgi", "--check-config"]
+        result = run(*check, folder=settings.BASE_DIR, **PRODUCTION, **{name: "0"})
         assert result.returncode == 1
-        assert 'Environment variable "EMAIL_PORT" invalid' in result.stderr
+        assert f'Environment variable "{name}" invalid' in result.stderr
 
 
 class TestMail:
