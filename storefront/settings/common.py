@@ -249,6 +249,8 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# The panel at the edge of pages; heeded in development only.
+DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", True)
 # Records every request and its queries at /silk/; heeded in development only.
 SILK = env.bool("SILK", False)
 

@@ -1,16 +1,21 @@
 """A developer's machine: one process, SQLite, mail on the console."""
 
 from .common import *
+from .containers import CONTAINER_MARKS, show_toolbar
 
 DEBUG = True
 SECRET_KEY = "for-development-only-never-for-a-shop-that-strangers-can-reach"
 ALLOWED_HOSTS = ["*"]
 
-INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
-MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware", *MIDDLEWARE]
-INTERNAL_IPS = ["127.0.0.1"]
-# A tab at the edge until it is clicked: unfolded it covers the page.
-DEBUG_TOOLBAR_CONFIG = {"SHOW_COLLAPSED": True}
+if DEBUG_TOOLBAR:
+    INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
+    MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware", *MIDDLEWARE]
+INTERNAL_IPS = ["127.0.0.1", "::1"]
+DEBUG_TOOLBAR_CONFIG = {
+    # A tab at the edge until it is clicked: unfolded it covers the page.
+    "SHOW_COLLAPSED": True,
+    "SHOW_TOOLBAR_CALLBACK": f"debug_toolbar.middleware.{show_toolbar(CONTAINER_MARKS)}",
+}
 
 if SILK:
     INSTALLED_APPS = [*INSTALLED_APPS, "silk"]

@@ -40,7 +40,7 @@ OTHERS_READ = {
     "WORKER_CONCURRENCY",
 }
 # Of the settings, but without a meaning in production.
-FOR_DEVELOPERS = {"EMAIL_FILE_PATH", "SILK"}
+FOR_DEVELOPERS = {"DEBUG_TOOLBAR", "EMAIL_FILE_PATH", "SILK"}
 
 
 def read_variables() -> set[str]:
