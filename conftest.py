@@ -17,12 +17,12 @@ from redis import Redis, RedisError
 from rest_framework.test import APIClient
 
 from outbox.tests.smtp import MailServer, serving_mail
+from storefront.tests.parallel import MOST_WORKERS, redis_address
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-# Emptied by the tests that use it.
-REDIS_URL = os.environ.get("REDIS_TEST_URL", "redis://127.0.0.1:6379/9")
+REDIS_URL = redis_address()
 RABBITMQ_URL = os.environ.get("BROKER_TEST_URL", "amqp://guest:guest@127.0.0.1:5672//")
 
 S3_PACKAGES = ("storages", "boto3", "moto")
@@ -55,6 +55,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="reduced",
         help="length of the race and fault tests",
     )
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Distribute the tests of folders; those of a file or two are done before the workers have started."""
+    if all(".py" in argument for argument in config.args):
+        return 0
+    return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -217,10 +224,25 @@ def browser(_chromium: "Chrome") -> "Iterator[Chrome]":
 @pytest.fixture
 def report_figures(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """Keep a line for the end of the run."""
-    return pytestconfig.stash.setdefault(FIGURES, []).append
+    return figures_of(pytestconfig).append
+
+
+def figures_of(config: pytest.Config) -> list[str]:
+    return config.stash.setdefault(FIGURES, [])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = figures_of(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    # A worker that broke down has no output.
+    figures_of(node.config).extend(getattr(node, "workeroutput", {}).get("figures", []))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    if figures := config.stash.get(FIGURES, []):
+    if figures := figures_of(config):
         terminalreporter.section("figures", sep="-")
-        terminalreporter.write("".join(f"{line}\n" for line in figures))
+        terminalreporter.write("".join(f"{line}\n" for line in sorted(figures)))

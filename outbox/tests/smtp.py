@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -12,10 +11,11 @@ from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
 
+from storefront.tests.parallel import HOST, free_port
+
 # It writes every address that it hears.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 
-HOST = "127.0.0.1"
 ACCEPTED = "250 OK"
 
 
@@ -94,12 +94,6 @@ class MailServer:
 def break_off(server: Any) -> str:
     server.transport.abort()
     return "421 Gone"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return one.getsockname()[1]
 
 
 @contextmanager

@@ -1,6 +1,4 @@
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,8 @@ from model_bakery import baker
 
 from store.models import Customer, Product
 
+from .fork_server import Result, run
+
 SETTINGS = Path(settings.BASE_DIR, "storefront", "settings")
 PRODUCTION = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -20,20 +20,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://shop@db/shop",
     "EMAIL_HOST": "mail.example.com",
 }
-Result = subprocess.CompletedProcess[str]
 Start = Callable[..., Result]
-
-
-def run(*arguments: str, folder: Path, **variables: str) -> Result:
-    """Run Python in a process of its own, with these environment variables and no others."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", *arguments],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 @pytest.fixture

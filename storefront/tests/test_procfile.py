@@ -12,8 +12,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from outbox.tests.smtp import MailServer, free_port
+from outbox.tests.smtp import MailServer
 
+from .parallel import free_port
 from .processes import Process
 from .serving import Visitor, manage, production
 

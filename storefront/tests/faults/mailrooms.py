@@ -21,10 +21,11 @@ from redis import Redis, RedisError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from outbox.models import Mail
-from outbox.tests.smtp import HOST, Letter, MailServer, free_port
+from outbox.tests.smtp import Letter, MailServer
 from store.models import Cart, CartItem, Product
 
 from ..conftest import PRODUCTION
+from ..parallel import HOST, free_port
 from ..serving import production, serving
 from ..workers import Worker
 from .addresses import database_url

@@ -21,9 +21,10 @@ from kombu import Connection
 from redis import Redis
 
 from outbox.models import Mail
-from outbox.tests.smtp import HOST, MailServer, free_port
+from outbox.tests.smtp import MailServer
 from store.models import Order
 
+from ..parallel import HOST, free_port
 from .kills import (
     at_any_time,
     before_acceptance,
