@@ -28,8 +28,9 @@ SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
 POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
-# Of the run on PostgreSQL, which goes beside another; it is emptied.
-SECOND_REDIS_TEST_URL ?= redis://127.0.0.1:6379/8
+
+# Races are measured on a machine that does nothing else.
+ALONE := --numprocesses 0
 
 # What `make load` sends, and where to.
 USERS ?= 100
@@ -44,7 +45,7 @@ ROUNDS ?= 3
 SECONDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run client seed test test-all test-mariadb test-postgresql test-faults drivers production up load bench bench-growth watch lint format lock lock-bench clean
+.PHONY: help run client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up load bench bench-growth watch lint format lock lock-bench clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -62,25 +63,27 @@ seed: $(ENVIRONMENT)  ## Fill the database (ARGS="--products 100000", ARGS=--res
 	$(PY) manage.py migrate --verbosity 0
 	$(PY) manage.py seed_db $(ARGS)
 
-test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS="-k orders" for some); what needs a service is skipped without it
+test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS=store/tests/test_carts.py for some); what needs a service is skipped without it
 	$(PYTEST) $(ARGS)
+
+coverage: $(ENVIRONMENT)  ## Run the tests and tell which branches none of them takes (htmlcov/index.html shows them)
+	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered $(ARGS)
 
 test-all: $(DRIVERS)  ## Run what `make test` may skip, and every test on MariaDB and PostgreSQL too; nothing may be skipped
 	$(PYTEST) --require-services -m "($(SERVICES)) and not (mariadb or row_locks)"
-	@# Beside each other: on two cores that takes as long as one of them alone.
-	$(MAKE) --jobs 2 --output-sync=target test-mariadb test-postgresql
+	$(MAKE) test-mariadb
+	$(MAKE) test-postgresql
 
 test-mariadb: $(DRIVERS)  ## Run the tests on MariaDB
 	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m "not once"
 
 test-postgresql: $(DRIVERS)  ## Run the tests on PostgreSQL
-	DATABASE_URL=$(POSTGRES_TEST_URL) REDIS_TEST_URL=$(SECOND_REDIS_TEST_URL) \
-		$(PYTEST) --require-services -m "not mariadb and not once"
+	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb and not once"
 
 test-faults: $(DRIVERS)  ## Run the race and fault tests at full length on the three databases
-	$(PYTEST) --require-services -m "faults and not row_locks" --faults=full
-	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m faults --faults=full
-	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m faults --faults=full
+	$(PYTEST) --require-services -m "faults and not row_locks" --faults=full $(ALONE)
+	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m faults --faults=full $(ALONE)
+	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m faults --faults=full $(ALONE)
 
 drivers: $(DRIVERS)  ## Install the MySQL and PostgreSQL drivers (needs gcc, pkg-config and the MySQL client's headers)
 
@@ -128,7 +131,7 @@ lock-bench: $(PIPENV) .bench  ## Resolve benchmarks/Pipfile anew
 	$(PYTHON) .ci/strip_lock.py benchmarks/Pipfile.lock
 
 clean:  ## Remove the environments, the caches and the development database
-	rm -rf .tools .venv .bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static
+	rm -rf .tools .venv .bench .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static
 
 $(PIPENV):
 	$(PYTHON) -m venv .tools

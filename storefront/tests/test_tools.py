@@ -1,8 +1,6 @@
 """The developers' tools help in development and are not there in production."""
 
 import json
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from .conftest import PRODUCTION
+from .conftest import PRODUCTION, run
 
 pytestmark = pytest.mark.once
 
@@ -36,20 +34,18 @@ print(json.dumps([answers, tools, recorded]))
 
 
 def visit(environment: str, folder: Path, **variables: str) -> Any:
-    result = subprocess.run(
-        [sys.executable, "-c", VISIT],
-        cwd=settings.BASE_DIR,
-        env={
+    result = run(
+        *("-c", VISIT),
+        folder=settings.BASE_DIR,
+        **{
             **PRODUCTION,
             "DJANGO_SETTINGS_MODULE": f"storefront.settings.{environment}",
             "DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3",
             "ALLOWED_HOSTS": "localhost",
             "HTTPS_ONLY": "false",
+            "STATIC_ROOT": str(folder),
             **variables,
         },
-        capture_output=True,
-        text=True,
-        timeout=120,
     )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
