@@ -1,14 +1,10 @@
-from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
-from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
 from .services import campaigns, carts, idempotency, payments, report_mails
-
-IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -43,15 +39,13 @@ def send_sales_report() -> None:
 @shared_task
 def purge_carts() -> None:
     """Delete the carts that nobody has touched for STORE_CART_LIFETIME."""
-    since = timezone.now() - timedelta(days=settings.STORE_CART_LIFETIME)
-    while carts.purge_carts(untouched_since=since) == carts.PURGED_AT_ONCE:
-        pass
+    carts.purge_carts()
 
 
 @shared_task
 def purge_idempotency_keys() -> None:
     """Delete the idempotency keys that are a day old."""
-    idempotency.purge_keys(made_before=timezone.now() - IDEMPOTENCY_KEY_LIFETIME)
+    idempotency.purge_keys()
 
 
 @shared_task

@@ -126,15 +126,18 @@ def resume_campaigns() -> list[int]:
     ]
 
 
-def close_campaigns() -> None:
+def close_campaigns() -> int:
     """Keep the numbers of each campaign whose mails are done, before the outbox deletes the mails.
 
     Staff may send mails again that were given up; a campaign with some stays open for that.
+    Returns how many were closed.
     """
+    closed = 0
     last = timezone.now() - KEPT / 2
     done = Campaign.objects.filter(closed_at=None, finished_at__isnull=False)
     for campaign in done.with_progress():
         if not campaign.waiting and (not campaign.given_up_now or campaign.created_at < last):
-            Campaign.objects.filter(pk=campaign.pk).update(
+            closed += Campaign.objects.filter(pk=campaign.pk).update(
                 sent=campaign.sent_now, given_up=campaign.given_up_now, closed_at=timezone.now()
             )
+    return closed

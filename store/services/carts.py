@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import F
@@ -119,12 +120,19 @@ def _move_items(source: Cart, target: Cart) -> None:
             source.items.filter(pk=item.pk).update(cart=target)
 
 
-@atomic
-def purge_carts(*, untouched_since: datetime) -> int:
-    """Look at up to PURGED_AT_ONCE carts that nobody has touched since then, and delete them.
+def purge_carts() -> int:
+    """Delete the carts that nobody has touched for STORE_CART_LIFETIME; return how many."""
+    since = timezone.now() - timedelta(days=settings.STORE_CART_LIFETIME)
+    total, is_more = 0, True
+    while is_more:
+        deleted, is_more = _purge_some_carts(untouched_since=since)
+        total += deleted
+    return total
 
-    Returns how many there were.
-    """
+
+@atomic
+def _purge_some_carts(*, untouched_since: datetime) -> tuple[int, bool]:
+    """Look at up to PURGED_AT_ONCE carts; return how many were deleted, and whether there may be more."""
     old = Cart.objects.filter(touched_at__lt=untouched_since).order_by("touched_at", "pk")
     keys = list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE])
     # In key order, so that two purges do not meet head-on. Once a lock is free, its cart may have become
@@ -132,4 +140,4 @@ def purge_carts(*, untouched_since: datetime) -> int:
     carts = Cart.objects.select_for_update().filter(pk__in=keys).order_by("pk")
     stale = [cart.pk for cart in carts if cart.touched_at < untouched_since]
     Cart.objects.filter(pk__in=stale).delete()
-    return len(keys)
+    return len(stale), len(keys) == PURGED_AT_ONCE

@@ -1,7 +1,8 @@
-from datetime import datetime
+from datetime import timedelta
 from hashlib import sha256
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
 
 from storefront.sequences import sequence_behind
 
@@ -10,6 +11,7 @@ from ..models import IdempotencyKey
 from .transactions import atomic, lost_a_race
 
 PURGED_AT_ONCE = 1000
+KEY_LIFETIME = timedelta(hours=24)
 
 
 @atomic
@@ -62,8 +64,9 @@ def lock_key(reserved: IdempotencyKey) -> IdempotencyKey:
         raise
 
 
-def purge_keys(*, made_before: datetime) -> int:
-    """Delete the keys of requests from before a moment; return how many."""
+def purge_keys() -> int:
+    """Delete the keys that are a day old; return how many."""
+    made_before = timezone.now() - KEY_LIFETIME
     old = IdempotencyKey.objects.filter(created_at__lt=made_before).order_by("created_at", "pk")
     total = 0
     while keys := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):

@@ -69,33 +69,39 @@ def _keep_reference(payment: Payment, made: GatewayPayment) -> None:
     payment.save(update_fields=["reference", "checkout_url"])
 
 
-def refund_payments() -> None:
-    """Give back, at the gateway, every payment that is due for refund, and report it to ADMINS."""
+def refund_payments() -> int:
+    """Give back, at the gateway, every payment that is due for refund, and report it to ADMINS.
+
+    Returns how many were given back; the others wait for the next time.
+    """
+    refunded = 0
     gateway = payment_gateway()
     due = Payment.objects.filter(status=PaymentStatus.REFUND_DUE).order_by("pk")
     for payment_id in list(due.values_list("pk", flat=True)):
         try:
-            _refund(payment_id=payment_id, gateway=gateway)
+            refunded += _refund(payment_id=payment_id, gateway=gateway)
         except GatewayError as error:
             logger.warning("Payment %s waits for its refund: %s", payment_id, error)
         except Exception:
             # Whatever is wrong with one must not keep back those behind it.
             logger.exception("Payment %s waits for its refund", payment_id)
+    return refunded
 
 
-def _refund(*, payment_id: int, gateway: Gateway | None) -> None:
+def _refund(*, payment_id: int, gateway: Gateway | None) -> bool:
     payment = Payment.objects.get(pk=payment_id)
     if payment.status != PaymentStatus.REFUND_DUE:
         # Another worker was quicker, or the gateway's own news.
-        return
+        return False
     if gateway is None or gateway.name != payment.gateway:
         logger.error("Payment %s is due for refund at a gateway that is gone", payment.pk)
-        return
+        return False
     # Under the payment's key: a second worker, or one after a crash, gives it back no second time.
     gateway.refund(
         key=str(payment.key), reference=payment.reference or "", amount=displayed(payment.amount)
     )
     _mark_refunded(payment_id=payment.pk)
+    return True
 
 
 @atomic
@@ -117,10 +123,14 @@ def report_on(template: str, payment: Payment, **context: Any) -> Content:
     return render(template, {"payment": payment, "currency": settings.STORE_CURRENCY, **context})
 
 
-def cancel_overdue_orders() -> None:
-    """Cancel each pending order whose payment has been open for STORE_PAYMENT_TIMEOUT minutes; 0: none."""
+def cancel_overdue_orders() -> int:
+    """Cancel each pending order whose payment has been open for STORE_PAYMENT_TIMEOUT minutes; 0: none.
+
+    Returns how many were cancelled.
+    """
+    cancelled = 0
     if not settings.STORE_PAYMENT_TIMEOUT:
-        return
+        return cancelled
     last = timezone.now() - timedelta(minutes=settings.STORE_PAYMENT_TIMEOUT)
     overdue = Order.objects.filter(pk__in=Payment.objects.overdue_since(last).values("order"))
     for order in overdue.order_by("pk"):
@@ -131,12 +141,14 @@ def cancel_overdue_orders() -> None:
                 reason="No payment arrived in time.",
                 seen=PENDING,
             )
+            cancelled += 1
         except (OrderStatusConflict, Order.DoesNotExist):
             # Paid, cancelled or deleted at this moment.
             continue
         except Exception:
             # Whatever is wrong with one must not keep back those behind it.
             logger.exception("Order %s is overdue and was not cancelled", order.pk)
+    return cancelled
 
 
 def set_status(payment: Payment, status: str) -> None:

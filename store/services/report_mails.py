@@ -14,8 +14,11 @@ TEMPLATE = "store/mail/sales_report.html"
 COLUMNS = ["day", "orders", "pieces", "revenue"]
 
 
-def queue_sales_report(*, today: date) -> None:
-    """Queue the sales of the last whole week (Monday to Sunday, UTC) to each of ADMINS, once."""
+def queue_sales_report(*, today: date) -> int:
+    """Queue the sales of the last whole week (Monday to Sunday, UTC) to each of ADMINS, once.
+
+    Returns how many mails were queued now.
+    """
     monday = today - timedelta(days=today.weekday() + 7)
     week = "{}-W{:02}".format(*monday.isocalendar())
     rows = weekly_sales(monday, monday + timedelta(days=6))
@@ -27,7 +30,7 @@ def queue_sales_report(*, today: date) -> None:
     content = render(TEMPLATE, {"week": week, "rows": rows, "totals": totals})
     csv = as_csv(columns=COLUMNS, rows=rows)
     file = File(f"sales-{week}.csv", "text/csv", csv.encode())
-    queue_to_admins(content=content, key=f"sales-report:{week}", files=[file])
+    return queue_to_admins(content=content, key=f"sales-report:{week}", files=[file])
 
 
 def weekly_sales(start: date, end: date) -> list[dict[str, Any]]:

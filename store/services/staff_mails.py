@@ -12,11 +12,16 @@ logger = logging.getLogger(__name__)
 
 
 @atomic
-def queue_to_admins(*, content: Content, key: str, files: Sequence[File] = ()) -> None:
-    """Queue a mail to each of ADMINS, once for this key."""
+def queue_to_admins(*, content: Content, key: str, files: Sequence[File] = ()) -> int:
+    """Queue a mail to each of ADMINS, once for this key; return how many were queued now."""
+    queued = 0
     for _, address in settings.ADMINS:
         try:
-            queue_mail(recipient=address, content=content, key=f"{key}:{address}", files=files)
+            mail = queue_mail(
+                recipient=address, content=content, key=f"{key}:{address}", files=files
+            )
+            queued += mail is not None
         except ValueError as error:
             # One address with a slip in it keeps the mail from nobody else.
             logger.error("ADMINS names an address that is none: %s", error)
+    return queued

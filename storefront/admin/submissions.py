@@ -1,5 +1,6 @@
 """What tells two submissions of one form from two forms."""
 
+from datetime import timedelta
 from hashlib import sha256
 from json import dumps
 from typing import Any
@@ -7,15 +8,25 @@ from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.db import connections
+from django.utils import timezone
+
+from ..models import FormSubmission
 
 # The hidden input that names one showing of a form.
 TOKEN = "_submission"
+# Nobody sends the same showing of a form again after that.
+KEPT = timedelta(days=1)
 # A second click may meet another button.
 UNIMPORTANT = {"csrfmiddlewaretoken", "_save", "_continue", "_addanother"}
 
 
 def new_token() -> str:
     return uuid4().hex
+
+
+def purge_submissions() -> int:
+    """Forget which forms were saved long ago; return how many."""
+    return FormSubmission.objects.filter(made_at__lt=timezone.now() - KEPT).delete()[0]
 
 
 def take_turns(user: Any, using: str) -> None:

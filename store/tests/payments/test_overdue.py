@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from store.models import OrderStatusChange, Payment, PaymentEvent
@@ -43,6 +44,12 @@ class TestOverdue:
         with django_capture_on_commit_callbacks(execute=True):
             cancel_overdue_orders()
         assert [mail.to for mail in mailoutbox] == [["ann@example.com"]]
+
+    def test_is_cancelled_by_the_command_too(self, payment, state, capsys):
+        age(31)
+        call_command("cancel_overdue_orders")
+        assert state() == ("cancelled", 10)
+        assert capsys.readouterr().out == "Orders cancelled: 1.\n"
 
     def test_once(self, payment, order):
         age(31)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 
 from outbox.models import Mail
 from store.gateways import GatewayError
@@ -117,6 +118,13 @@ class TestGatewayThatFails:
         refund_payments()
         assert len([asked for asked in ledger.asked if "refund" in asked]) == 3
         assert len(reports()) == 1
+
+    def test_the_command_tries_again_too(self, due, ledger, capsys):
+        call_command("refund_payments")
+        ledger.errors.clear()
+        call_command("refund_payments")
+        assert status(due) == "refunded"
+        assert capsys.readouterr().out == "Payments given back: 0.\nPayments given back: 1.\n"
 
     def test_the_sweep_comes_every_minute(self):
         assert BEAT_SCHEDULE["refund-payments"]["task"] == refund_payments.name
