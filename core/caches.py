@@ -1,9 +1,12 @@
-"""The connections of the Redis cache; the settings name this module where there is a REDIS_URL."""
+"""The Redis cache and its connections; the settings name this module where there is a REDIS_URL."""
 
 import logging
+from collections.abc import Iterator
+from itertools import islice
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
+from django_redis.cache import RedisCache
 from redis.backoff import NoBackoff
 from redis.connection import ConnectionPool
 from redis.exceptions import ConnectionError
@@ -12,6 +15,38 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 # How long this process takes Redis for away once it has failed.
 AWAY_SECONDS = 5
+# Keys that one exchange with Redis is about.
+AT_ONCE = 500
+
+
+class Entry(NamedTuple):
+    """What Redis tells of a key; None is what it does not know, as for a key that never expires."""
+
+    key: str
+    size: int | None  # bytes
+    seconds_left: int | None
+    seconds_unread: int | None
+
+
+class SharedRedisCache(RedisCache):
+    """A cache in a Redis that others, such as the broker, may use too: it touches its own keys only."""
+
+    def clear(self) -> None:
+        self.delete_pattern("*", itersize=AT_ONCE)
+
+    def entries(self) -> Iterator[Entry]:
+        """Return what is kept; unlike all that a request does, raises RedisError where Redis fails."""
+        redis = self.client.get_client(write=False)
+        found = redis.scan_iter(match=self.client.make_pattern("*"), count=AT_ONCE)
+        while keys := list(islice(found, AT_ONCE)):
+            with redis.pipeline(transaction=False) as asked:
+                for key in keys:
+                    asked.memory_usage(key).ttl(key).object("IDLETIME", key)
+                # A platform's Redis refuses some of it, and a key may be gone meanwhile.
+                answers = asked.execute(raise_on_error=False)
+            told = iter(one if isinstance(one, int) and one >= 0 else None for one in answers)
+            for key, *facts in zip(keys, told, told, told, strict=True):
+                yield Entry(str(self.client.reverse_key(key.decode())), *facts)
 
 
 class WaryConnectionPool(ConnectionPool):

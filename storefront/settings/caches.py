@@ -17,7 +17,7 @@ def cache_at(redis_url: str | None) -> dict[str, Any]:
     if not redis_url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "core.caches.SharedRedisCache",
         "LOCATION": redis_url,
         "KEY_PREFIX": "storefront",
         "OPTIONS": {
