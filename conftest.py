@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,6 +114,25 @@ def is_rabbitmq_there() -> bool:
             return bool(broker.connect())
     except OSError:
         return False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Make the test database and return the path of a copy, where it is a file."""
+    path = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(django_db_setup: Path) -> Path:
+    """SQLite as the migrations leave it, to be copied by a shop that runs in processes of its own."""
+    return django_db_setup
 
 
 @pytest.fixture(scope="session", autouse=True)
