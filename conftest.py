@@ -122,7 +122,9 @@ def django_db_setup(
 ) -> Path:
     """Make the test database and return the path of a copy, where it is a file."""
     path = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
-    if connection.vendor == "sqlite":
+    at = connection.settings_dict
+    # Without a test that asks for it no test database is made.
+    if connection.vendor == "sqlite" and at["NAME"] == at["TEST"]["NAME"]:
         with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as copy:
             connection.ensure_connection()
             connection.connection.backup(copy)
@@ -131,7 +133,7 @@ def django_db_setup(
 
 @pytest.fixture(scope="session")
 def migrated_database(django_db_setup: Path) -> Path:
-    """SQLite as the migrations leave it, to be copied by a shop that runs in processes of its own."""
+    """SQLite as the migrations leave it, for shops in processes of their own; the test is marked `django_db`."""
     return django_db_setup
 
 
