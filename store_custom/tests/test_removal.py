@@ -1,9 +1,9 @@
 """The shop and its admin work without the glue to tags and likes."""
 
 import os
+import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -18,6 +18,12 @@ SCRIPT = """
 import django
 
 django.setup()
+
+from django.core.management import call_command
+
+call_command("check")
+call_command("migrate", verbosity=0)
+call_command("makemigrations", check_changes=True, dry_run=True)
 
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -50,9 +56,11 @@ assert not Product.objects.exists()
 """
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Run Python in a process of its own, on an empty database and without store_custom."""
+@pytest.mark.once
+@pytest.mark.django_db
+def test_the_shop_works_without_store_custom(tmp_path, migrated_database):
+    """In a process of its own."""
+    shutil.copy(migrated_database, tmp_path / "shop.sqlite3")
     (tmp_path / "without_glue.py").write_text(SETTINGS)
     environment = {
         **os.environ,
@@ -60,19 +68,6 @@ def run(tmp_path):
         "DJANGO_SETTINGS_MODULE": "without_glue",
         "PYTHONPATH": os.pathsep.join([str(tmp_path), str(settings.BASE_DIR)]),
     }
-
-    def run(*arguments: str) -> None:
-        command = [sys.executable, *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-
-    return run
-
-
-def test_the_shop_works_without_store_custom(run):
-    manage = str(Path(settings.BASE_DIR, "manage.py"))
-
-    run(manage, "check")
-    run(manage, "migrate", "--verbosity", "0")
-    run(manage, "makemigrations", "--check", "--dry-run")
-    run("-c", SCRIPT)
+    command = [sys.executable, "-c", SCRIPT]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr

@@ -1,99 +1,117 @@
 """How SQLite is opened, and how writers wait for each other."""
 
 import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import dj_database_url
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connections, transaction
+from django.db.utils import ConnectionHandler
+
+from storefront.settings.databases import with_engine_options
 
 from .conftest import run
 
+pytestmark = pytest.mark.once
 
-class TestSqlite:
-    def ask(self, code: str, path: Path) -> str:
-        setup = "import django; django.setup(); from django.db import connection, transaction"
-        result = run(
-            *("-c", f"{setup}\n{code}"),
-            folder=settings.BASE_DIR,
-            DATABASE_URL=f"sqlite:///{path}",
-            DJANGO_SETTINGS_MODULE="storefront.settings.dev",
-        )
-        assert (result.stderr, result.returncode) == ("", 0)
-        return result.stdout
-
-    def test_writes_ahead_and_waits_for_other_writers(self, tmp_path: Path) -> None:
-        code = """
+PRAGMAS = """
+import django; django.setup()
+from django.db import connection
 for name in ("journal_mode", "busy_timeout", "synchronous", "foreign_keys"):
     print(*connection.cursor().execute(f"PRAGMA {name}").fetchone())
 """
-        answers = self.ask(code, tmp_path / "shop.sqlite3").split()
-        assert answers == ["wal", "30000", "1", "1"]
 
-    def test_takes_the_write_lock_when_a_transaction_starts(self, tmp_path: Path) -> None:
-        path = tmp_path / "shop.sqlite3"
-        code = f"""
-import sqlite3
-other = sqlite3.connect({str(path)!r}, timeout=0, isolation_level=None)
-with transaction.atomic():
-    print(other.execute("SELECT 1").fetchone()[0])
-    try:
-        other.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        print(error)
-other.close()
-"""
-        assert self.ask(code, path).splitlines() == ["1", "database is locked"]
-        with sqlite3.connect(path) as connection:
-            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        connection.close()
 
-    def test_gives_up_when_the_lock_is_not_free_in_time(self, tmp_path: Path) -> None:
-        path = tmp_path / "shop.sqlite3"
-        code = f"""
-import sqlite3, time
-connection.ensure_connection()
-other = sqlite3.connect({str(path)!r}, isolation_level=None)
-other.execute("BEGIN IMMEDIATE")
-connection.settings_dict["OPTIONS"]["timeout"] = 0.2
-started = time.monotonic()
-try:
-    with transaction.atomic():
-        print("began")
-except django.db.OperationalError as error:
-    print(error, 0.2 <= time.monotonic() - started < 5)
-print(*connection.cursor().execute("PRAGMA busy_timeout").fetchone())
-other.close()
-"""
-        assert self.ask(code, path).splitlines() == ["database is locked True", "200"]
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shop.sqlite3"
 
-    @pytest.mark.parametrize(
-        "write",
-        [
-            "with transaction.atomic(): pass",
-            "connection.cursor().execute('INSERT INTO numbers VALUES (%s)', [1])",
-        ],
+
+@pytest.fixture
+def shop(path: Path, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A connection to a file of its own, opened as the settings say."""
+    database = with_engine_options(dict(dj_database_url.parse(f"sqlite:///{path}")))
+    handler = ConnectionHandler({"default": {}, "shop": database})
+    monkeypatch.setitem(connections.settings, "shop", handler.settings["shop"])
+    with django_db_blocker.unblock(), closing(connections["shop"]) as connection:
+        connection.ensure_connection()
+        yield connection
+    del connections["shop"]
+
+
+@pytest.fixture
+def other(shop: Any, path: Path) -> Iterator[sqlite3.Connection]:
+    """Another writer, which does not wait."""
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    with closing(connection):
+        yield connection
+
+
+def busy_timeout(connection: Any) -> int:
+    return connection.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
+
+
+def begin(shop: Any) -> None:
+    with transaction.atomic(using="shop"):
+        pass
+
+
+def insert(shop: Any) -> None:
+    shop.cursor().execute("INSERT INTO numbers VALUES (%s)", [1])
+
+
+def test_writes_ahead_and_waits_for_other_writers(path: Path) -> None:
+    result = run(
+        *("-c", PRAGMAS),
+        folder=settings.BASE_DIR,
+        DATABASE_URL=f"sqlite:///{path}",
+        DJANGO_SETTINGS_MODULE="storefront.settings.dev",
     )
-    def test_writes_as_soon_as_the_writer_before_has_ended(
-        self, tmp_path: Path, write: str
-    ) -> None:
-        path = tmp_path / "shop.sqlite3"
-        code = f"""
-import sqlite3, time
-connection.cursor().execute("CREATE TABLE numbers (number integer)")
-other = sqlite3.connect({str(path)!r}, isolation_level=None)
-pauses = []
+    assert (result.stderr, result.returncode) == ("", 0)
+    assert result.stdout.split() == ["wal", "30000", "1", "1"]
 
-def end_of_the_other(seconds, sleep=time.sleep):
-    pauses.append(seconds)
-    if len(pauses) == 5:
-        other.execute("COMMIT")
-    sleep(seconds)
 
-time.sleep = end_of_the_other
-other.execute("BEGIN IMMEDIATE")
-{write}
-print(len(pauses), all(0.0002 <= pause <= 0.002 for pause in pauses))
-print(*connection.cursor().execute("PRAGMA busy_timeout").fetchone())
-other.close()
-"""
-        assert self.ask(code, path).splitlines() == ["5 True", "30000"]
+def test_takes_the_write_lock_when_a_transaction_starts(other: sqlite3.Connection) -> None:
+    with transaction.atomic(using="shop"):
+        assert other.execute("SELECT 1").fetchone() == (1,)
+        with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+            other.execute("BEGIN IMMEDIATE")
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_gives_up_when_the_lock_is_not_free_in_time(shop: Any, other: sqlite3.Connection) -> None:
+    shop.settings_dict["OPTIONS"]["timeout"] = 0.2
+    other.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+    with pytest.raises(OperationalError, match="database is locked"):
+        begin(shop)
+    assert 0.2 <= time.monotonic() - started < 5
+    assert busy_timeout(shop) == 200
+
+
+@pytest.mark.parametrize("write", [begin, insert])
+def test_writes_as_soon_as_the_writer_before_has_ended(
+    shop: Any,
+    other: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    write: Callable[[Any], None],
+) -> None:
+    shop.cursor().execute("CREATE TABLE numbers (number integer)")
+    other.execute("BEGIN IMMEDIATE")
+    pauses: list[float] = []
+
+    def end_of_the_other(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 5:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr(time, "sleep", end_of_the_other)
+    write(shop)
+    assert len(pauses) == 5
+    assert all(0.0002 <= pause <= 0.002 for pause in pauses)
+    assert busy_timeout(shop) == 30000
