@@ -16,7 +16,7 @@ import yaml
 from django.conf import settings
 
 from .serving import manage, production, serving
-from .test_deploy import documented_variables
+from .test_documented_variables import OPERATIONS, rows
 
 pytestmark = pytest.mark.once
 
@@ -33,6 +33,8 @@ OF_THE_IMAGE = {
     "STATIC_ROOT",
 }
 OF_PLATFORMS = ("CLEARDB_", "MAILGUN_")
+# Of the compose file alone.
+OF_COMPOSE = {"FLOWER_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "WEB_PORT"}
 
 
 def run(*command: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -109,7 +111,7 @@ class TestCompose:
     def test_env_reaches_the_shop(self, composed: dict[str, Any]) -> None:
         documented = {
             name
-            for name in documented_variables() - OF_THE_IMAGE
+            for name in {*rows(OPERATIONS)} - OF_THE_IMAGE - OF_COMPOSE
             if not name.startswith(OF_PLATFORMS)
         }
         # The most that any process of the shop is given.

@@ -25,34 +25,8 @@ ROOT = Path(settings.BASE_DIR)
 UNITS = sorted(Path(ROOT, "deploy", "systemd").glob("*.service"))
 CONFIGURATION = Path(ROOT, "deploy", "nginx", "storefront.conf")
 EXAMPLE = Path(ROOT, "deploy", "storefront.env.example")
-OPERATIONS = Path(ROOT, "docs", "operations.md")
 CART = "0f8fad5b-d9cb-469f-a165-70867728950e"
 RunNginx = Callable[..., str]
-SOURCES = [*Path(ROOT, "storefront", "settings").glob("*.py"), Path(ROOT, "gunicorn.conf.py")]
-
-# Read by the Procfile, their programs and manage.py, not by the settings.
-OTHERS_READ = {
-    "BEAT_SCHEDULE_FILE",
-    "DJANGO_SETTINGS_MODULE",
-    "FLOWER_BASIC_AUTH",
-    "PORT",
-    "PROMETHEUS_MULTIPROC_DIR",
-    "WORKER_CONCURRENCY",
-}
-# Of the settings, but without a meaning in production.
-FOR_DEVELOPERS = {"DEBUG_TOOLBAR", "EMAIL_FILE_PATH", "SILK"}
-
-
-def read_variables() -> set[str]:
-    """Return the names that the settings and gunicorn's configuration read from the environment."""
-    text = "\n".join(source.read_text() for source in SOURCES)
-    direct = re.findall(r'\benv(?:iron\.get)?(?:\.\w+)?\(\s*"([A-Z][A-Z0-9_]+)"', text)
-    choices = " ".join(re.findall(r"\bfirst_set\(([^)]*)\)", text))
-    return {*direct, *re.findall(r'"([A-Z_]+)"', choices)}
-
-
-def documented_variables() -> set[str]:
-    return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", OPERATIONS.read_text(), re.MULTILINE))
 
 
 def directives(unit: Path) -> dict[str, str]:
@@ -61,14 +35,6 @@ def directives(unit: Path) -> dict[str, str]:
 
 
 class TestVariables:
-    def test_the_table_has_every_one_that_is_read_and_no_other(self) -> None:
-        expected = read_variables() - FOR_DEVELOPERS | OTHERS_READ
-        assert documented_variables() == expected
-
-    def test_the_example_sets_some_of_them(self) -> None:
-        names = set(re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
-        assert names - documented_variables() == set()
-
     def test_production_starts_with_the_example(self) -> None:
         key = PRODUCTION["SECRET_KEY"]
         script = (
