@@ -9,6 +9,8 @@ class StorefrontConfig(AppConfig):
     def ready(self) -> None:
         from .character_sets import check_character_sets
         from .sequences import advance_migrated_sequences
+        from .variables import check_variables
 
         post_migrate.connect(advance_migrated_sequences)
         register(check_character_sets, Tags.database)
+        register(check_variables)
