@@ -12,10 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from storefront.wsgi import application as shop
 
-# The number of a statement, from 0; as many as there are: after the last one.
-DIE_BEFORE = "Die-Before"
-# What a request has asked of the database, as JSON.
-STATEMENTS = "Statements"
+from .death_headers import STATEMENTS
 
 VERB = re.compile(r"\W*(\w+)")
 TABLE = re.compile(r"(?:FROM|INTO|UPDATE)\W+(\w+)", re.IGNORECASE)

@@ -1,19 +1,54 @@
-"""Moments at which a worker is killed while it sends the mail of an order."""
+"""Moments at which a process is killed on the way of an order's mail."""
 
+import os
 import random
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from threading import Event
 
+from django.conf import settings
 from django.db import transaction
 from redis import Redis
 
 from outbox.models import Mail
 from outbox.tests.smtp import ACCEPTED, Letter
+from store.models import Order
 
 from .mailrooms import SECONDS, MailRoom, wait_until
 
 # Kills, and returns the order.
 Kill = Callable[[MailRoom], int]
+
+# A web process that dies between the commit and the queue.
+DYING = """
+import os, signal, sys
+import django
+django.setup()
+from celery.signals import before_task_publish
+from django.test import Client
+@before_task_publish.connect
+def die(**kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+cart, token = sys.argv[1:]
+client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"JWT {token}"})
+client.post("/store/orders/", {"cart_id": cart}, "application/json")
+"""
+
+
+def before_the_queue(room: MailRoom) -> int:
+    """Kill the web process when it has placed the order and not yet queued the task."""
+    room.kill_worker()
+    dying = subprocess.run(
+        [sys.executable, "-c", DYING, room.make_cart(), room.token],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], **room.variables},
+        timeout=SECONDS,
+    )
+    assert dying.returncode == -signal.SIGKILL
+    assert is_taken(room)
+    return Order.objects.latest("pk").pk
 
 
 def before_the_claim(room: MailRoom) -> int:
@@ -87,6 +122,7 @@ def kill_at(room: MailRoom, moments: list[Kill], kills: int) -> dict[str, list[i
     orders: dict[str, list[int]] = {moment.__name__: [] for moment in moments}
     for moment in moments * kills:
         orders[moment.__name__].append(moment(room))
+        room.let_time_pass()
         if room.worker is None:
             room.start_worker()
         # Before the next kill, which would meet this mail as well.

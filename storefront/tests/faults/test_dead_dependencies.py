@@ -27,6 +27,12 @@ S3 = {
 # Seconds.
 PATIENCE = 15
 READY_WITHIN = 2
+# How each fails, and the shop that it fails to.
+FAILURES = {
+    "reduced": {"away": Proxy.refuse},
+    "full": {"away": Proxy.refuse, "silent": Proxy.hang},
+}
+APPLICATIONS = {"reduced": "storefront.tests.faults.recoveries", "full": "storefront.wsgi"}
 Table = dict[str, dict[str, Result]]
 
 pytestmark = [
@@ -69,7 +75,9 @@ def proxies(redis_url: str, bucket: str) -> Iterator[dict[str, Proxy]]:
 
 
 @pytest.fixture
-def shop(proxies: dict[str, Proxy], redis_url: str, tmp_path: Path) -> Iterator[str]:
+def shop(
+    proxies: dict[str, Proxy], redis_url: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> Iterator[str]:
     """The shop with every optional service, each behind its proxy."""
     number = urlsplit(redis_url).path
 
@@ -90,7 +98,9 @@ def shop(proxies: dict[str, Proxy], redis_url: str, tmp_path: Path) -> Iterator[
         variables["DATABASE_URL"] = database_url(local("database"))
         variables["DATABASE_REPLICA_URLS"] = database_url(local("replica"))
     # One process: each keeps its own memory of a cache that failed, and `ready` tells that of one.
-    with serving(tmp_path / "gunicorn.log", "--workers", "1", **variables) as url:
+    application = APPLICATIONS[pytestconfig.getoption("--faults")]
+    log = tmp_path / "gunicorn.log"
+    with serving(log, "--workers", "1", application=application, **variables) as url:
         yield url
 
 
@@ -104,7 +114,7 @@ def await_ready(url: str) -> None:
     probe = Probe("ready", "GET", "/health/ready/")
     while send(url, probe, seconds=5).body != b'{"status": "ok"}':
         assert monotonic() < deadline, "the shop did not recover"
-        Event().wait(0.2)
+        Event().wait(0.05)
 
 
 def is_good(answer: Result) -> bool:
@@ -152,9 +162,7 @@ def test_nothing_fails_that_does_not_need_it(
     well = ask_all(shop, visitors)
     assert {probe: answer.status for probe, answer in well.items() if not is_good(answer)} == {}
     table: Table = {"all well": well}
-    failures = {"away": Proxy.refuse, "silent": Proxy.hang}
-    if pytestconfig.getoption("--faults") == "reduced":
-        del failures["silent"]
+    failures = FAILURES[pytestconfig.getoption("--faults")]
     for (dependency, proxy), (failure, fail) in product(proxies.items(), failures.items()):
         fail(proxy)
         answers = ask_all(shop, visitors)

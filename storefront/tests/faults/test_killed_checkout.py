@@ -24,7 +24,7 @@ from store.tests.faults.tallies import stock_difference
 
 from ..serving import production, serving
 from .addresses import database_url
-from .deaths import DIE_BEFORE, STATEMENTS
+from .death_headers import DIE_BEFORE, STATEMENTS
 from .mailrooms import token_of
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]

@@ -1,12 +1,8 @@
 """No mail is lost, whichever process is killed while it is on its way."""
 
 import json
-import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,49 +11,42 @@ from time import monotonic
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from kombu import Connection
 from redis import Redis
 
 from outbox.models import Mail
 from outbox.tests.smtp import MailServer
-from store.models import Order
 
-from ..parallel import HOST, free_port
+from ..parallel import HOST
 from .kills import (
     at_any_time,
     before_acceptance,
     before_the_claim,
     before_the_mark,
+    before_the_queue,
     kill_at,
     of_the_pool,
 )
-from .mailrooms import SECONDS, MailRoom, PrivateRedis, wait_until
+from .mailrooms import MailRoom, PrivateRedis, wait_until
 from .probes import Result
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
+MOMENTS = [
+    before_the_queue,
+    before_the_claim,
+    before_acceptance,
+    before_the_mark,
+    of_the_pool,
+    at_any_time,
+]
 # Kills at each moment.
 KILLS = {"reduced": 1, "full": 6}
 # Seconds within which an order is answered while no broker takes tasks, and of how many orders; the
 # first in a new process is slow by itself.
 PROMPTLY = 2.0
-ORDERS = 5
-# A web process that dies between the commit and the queue.
-DYING = """
-import os, signal, sys
-import django
-django.setup()
-from celery.signals import before_task_publish
-from django.test import Client
-@before_task_publish.connect
-def die(**kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
-cart, token = sys.argv[1:]
-client = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"JWT {token}"})
-client.post("/store/orders/", {"cart_id": cart}, "application/json")
-"""
+ORDERS = 3
 
 
 def usual(results: list[Result]) -> float:
@@ -107,32 +96,28 @@ def assert_one_id_each(room: MailRoom) -> None:
 
 
 @pytest.mark.redis
-class TestKilledWorker:
-    def test_loses_no_mail(
-        self,
-        open_room: Callable[[str], MailRoom],
-        redis_url: str,
-        kills: int,
-        report_figures: Callable[[str], None],
-    ) -> None:
-        room, started = open_room(redis_url), monotonic()
-        moments = [before_the_claim, before_acceptance, before_the_mark, of_the_pool, at_any_time]
+def test_a_killed_process_loses_no_mail(
+    open_room: Callable[[str], MailRoom],
+    redis_url: str,
+    kills: int,
+    report_figures: Callable[[str], None],
+) -> None:
+    room, started = open_room(redis_url), monotonic()
 
-        orders = kill_at(room, moments, kills)
+    orders = kill_at(room, MOMENTS, kills)
 
-        found = counts(room, orders)
-        report_figures(
-            f"{connection.vendor}, Redis: worker killed {len(moments) * kills} times in "
-            f"{monotonic() - started:.0f} s; mails per order by moment: "
-            + ", ".join(f"{name} {dict(found[name])}" for name in found)
-        )
-        assert found["before_the_claim"] == found["before_acceptance"] == {1: kills}
-        assert found["of_the_pool"] == {1: kills}
-        # Only here the server had taken it and nobody knew.
-        assert found["before_the_mark"] == {2: kills}
-        assert set(found["at_any_time"]) <= {1, 2}
-        assert_one_id_each(room)
-        assert not Mail.objects.filter(sent_at=None).exists()
+    found = counts(room, orders)
+    report_figures(
+        f"{connection.vendor}, Redis: killed {len(MOMENTS) * kills} times in "
+        f"{monotonic() - started:.0f} s; mails per order by moment: "
+        + ", ".join(f"{name} {dict(found[name])}" for name in found)
+    )
+    assert found.pop("at_any_time").keys() <= {1, 2}
+    # Only here the server had taken it and nobody knew.
+    assert found.pop("before_the_mark") == {2: kills}
+    assert set(map(str, found.values())) == {str(Counter({1: kills}))}
+    assert_one_id_each(room)
+    assert not Mail.objects.filter(sent_at=None).exists()
 
 
 @pytest.mark.redis
@@ -150,8 +135,8 @@ def test_orders_in_a_row_share_their_calls_and_each_gets_its_mail(
     report_figures(
         f"{connection.vendor}: {len(orders)} orders in {seconds:.1f} s, {calls} calls for workers"
     )
-    # Two a second of each of the two web processes, from the first to the last moment.
-    assert 0 < calls <= 4 * (seconds + 1)
+    # Two a second of the web process, from the first to the last moment.
+    assert 0 < calls <= 2 * (seconds + 1)
     assert calls < len(orders)
     assert [len(room.letters_of(order_id)) for order_id in orders] == [1] * len(orders)
     assert_one_id_each(room)
@@ -180,90 +165,64 @@ def test_a_worker_killed_on_rabbitmq_loses_no_mail(
 
 
 @pytest.mark.redis
-class TestBroker:
-    def test_that_is_killed_or_hangs_loses_no_mail_and_holds_up_no_order(
-        self,
-        open_room: Callable[[str], MailRoom],
-        private_redis: PrivateRedis,
-        report_figures: Callable[[str], None],
-    ) -> None:
-        room = open_room(private_redis.url)
-        # In the queue, which goes with the broker.
-        lost = room.order()
-        with private_redis.hanging():
-            hanging = [room.try_to_order() for _ in range(ORDERS)]
-        private_redis.kill()
-        away = [room.try_to_order() for _ in range(ORDERS)]
-        private_redis.start()
-        room.start_worker()
-
-        room.sweep()
-
-        report_figures(
-            f"{connection.vendor}: an order while Redis hangs {usual(hanging):.2f} s, "
-            f"while it is away {usual(away):.2f} s"
-        )
-        results = [*hanging, *away]
-        assert {result.status for result in results} == {201}
-        assert max(usual(hanging), usual(away)) < PROMPTLY
-        ids = [lost, *(int(json.loads(result.body)["id"]) for result in results)]
-        assert [len(room.letters_of(order_id)) for order_id in ids] == [1] * len(ids)
-
-    def test_that_comes_back_is_used_again_and_carries_the_id_of_the_request(
-        self, open_room: Callable[[str], MailRoom], private_redis: PrivateRedis
-    ) -> None:
-        room, request_id = open_room(private_redis.url), str(uuid4())
-        room.start_worker()
-        first = room.order()
-        room.await_letter(first)
-        private_redis.kill()
-        private_redis.start()
-
-        result = room.try_to_order(**{"X-Request-ID": request_id})
-
-        second = json.loads(result.body)["id"]
-        room.await_letter(second)
-        mail = Mail.objects.get(key=f"order:{second}:confirmation")
-        wait_until(lambda: bool(room.logged(f"Sent mail {mail.pk}")), "the worker logs it")
-        [line] = room.logged(f"Sent mail {mail.pk}")
-        assert line["request_id"] == request_id
-        assert "example.com" not in room.log.read_text()
-
-
-@pytest.mark.parametrize("is_there", [False, True])
-def test_an_order_does_not_wait_for_a_rabbitmq_that_is_away_or_silent(
-    open_room: Callable[[str], MailRoom], report_figures: Callable[[str], None], is_there: bool
+def test_a_broker_that_hangs_or_dies_loses_no_mail_and_holds_up_no_order(
+    open_room: Callable[[str], MailRoom],
+    private_redis: PrivateRedis,
+    report_figures: Callable[[str], None],
 ) -> None:
-    with socket.create_server((HOST, 0)) as silent:
-        port = silent.getsockname()[1] if is_there else free_port()
-        room = open_room(f"amqp://guest:guest@{HOST}:{port}//")
-        results = [room.try_to_order() for _ in range(ORDERS)]
-
-    state = "is silent" if is_there else "is away"
-    report_figures(f"{connection.vendor}: an order while RabbitMQ {state} {usual(results):.2f} s")
-    assert {result.status for result in results} == {201}
-    assert usual(results) < PROMPTLY
-    assert Mail.objects.due().count() == ORDERS
-
-
-@pytest.mark.redis
-def test_a_web_process_killed_before_it_queues_the_task_loses_no_mail(
-    open_room: Callable[[str], MailRoom], redis_url: str
-) -> None:
-    room = open_room(redis_url)
-    token = room.token
-    dying = subprocess.run(
-        [sys.executable, "-c", DYING, room.make_cart(), token],
-        cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], **room.variables},
-        timeout=SECONDS,
-    )
-    assert dying.returncode == -signal.SIGKILL
-    order = Order.objects.get()
-    with Redis.from_url(redis_url) as redis:
-        assert not redis.llen(room.queue)
+    room = open_room(private_redis.url)
+    # In the queue, which goes with the broker.
+    lost = room.order()
+    with private_redis.hanging():
+        hanging = [room.try_to_order() for _ in range(ORDERS)]
+    private_redis.kill()
+    away = [room.try_to_order() for _ in range(ORDERS)]
+    private_redis.start()
     room.start_worker()
 
     room.sweep()
 
-    assert len(room.letters_of(order.pk)) == 1
+    report_figures(
+        f"{connection.vendor}: an order while Redis hangs {usual(hanging):.2f} s, "
+        f"while it is away {usual(away):.2f} s"
+    )
+    results = [*hanging, *away]
+    assert {result.status for result in results} == {201}
+    assert max(usual(hanging), usual(away)) < PROMPTLY
+    ids = [lost, *(int(json.loads(result.body)["id"]) for result in results)]
+    assert [len(room.letters_of(order_id)) for order_id in ids] == [1] * len(ids)
+    check_that_it_is_used_again(room, private_redis)
+
+
+def check_that_it_is_used_again(room: MailRoom, redis: PrivateRedis) -> None:
+    """Look whether a worker that lost its broker gets the next task, with the id of the request."""
+    request_id = str(uuid4())
+    redis.kill()
+    redis.start()
+
+    result = room.try_to_order(**{"X-Request-ID": request_id})
+
+    order_id = json.loads(result.body)["id"]
+    room.await_letter(order_id)
+    mail = Mail.objects.get(key=f"order:{order_id}:confirmation")
+    wait_until(lambda: bool(room.logged(f"Sent mail {mail.pk}")), "the worker logs it")
+    [line] = room.logged(f"Sent mail {mail.pk}")
+    assert line["request_id"] == request_id
+    assert "example.com" not in room.log.read_text()
+
+
+def test_an_order_does_not_wait_for_a_rabbitmq_that_is_silent_or_away(
+    open_room: Callable[[str], MailRoom], report_figures: Callable[[str], None]
+) -> None:
+    with socket.create_server((HOST, 0)) as listener:
+        room = open_room(f"amqp://guest:guest@{HOST}:{listener.getsockname()[1]}//")
+        silent = [room.try_to_order() for _ in range(ORDERS)]
+    away = [room.try_to_order() for _ in range(ORDERS)]
+
+    report_figures(
+        f"{connection.vendor}: an order while RabbitMQ is silent {usual(silent):.2f} s, "
+        f"while it is away {usual(away):.2f} s"
+    )
+    assert {result.status for result in [*silent, *away]} == {201}
+    assert max(usual(silent), usual(away)) < PROMPTLY
+    assert Mail.objects.due().count() == 2 * ORDERS
