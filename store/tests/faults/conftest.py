@@ -64,8 +64,14 @@ def make_cart() -> Callable[..., Cart]:
 
 @pytest.fixture
 def rounds(pytestconfig: pytest.Config) -> int:
-    """How often a short race is run."""
-    return 20 if pytestconfig.getoption("--faults") == "full" else 2
+    """How often a race is run."""
+    return 20 if pytestconfig.getoption("--faults") == "full" else 1
+
+
+@pytest.fixture
+def racers(pytestconfig: pytest.Config) -> int:
+    """How many customers, or orders, take part in a race of many."""
+    return 30 if pytestconfig.getoption("--faults") == "full" else 12
 
 
 @pytest.fixture

@@ -21,12 +21,12 @@ def outcomes(answers):
 
 class TestAgainstCheckout:
     @pytest.fixture
-    def race(self, make_users, make_cart, make_product, at_once):
-        """Let 30 customers check out while somebody else, or they themselves, delete them."""
+    def race(self, make_users, make_cart, make_product, at_once, racers):
+        """Let customers check out while somebody else, or they themselves, delete them."""
 
         def race(deletion, headers=None):
-            product = make_product(inventory=30)
-            users = make_users(30, password=make_password("a-Str0ng-one"))
+            product = make_product(inventory=racers)
+            users = make_users(racers, password=make_password("a-Str0ng-one"))
             requests = []
             for user in users:
                 body = {"cart_id": str(make_cart({product: 1}).pk)}
@@ -34,12 +34,14 @@ class TestAgainstCheckout:
                 requests.append(deletion(user))
             answers = at_once(requests)
             product.refresh_from_db()
-            assert Order.objects.count() == 30 - product.inventory == 30 - Cart.objects.count()
+            assert (
+                Order.objects.count() == racers - product.inventory == racers - Cart.objects.count()
+            )
             return outcomes(answers)
 
         return race
 
-    @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+    @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}], ids=["no key", "key"])
     def test_an_account_is_deleted_or_has_its_order(self, race, headers):
         password = {"current_password": "a-Str0ng-one"}
 
@@ -51,7 +53,7 @@ class TestAgainstCheckout:
         kept = Counter(status for status, _ in pairs)[201]
         assert get_user_model().objects.count() == Customer.objects.count() == kept
 
-    def test_a_profile_is_deleted_or_has_its_order(self, race, make_users):
+    def test_a_profile_is_deleted_or_has_its_order(self, race, make_users, racers):
         clerk = make_users(1, is_staff=True)[0]
 
         pairs = race(
@@ -62,7 +64,7 @@ class TestAgainstCheckout:
 
         # Where the deletion was first, the order makes a new profile.
         assert set(pairs) <= {(201, 204), (201, 405), (409, 204)}
-        assert get_user_model().objects.count() == 31
+        assert get_user_model().objects.count() == racers + 1
 
 
 def test_a_key_of_somebody_who_is_gone_is_refused():

@@ -113,10 +113,12 @@ class TestAgainstCheckout:
                 int(answer.status == 404) for answer in answers
             ]
 
-    def test_a_cart_is_ordered_or_deleted(self, user, make_cart, make_product, at_once, rounds):
-        product = make_product(inventory=32 * rounds)
+    def test_a_cart_is_ordered_or_deleted(
+        self, user, make_cart, make_product, at_once, rounds, racers
+    ):
+        product = make_product(inventory=racers * rounds)
         for _ in range(rounds):
-            carts = [make_cart({product: 1}) for _ in range(32)]
+            carts = [make_cart({product: 1}) for _ in range(racers)]
             requests = [
                 request
                 for cart in carts
@@ -135,7 +137,7 @@ class TestAgainstCheckout:
             assert set(outcomes) <= {(201, 404), (400, 204)}
             assert not Cart.objects.exists()
         product.refresh_from_db()
-        assert Order.objects.count() == ordered(product) == 32 * rounds - product.inventory
+        assert Order.objects.count() == ordered(product) == racers * rounds - product.inventory
 
 
 class TestAgainstDeletion:
@@ -153,11 +155,10 @@ class TestAgainstDeletion:
             assert not CartItem.objects.exists()
 
     def test_a_product_leaves_no_order_without_its_line(
-        self, user, make_users, make_cart, make_product, at_once, rounds
+        self, user, clerk, make_cart, make_product, at_once, rounds, racers
     ):
-        clerk = make_users(1, is_staff=True)[0]
         for _ in range(rounds):
-            products = [make_product() for _ in range(16)]
+            products = [make_product() for _ in range(racers)]
             requests = [
                 request
                 for product in products

@@ -29,7 +29,7 @@ class TestTwoDevices:
     def test_end_with_one_cart_that_holds_all(
         self, make_users, make_cart, make_product, at_once, rounds, devices
     ):
-        for number, user in enumerate(make_users(rounds)):
+        for number, user in enumerate(make_users(2 * rounds)):
             has_cart = number % 2
             product, other = make_product(), make_product()
             carts = [make_cart({product: 2, other: 1}) for _ in range(devices)]
@@ -52,7 +52,7 @@ class TestTwoDevices:
 
 class TestAgainstCheckout:
     def test_of_the_same_cart_it_is_ordered(self, make_users, make_cart, product, at_once, rounds):
-        for number, user in enumerate(make_users(rounds), 1):
+        for number, user in enumerate(make_users(2 * rounds), 1):
             cart = make_cart({product: 1})
 
             claimed, placed = at_once([claim(cart, user), checkout(cart, user)])
@@ -64,7 +64,7 @@ class TestAgainstCheckout:
             assert stock_difference({product: 1000}) == 0
 
     def test_of_somebody_else_one_gets_it(self, make_users, make_cart, product, at_once, rounds):
-        for _ in range(rounds):
+        for _ in range(2 * rounds):
             claimer, buyer = make_users(2)
             cart = make_cart({product: 1})
 

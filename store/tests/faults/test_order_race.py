@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 ORDERS = "/store/orders/"
 # Buyers of one piece each, pieces, rounds.
-PROFILES = {"reduced": (60, 15, 2), "full": (200, 50, 20)}
+PROFILES = {"reduced": (40, 10, 1), "full": (200, 50, 20)}
 
 
 @dataclass
@@ -125,9 +125,9 @@ class TestOneProductManyBuyers:
             lambda keys: [*Product.objects.filter(pk__in=keys).order_by("pk")],
         )
 
-        race = run_race(make_users(40), pieces=10)
+        race = run_race(make_users(24), pieces=6)
 
-        assert (len(race.placed), len(race.refused)) == (10, 30)
+        assert (len(race.placed), len(race.refused)) == (6, 18)
         assert race.stock_difference == race.product.inventory == 0
 
 
@@ -158,17 +158,17 @@ class TestNaiveShop:
 
     @pytest.mark.usefixtures("_naive")
     def test_is_caught_overselling(self, make_users, run_race, report_figures):
-        race = run_race(make_users(60), pieces=15)
+        race = run_race(make_users(24), pieces=6)
 
         report_figures(
-            f"{connection.vendor}, naive: 60 carts, 15 pieces, 1 round: "
+            f"{connection.vendor}, naive: 24 carts, 6 pieces, 1 round: "
             f"{len(race.placed)} orders, {len(race.refused)} refusals, "
             f"stock difference {race.stock_difference}"
         )
         assert {"as many orders as pieces", "stock and sold make the whole"} <= set(
             race.violations()
         )
-        assert len(race.placed) > 15
+        assert len(race.placed) > 6
 
 
 def test_a_cart_placed_many_times_at_once_is_one_order(
@@ -221,12 +221,12 @@ def test_a_user_without_a_profile_places_many_carts_at_once(
 
 
 def test_the_same_products_in_opposite_order_block_nobody(
-    make_users, make_cart, make_product, at_once, rounds, tally
+    make_users, make_cart, make_product, at_once, rounds, racers, tally
 ):
-    users = make_users(40)
+    users = make_users(2 * racers)
     figures = tally("two carts with the same products in opposite order")
     for _ in range(rounds):
-        first, second = make_product(inventory=40), make_product(inventory=40)
+        first, second = make_product(inventory=len(users)), make_product(inventory=len(users))
         carts = [
             make_cart({first: 1, second: 1} if number % 2 else {second: 1, first: 1})
             for number in range(len(users))
@@ -234,8 +234,8 @@ def test_the_same_products_in_opposite_order_block_nobody(
 
         answers = at_once([checkout(cart, user) for cart, user in zip(carts, users, strict=True)])
 
-        assert Counter(answer.status for answer in answers) == {201: 40}
+        assert Counter(answer.status for answer in answers) == {201: len(users)}
         stock = Product.objects.filter(pk__in=[first.pk, second.pk])
         assert [product.inventory for product in stock] == [0, 0]
-        difference = stock_difference({first: 40, second: 40})
-        figures.add(answers, orders=40, stock_difference=difference)
+        difference = stock_difference({first: len(users), second: len(users)})
+        figures.add(answers, orders=len(users), stock_difference=difference)

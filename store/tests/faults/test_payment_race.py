@@ -21,7 +21,6 @@ from .crowd import Request
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-ORDERS = 20
 PIECES = 3
 
 
@@ -37,8 +36,8 @@ def product(make_product):
 
 
 @pytest.fixture
-def owners(make_users):
-    return make_users(ORDERS)
+def owners(make_users, racers):
+    return make_users(racers)
 
 
 @pytest.fixture
@@ -100,25 +99,25 @@ def stock(product):
     return product.inventory
 
 
-def test_an_event_that_comes_many_times_at_once_is_heeded_once(payments, delivery, at_once):
+def test_an_event_that_comes_many_times_at_once_is_heeded_once(payments, delivery, at_once, racers):
     one_of_each = [delivery(payment) for payment in payments]
 
     answers = at_once([request for request in one_of_each for _ in range(6)])
 
     assert {answer.status for answer in answers} == {200}
-    assert PaymentEvent.objects.count() == steps("paid") == ORDERS
-    assert states() == {("paid", "succeeded"): ORDERS}
-    assert Mail.objects.filter(key__contains=":status:").count() == ORDERS
+    assert PaymentEvent.objects.count() == steps("paid") == racers
+    assert states() == {("paid", "succeeded"): racers}
+    assert Mail.objects.filter(key__contains=":status:").count() == racers
 
 
-def test_events_that_overtake_each_other_end_alike(payments, delivery, at_once, product):
+def test_events_that_overtake_each_other_end_alike(payments, delivery, at_once, product, racers):
     kinds = ["failed", "succeeded", "failed"]
 
     answers = at_once([delivery(payment, kind) for payment in payments for kind in kinds])
 
     assert {answer.status for answer in answers} == {200}
-    assert states() == {("paid", "succeeded"): ORDERS}
-    assert (steps("paid"), stock(product)) == (ORDERS, 0)
+    assert states() == {("paid", "succeeded"): racers}
+    assert (steps("paid"), stock(product)) == (racers, 0)
 
 
 def test_a_success_and_its_refund_at_once_keep_no_money(payments, delivery, at_once, product):
@@ -134,7 +133,7 @@ def test_a_success_and_its_refund_at_once_keep_no_money(payments, delivery, at_o
 
 @pytest.mark.parametrize("canceller", ["owner", "clerk"])
 def test_a_success_against_a_cancellation_gives_the_money_back(
-    orders, owners, clerk, payments, delivery, at_once, product, canceller
+    orders, owners, clerk, payments, delivery, at_once, product, racers, canceller
 ):
     requests = []
     for order, owner, payment in zip(orders, owners, payments, strict=True):
@@ -149,9 +148,9 @@ def test_a_success_against_a_cancellation_gives_the_money_back(
     assert {answer.status for answer in answers[::2]} == {200}
     # Staff who cancel an unpaid order are told that it is paid by now; its owner cancels a paid one too.
     cancelled = Counter(answer.status for answer in answers[1::2])[200]
-    assert cancelled == ORDERS or canceller == "clerk"
+    assert cancelled == racers or canceller == "clerk"
     assert states() == +Counter(
-        {("cancelled", "refunded"): cancelled, ("paid", "succeeded"): ORDERS - cancelled}
+        {("cancelled", "refunded"): cancelled, ("paid", "succeeded"): racers - cancelled}
     )
     assert (reports(), steps("cancelled"), stock(product)) == (
         cancelled,
@@ -180,7 +179,7 @@ def test_a_success_against_a_deletion_gives_the_money_back(
 
 
 def test_a_success_against_the_overdue_sweep_pays_or_goes_back(
-    payments, delivery, at_once, product, settings
+    payments, delivery, at_once, product, racers, settings
 ):
     settings.STORE_PAYMENT_TIMEOUT = 30
     Payment.objects.update(created_at=timezone.now() - timedelta(minutes=31))
@@ -197,24 +196,24 @@ def test_a_success_against_the_overdue_sweep_pays_or_goes_back(
     assert {answer.status for answer in answers} == {200}
     cancelled = steps("cancelled")
     assert states() == +Counter(
-        {("cancelled", "refunded"): cancelled, ("paid", "succeeded"): ORDERS - cancelled}
+        {("cancelled", "refunded"): cancelled, ("paid", "succeeded"): racers - cancelled}
     )
     assert (reports(), stock(product)) == (cancelled, cancelled * PIECES)
 
 
 def test_of_two_payments_of_an_order_that_succeed_at_once_one_is_kept(
-    orders, payments, make_payments, delivery, at_once
+    orders, payments, make_payments, delivery, at_once, racers
 ):
     others = make_payments(orders, status="failed")
 
     answers = at_once([delivery(payment) for payment in [*payments, *others]])
 
     assert {answer.status for answer in answers} == {200}
-    assert states() == {("paid", "succeeded"): ORDERS, ("paid", "refunded"): ORDERS}
-    assert (steps("paid"), reports()) == (ORDERS, ORDERS)
+    assert states() == {("paid", "succeeded"): racers, ("paid", "refunded"): racers}
+    assert (steps("paid"), reports()) == (racers, racers)
 
 
-def test_who_starts_to_pay_many_times_at_once_makes_one_payment(orders, owners, at_once):
+def test_who_starts_to_pay_many_times_at_once_makes_one_payment(orders, owners, at_once, racers):
     requests = [
         Request("POST", f"/store/orders/{order.pk}/payments/", token=owner.token)
         for order, owner in zip(orders, owners, strict=True)
@@ -224,6 +223,6 @@ def test_who_starts_to_pay_many_times_at_once_makes_one_payment(orders, owners, 
     answers = at_once(requests)
 
     assert {answer.status for answer in answers} == {201}
-    assert Payment.objects.count() == ORDERS
+    assert Payment.objects.count() == racers
     addresses = {(answer.request.path, answer.body["checkout_url"]) for answer in answers}
-    assert len(addresses) == ORDERS
+    assert len(addresses) == racers

@@ -21,7 +21,6 @@ from .tallies import stock_difference
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 ORDERS = "/store/orders/"
-BUYERS = 30
 PRICES = [Decimal(price) for price in ("12.00", "10.00", "15.00", "9.90")]
 DISCOUNTS = {"none": 0.0, "a tenth": 0.1, "a third": 1 / 3}
 # Two pieces of each of two products for 10.00, with a tenth of tax.
@@ -61,15 +60,15 @@ def promotion(transactional_db):
 
 
 @pytest.fixture
-def race(make_users, make_product, make_cart, at_once, promotion):
+def race(make_users, make_product, make_cart, at_once, promotion, racers):
     """Let buyers, every second with an expected total, order two products that staff price anew."""
 
     def race():
         clerk = make_users(1, is_staff=True)[0]
-        products = [make_product(inventory=2 * BUYERS, unit_price=10) for _ in range(2)]
+        products = [make_product(inventory=2 * racers, unit_price=10) for _ in range(2)]
         promotion.products.set(products)
         requests = []
-        for number, user in enumerate(make_users(BUYERS)):
+        for number, user in enumerate(make_users(racers)):
             cart = make_cart(dict.fromkeys(products, 2))
             body = {"cart_id": str(cart.pk), **({"expected_total": SHOWN} if number % 2 else {})}
             requests.append(Request("POST", ORDERS, body, user.token))
@@ -105,7 +104,7 @@ def check_refusal(answer):
     assert [item.quantity for item in cart.items.all()] == [2, 2]
 
 
-def test_each_pays_a_price_of_the_shop_and_no_more_than_expected(race, rounds, tally):
+def test_each_pays_a_price_of_the_shop_and_no_more_than_expected(race, rounds, racers, tally):
     figures = tally("price change against checkout")
     for _ in range(rounds):
         products, answers = race()
@@ -115,5 +114,5 @@ def test_each_pays_a_price_of_the_shop_and_no_more_than_expected(race, rounds, t
         placed = [answer for answer in bought if answer.status == 201]
         for answer in bought:
             check_order(answer) if answer in placed else check_refusal(answer)
-        difference = stock_difference(dict.fromkeys(products, 2 * BUYERS))
+        difference = stock_difference(dict.fromkeys(products, 2 * racers))
         figures.add(bought, orders=len(placed), stock_difference=difference)

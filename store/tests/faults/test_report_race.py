@@ -14,7 +14,7 @@ from .crowd import Request, connect, send
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 REPORT = "/store/reports/average_order/"
-BUYERS, ORDERS_EACH = 10, 4
+BUYERS, ORDERS_EACH = 10, 3
 
 
 @pytest.fixture

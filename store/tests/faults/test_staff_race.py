@@ -26,8 +26,8 @@ class TestStaffAtOnce:
 
         return make_orders
 
-    def test_deleting_twice_returns_the_stock_once(self, clerk, make_orders, at_once):
-        product, made = make_orders(30)
+    def test_deleting_twice_returns_the_stock_once(self, clerk, make_orders, at_once, racers):
+        product, made = make_orders(racers)
         twice = [order for order in made for _ in range(2)]
 
         answers = at_once(
@@ -35,12 +35,14 @@ class TestStaffAtOnce:
         )
 
         product.refresh_from_db()
-        assert Counter(answer.status for answer in answers) == {204: 30, 404: 30}
-        assert product.inventory == 90
+        assert Counter(answer.status for answer in answers) == {204: racers, 404: racers}
+        assert product.inventory == 3 * racers
         assert not Order.objects.exists()
 
-    def test_cancelling_and_deleting_returns_the_stock_once(self, clerk, make_orders, at_once):
-        product, made = make_orders(30)
+    def test_cancelling_and_deleting_returns_the_stock_once(
+        self, clerk, make_orders, at_once, racers
+    ):
+        product, made = make_orders(racers)
         requests = [
             request
             for order in made
@@ -57,10 +59,10 @@ class TestStaffAtOnce:
         product.refresh_from_db()
         assert {answer.status for answer in answers[::2]} == {204}
         assert {answer.status for answer in answers[1::2]} <= {200, 404}
-        assert product.inventory == 90
+        assert product.inventory == 3 * racers
 
-    def test_paying_and_cancelling_is_won_by_one(self, clerk, make_orders, at_once):
-        product, made = make_orders(30)
+    def test_paying_and_cancelling_is_won_by_one(self, clerk, make_orders, at_once, racers):
+        product, made = make_orders(racers)
         moves = [(order, status) for order in made for status in "CF"]
 
         answers = at_once(
@@ -74,7 +76,7 @@ class TestStaffAtOnce:
         failed = Order.objects.filter(payment_status="F").count()
         product.refresh_from_db()
         assert {answer.status for answer in answers} <= {200, 409}
-        assert paid + failed == 30
+        assert paid + failed == racers
         assert product.inventory == 3 * failed
         for order, pay, cancel in zip(made, answers[::2], answers[1::2], strict=True):
             order.refresh_from_db()

@@ -12,7 +12,6 @@ from .tallies import stock_difference
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-ORDERS = 30
 PIECES = 3
 
 
@@ -51,10 +50,10 @@ def steps_of(order):
 
 
 def test_an_order_is_cancelled_or_shipped(
-    clerk, product, make_users, make_orders, at_once, rounds, tally
+    clerk, product, make_users, make_orders, at_once, rounds, racers, tally
 ):
     figures = tally("cancel against ship")
-    owners = make_users(ORDERS)
+    owners = make_users(racers)
     cancelled = 0
     for number in range(1, rounds + 1):
         orders = make_orders(owners, payment_status="C")
@@ -77,8 +76,8 @@ def test_an_order_is_cancelled_or_shipped(
             cancelled += cancel.status == 200
         product.refresh_from_db()
         assert product.inventory == cancelled * PIECES
-        difference = stock_difference({product: number * ORDERS * PIECES})
-        figures.add(answers, orders=ORDERS, stock_difference=difference)
+        difference = stock_difference({product: number * racers * PIECES})
+        figures.add(answers, orders=racers, stock_difference=difference)
 
 
 def test_cancelled_many_times_at_once_the_stock_goes_back_once(
@@ -102,11 +101,11 @@ def test_cancelled_many_times_at_once_the_stock_goes_back_once(
 
 
 def test_cancelled_and_taken_up_again_the_stock_is_never_short(
-    clerk, product, make_users, make_orders, at_once, rounds, tally
+    clerk, product, make_users, make_orders, at_once, rounds, racers, tally
 ):
     figures = tally("cancel against taking up again")
     for _ in range(rounds):
-        owners = make_users(ORDERS // 2)
+        owners = make_users(racers)
         # The pieces of the first half are all that the second half can be taken up again with.
         held, failed = make_orders(owners), make_orders(owners, payment_status="F")
         cancels = [step(order, "cancel", owner) for order, owner in zip(held, owners, strict=True)]

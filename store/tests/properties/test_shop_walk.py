@@ -13,7 +13,7 @@ from store.services import order_status
 from .machines import Shop
 
 # Walks, and steps of each.
-PROFILES = {"reduced": (25, 30), "full": (150, 50)}
+PROFILES = {"reduced": (10, 30), "full": (150, 50)}
 ALWAYS = {
     "derandomize": True,
     "database": None,
