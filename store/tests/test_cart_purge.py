@@ -35,6 +35,7 @@ class TestPurge:
     def test_keeps_a_cart_for_the_days_that_are_set(self, cart, settings):
         make_old(cart, days=10)
 
+        settings.STORE_CART_LIFETIME = 11
         tasks.purge_carts()
         assert Cart.objects.exists()
 
