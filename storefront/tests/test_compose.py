@@ -31,6 +31,7 @@ OF_THE_IMAGE = {
     "PORT",
     "PROMETHEUS_MULTIPROC_DIR",
     "STATIC_ROOT",
+    "STOREFRONT_ENV",
 }
 OF_PLATFORMS = ("CLEARDB_", "MAILGUN_")
 # Of the compose file alone.

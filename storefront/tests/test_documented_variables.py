@@ -19,6 +19,7 @@ pytestmark = pytest.mark.once
 ROOT = Path(settings.BASE_DIR)
 README, OPERATIONS = ROOT / "README.md", ROOT / "docs" / "operations.md"
 RECORDING = Path(__file__).with_name("recording.py")
+SHELLS = ("Procfile", "docker/entrypoint.sh", "deploy/manage.sh")
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]*)` \|.*\|(.*)\|$", re.MULTILINE)
 # What of production is read only where something else is set, or is not.
 EVERYTHING = {
@@ -130,7 +131,7 @@ def assigned(file: str) -> set[str]:
 
 
 def read_anywhere(record: Record) -> set[str]:
-    shells = substituted("Procfile", "docker-compose.yml", "docker/entrypoint.sh")
+    shells = substituted(*SHELLS, "docker-compose.yml")
     return set().union(*record.read.values(), named_in_sources(), shells)
 
 
@@ -181,7 +182,7 @@ class TestDefaults:
 
     def test_of_the_shells_are_those_of_the_code(self) -> None:
         told = rows(OPERATIONS)
-        for name, default in substituted("Procfile").items():
+        for name, default in substituted(*SHELLS).items():
             assert told_default(told[name], {}) == default
 
     def test_what_production_requires_is_told(self) -> None:
