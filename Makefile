@@ -39,13 +39,17 @@ DURATION ?= 1m
 HOST ?= http://127.0.0.1:8000
 LOCUSTFILE ?= locustfiles/browse_products.py
 
+# What `make stress` serves, development or production, and to how many visitors at first.
+SERVER ?= development
+FIRST ?= 50
+
 # What `make bench` measures: on which database (sqlite, mariadb), how often, and for how long each time.
 DATABASE ?= sqlite
 ROUNDS ?= 3
 SECONDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up load bench bench-growth watch lint format lock lock-bench clean
+.PHONY: help run client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up load stress bench bench-growth watch lint format lock lock-bench clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -100,6 +104,9 @@ up: .env  ## Build the shop and run all of it in containers (needs Docker with c
 load: $(DRIVERS)  ## Send visitors to a running server (USERS, RATE, DURATION, HOST, LOCUSTFILE)
 	.venv/bin/locust --headless --only-summary --locustfile $(LOCUSTFILE) --host $(HOST) \
 		--users $(USERS) --spawn-rate $(RATE) --run-time $(DURATION)
+
+stress: $(DRIVERS)  ## Send more and more visitors to a shop of its own until it fails (SERVER=production, DATABASE, FIRST)
+	$(PY) -m benchmarks.stress --server $(SERVER) --database $(DATABASE) --first $(FIRST)
 
 bench: $(DRIVERS) $(BENCH)  ## Compare the shop with its references (DATABASE, ROUNDS, SECONDS); writes docs/performance.md
 	.bench/bin/python -m benchmarks --database $(DATABASE) --rounds $(ROUNDS) --seconds $(SECONDS)

@@ -1,6 +1,7 @@
-"""The signed-in shopper: registers, signs in, fills a cart, orders it and looks at the orders.
+"""The signed-in shopper: registers, signs in, fills a cart, orders it, looks at the orders and signs out.
 
-Everybody registers from this one address: serve the shop with THROTTLE_CREDENTIALS=100000/min.
+Everybody registers from this one address: serve production with THROTTLE_CREDENTIALS=100000/min; development
+allows 1000 a minute.
 """
 
 from random import choice, randint
@@ -19,14 +20,27 @@ class Shopper(Visitor):
 
     def on_start(self) -> None:
         name = f"shopper-{uuid4().hex[:16]}"
-        credentials = {"username": name, "password": PASSWORD}
-        account = {**credentials, "email": f"{name}@example.com"}
+        self.credentials = {"username": name, "password": PASSWORD}
+        account = {**self.credentials, "email": f"{name}@example.com"}
         self.ask("POST", "/auth/users/", json=account, status=201, keys={"id", "username"})
-        tokens = self.ask("POST", "/auth/jwt/create/", json=credentials, keys={"access", "refresh"})
+        self.sign_in()
+
+    def on_stop(self) -> None:
+        self.sign_out()
+
+    def sign_in(self) -> None:
+        path = "/auth/jwt/create/"
+        tokens = self.ask("POST", path, json=self.credentials, keys={"access", "refresh"})
         if not tokens:
             # Everything below would fail for this one reason.
             raise StopUser
-        self.access = tokens["access"]
+        self.access, self.refresh = tokens["access"], tokens["refresh"]
+
+    def sign_out(self) -> None:
+        if self.access:
+            # First: who is stopped while the shop answers signs out no second time.
+            self.access = None
+            self.ask("POST", "/auth/jwt/blacklist/", json={"refresh": self.refresh})
 
     @task(2)
     def order(self) -> None:
@@ -50,6 +64,11 @@ class Shopper(Visitor):
         order = {"cart_id": cart["id"]}
         key = {"Idempotency-Key": uuid4().hex}
         self.ask("POST", "/store/orders/", json=order, status=201, keys=ORDER, headers=key)
+
+    @task(1)
+    def come_back(self) -> None:
+        self.sign_out()
+        self.sign_in()
 
     @task(1)
     def view_orders(self) -> None:

@@ -7,6 +7,8 @@ from locust import FastHttpUser, between
 
 class Visitor(FastHttpUser):
     abstract = True
+    # Seconds. Whoever waits for longer has gone elsewhere.
+    network_timeout = connection_timeout = 10
     wait_time = between(1, 5)
     access: str | None = None
 
@@ -27,6 +29,11 @@ class Visitor(FastHttpUser):
         with self.client.request(
             method, path, headers=sent, catch_response=True, **options
         ) as response:
+            error = getattr(response, "error", None)
+            # Refused, reset or too slow; what has a response is an answer.
+            if error and not hasattr(error, "response"):
+                response.failure(f"no answer: {getattr(error, 'original', None) or error}")
+                return None
             if response.status_code != status:
                 response.failure(f"{response.status_code} instead of {status}")
                 return None
