@@ -224,10 +224,10 @@ def test_signing_in_takes_a_name_and_gives_two_tokens(schema: dict[str, Any]) ->
     assert sorted(given["properties"]) == ["access", "refresh"]
 
 
-@pytest.mark.parametrize("path", ROUTES)
-def test_every_known_address_is_described(schema: dict[str, Any], path: str) -> None:
+def test_every_known_address_is_described(schema: dict[str, Any]) -> None:
     described = {without_names(known): set(m) for known, m in schema["paths"].items()}
-    assert described[without_names(path)] == set(ROUTES[path])
+    known = {without_names(path): set(methods) for path, methods in ROUTES.items()}
+    assert {path: described.get(path) for path in known} == known
 
 
 def test_the_document_is_served_as_json_and_yaml(client: Client, db: None) -> None:

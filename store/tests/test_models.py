@@ -124,17 +124,8 @@ def copy_of(row, **fields):
 
 
 @pytest.mark.parametrize(("model", "constraint", "fields"), REFUSED, ids=str)
-def test_bulk_update_is_refused(rows, model, constraint, fields):
-    before = model.objects.values().get()
-
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        model.objects.update(**fields)
-
-    assert model.objects.values().get() == before
-
-
-@pytest.mark.parametrize(("model", "constraint", "fields"), REFUSED, ids=str)
-def test_bulk_insert_is_refused(rows, customer, stranger, model, constraint, fields):
+def test_bulk_update_and_insert_are_refused(rows, customer, stranger, model, constraint, fields):
+    before = list(model.objects.order_by("pk").values())
     # Of another user, cart and customer, so that no unique constraint is in the way of this one.
     others = {
         Customer: {"user_id": stranger.pk},
@@ -143,17 +134,21 @@ def test_bulk_insert_is_refused(rows, customer, stranger, model, constraint, fie
         Payment: {"key": uuid4()},
     }
     copy = copy_of(rows[model], **others.get(model, {}), **fields)
-    count = model.objects.count()
 
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        model.objects.filter(pk=rows[model].pk).update(**fields)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         model.objects.bulk_create([copy])
 
-    assert model.objects.count() == count
+    assert list(model.objects.order_by("pk").values()) == before
 
 
-@pytest.mark.parametrize(("model", "fields"), ACCEPTED, ids=str)
-def test_bounds_themselves_are_accepted(rows, model, fields):
-    assert model.objects.filter(pk=rows[model].pk).update(**fields) == 1
+def test_bounds_themselves_are_accepted(rows):
+    for model, fields in ACCEPTED:
+        with transaction.atomic():
+            row = model.objects.filter(pk=rows[model].pk)
+            assert row.update(**fields) == 1, (model, fields)
+            transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(
