@@ -84,7 +84,7 @@ def browse(client: Client, world: dict[str, Any]) -> dict[str, tuple[HttpRespons
     return pages
 
 
-@pytest.mark.parametrize("number", [10, 3000])
+@pytest.mark.parametrize("number", [10, 1500])
 def test_every_address_is_a_small_page(staff: Client, world: dict, number: int) -> None:
     fill(world, number)
     pages = {path: page for path, (page, _) in browse(staff, world).items()}
@@ -101,21 +101,22 @@ def test_a_page_costs_the_same_queries_however_much_there_is(staff: Client, worl
     fill(world, 10)
     browse(staff, world)
     few = {path: queries for path, (_, queries) in browse(staff, world).items()}
-    fill(world, 200)
+    fill(world, 110)
     browse(staff, world)
     many = {path: queries for path, (_, queries) in browse(staff, world).items()}
     assert many == few
     assert max(few.values()) <= 8
 
 
-@pytest.mark.parametrize("path", WRITE_ONLY)
 def test_an_address_that_is_only_written_shows_its_form(
-    staff: Client, world: dict, path: str
+    staff: Client, world: dict, subtests: pytest.Subtests
 ) -> None:
-    response = staff.get(path.format(**world), **HTML)
-    assert response.status_code == 405
-    assert "<textarea" in response.text
-    assert 'method="POST"' in response.text
+    for path in WRITE_ONLY:
+        with subtests.test(path=path):
+            response = staff.get(path.format(**world), **HTML)
+            assert response.status_code == 405
+            assert "<textarea" in response.text
+            assert 'method="POST"' in response.text
 
 
 def test_lists_lead_to_their_next_page(staff: Client, world: dict) -> None:

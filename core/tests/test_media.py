@@ -25,9 +25,12 @@ def body(response: Any) -> bytes:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(
-        "path",
-        [
+    def test_there_is_nothing_else(
+        self, client: Client, media: Path, subtests: pytest.Subtests
+    ) -> None:
+        (media.parent / "secret.png").write_bytes(b"secret")
+
+        for path in [
             "gone.png",
             "store",
             "store/images",
@@ -48,11 +51,9 @@ class TestRefusals:
             "x/" * 3000,
             "\\..\\secret.png",
             "C:\\secret.png",
-        ],
-    )
-    def test_there_is_nothing_else(self, client: Client, media: Path, path: str) -> None:
-        (media.parent / "secret.png").write_bytes(b"secret")
-        assert client.get(f"/media/{path}").status_code == 404
+        ]:
+            with subtests.test(path=path):
+                assert client.get(f"/media/{path}").status_code == 404
 
     @pytest.mark.parametrize("target", ["secret.png", "."])
     def test_a_link_does_not_lead_out(self, client: Client, media: Path, target: str) -> None:
@@ -65,18 +66,22 @@ class TestRefusals:
         os.mkfifo(media / "pipe.png")
         assert client.get("/media/pipe.png").status_code == 404
 
-    @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-    def test_files_are_only_read(self, client: Client, media: Path, method: str) -> None:
-        response = getattr(client, method)(URL)
-        assert response.status_code == 405
-        assert response["Allow"] == "GET, HEAD"
-        assert (media / "store/images/lamp.png").read_bytes() == CONTENT
+    def test_files_are_only_read(
+        self, client: Client, media: Path, subtests: pytest.Subtests
+    ) -> None:
+        for method in ["post", "put", "patch", "delete", "options"]:
+            with subtests.test(method=method):
+                response = getattr(client, method)(URL)
+                assert response.status_code == 405
+                assert response["Allow"] == "GET, HEAD"
+                assert (media / "store/images/lamp.png").read_bytes() == CONTENT
 
 
 class TestRead:
-    @pytest.mark.parametrize(
-        ("name", "content_type"),
-        [
+    def test_a_picture_is_shown(
+        self, client: Client, media: Path, subtests: pytest.Subtests
+    ) -> None:
+        for name, content_type in [
             ("a.jpg", "image/jpeg"),
             ("a.JPEG", "image/jpeg"),
             ("a.png", "image/png"),
@@ -84,28 +89,36 @@ class TestRead:
             ("a.gif", "image/gif"),
             ("a.avif", "image/avif"),
             ("a.bmp", "image/bmp"),
-        ],
-    )
-    def test_a_picture_is_shown(
-        self, client: Client, media: Path, name: str, content_type: str
-    ) -> None:
-        (media / name).write_bytes(CONTENT)
-        response = client.get(f"/media/{name}")
-        assert (response.status_code, body(response)) == (200, CONTENT)
-        assert response["Content-Type"] == content_type
-        assert response["Content-Length"] == str(len(CONTENT))
-        assert "attachment" not in response.get("Content-Disposition", "")
+        ]:
+            with subtests.test(name=name, content_type=content_type):
+                (media / name).write_bytes(CONTENT)
+                response = client.get(f"/media/{name}")
+                assert (response.status_code, body(response)) == (200, CONTENT)
+                assert response["Content-Type"] == content_type
+                assert response["Content-Length"] == str(len(CONTENT))
+                assert "attachment" not in response.get("Content-Disposition", "")
 
-    @pytest.mark.parametrize(
-        "name",
-        ["a.html", "a.svg", "a.xml", "a.js", "a.pdf", "a.png.html", "a", "png", ".png", "a.png~"],
-    )
-    def test_anything_else_is_only_saved(self, client: Client, media: Path, name: str) -> None:
-        (media / name).write_text("<script>alert(1)</script>")
-        response = client.get(f"/media/{name}")
-        assert (response.status_code, body(response)) == (200, b"<script>alert(1)</script>")
-        assert response["Content-Type"] == "application/octet-stream"
-        assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    def test_anything_else_is_only_saved(
+        self, client: Client, media: Path, subtests: pytest.Subtests
+    ) -> None:
+        for name in [
+            "a.html",
+            "a.svg",
+            "a.xml",
+            "a.js",
+            "a.pdf",
+            "a.png.html",
+            "a",
+            "png",
+            ".png",
+            "a.png~",
+        ]:
+            with subtests.test(name=name):
+                (media / name).write_text("<script>alert(1)</script>")
+                response = client.get(f"/media/{name}")
+                assert (response.status_code, body(response)) == (200, b"<script>alert(1)</script>")
+                assert response["Content-Type"] == "application/octet-stream"
+                assert response["Content-Disposition"] == f'attachment; filename="{name}"'
 
     @pytest.mark.parametrize("name", ["lamp.png", "page.html"])
     def test_nothing_runs(self, client: Client, media: Path, name: str) -> None:

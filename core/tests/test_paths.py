@@ -32,18 +32,20 @@ UNKNOWN = [
 
 @pytest.mark.parametrize("debug", [True, False])
 class TestNothingThere:
-    @pytest.mark.parametrize("url", [*UNKNOWN, "/store/products/0.json", "/store/products.xml"])
     def test_is_json_for_who_asks_for_it(
-        self, client: Client, settings: Any, url: str, debug: bool
+        self, client: Client, settings: Any, debug: bool, subtests: pytest.Subtests
     ) -> None:
         settings.DEBUG = debug
-        plain = client.get(url, headers={"accept": "application/json"})
-        assert (plain.status_code, plain["Content-Type"]) == (404, "application/json")
-        assert list(plain.json()) == ["detail"]
-        assert plain["Content-Length"] == str(len(plain.content))
-        problem = client.get(url, headers={"accept": PROBLEM})
-        assert (problem.status_code, problem["Content-Type"]) == (404, PROBLEM)
-        assert problem.json()["title"] == "Not Found"
+
+        for url in [*UNKNOWN, "/store/products/0.json", "/store/products.xml"]:
+            with subtests.test(url=url):
+                plain = client.get(url, headers={"accept": "application/json"})
+                assert (plain.status_code, plain["Content-Type"]) == (404, "application/json")
+                assert list(plain.json()) == ["detail"]
+                assert plain["Content-Length"] == str(len(plain.content))
+                problem = client.get(url, headers={"accept": PROBLEM})
+                assert (problem.status_code, problem["Content-Type"]) == (404, PROBLEM)
+                assert problem.json()["title"] == "Not Found"
 
     def test_is_a_page_for_a_browser(self, client: Client, settings: Any, debug: bool) -> None:
         settings.DEBUG = debug

@@ -137,21 +137,16 @@ class TestVerify:
 
 
 class TestAuthorizationHeader:
-    @pytest.mark.parametrize(
-        "prefix", ["JWT ", "Bearer ", "jwt ", "bearer ", "BEARER ", " Jwt   ", "bearer\t"]
-    )
     def test_takes_both_schemes_in_any_case_of_letters(
-        self, api_client: APIClient, tokens: dict[str, str], prefix: str
+        self, api_client: APIClient, tokens: dict[str, str], subtests: pytest.Subtests
     ) -> None:
-        api_client.credentials(HTTP_AUTHORIZATION=f"{prefix}{tokens['access']} ")
-        response = api_client.get(ME)
-        assert response.status_code == 200
-        assert response.json()["username"] == "ann"
+        for prefix in ["JWT ", "Bearer ", "jwt ", "bearer ", "BEARER ", " Jwt   ", "bearer\t"]:
+            with subtests.test(prefix=prefix):
+                api_client.credentials(HTTP_AUTHORIZATION=f"{prefix}{tokens['access']} ")
+                response = api_client.get(ME)
+                assert response.status_code == 200
+                assert response.json()["username"] == "ann"
 
-    @pytest.mark.parametrize(
-        "header",
-        ["JWT garbage", "Bearer a.b.c", "JWT", "JWT two words", "bearer rubbish", "jwt", "JWT\tx"],
-    )
     @pytest.mark.parametrize(
         ("method", "url"),
         [
@@ -162,16 +157,26 @@ class TestAuthorizationHeader:
         ],
     )
     def test_a_bad_token_is_refused_even_where_everybody_may(
-        self, api_client: APIClient, method: str, url: str, header: str
+        self, api_client: APIClient, method: str, url: str, subtests: pytest.Subtests
     ) -> None:
-        api_client.credentials(HTTP_AUTHORIZATION=header)
-        response = getattr(api_client, method)(url)
-        if url == CREATE:
-            # Signing in is how a client with an old token gets a new one.
-            assert response.status_code == 400
-        else:
-            assert response.status_code == 401
-            assert response["WWW-Authenticate"] == 'JWT realm="api"'
+        for header in [
+            "JWT garbage",
+            "Bearer a.b.c",
+            "JWT",
+            "JWT two words",
+            "bearer rubbish",
+            "jwt",
+            "JWT\tx",
+        ]:
+            with subtests.test(header=header):
+                api_client.credentials(HTTP_AUTHORIZATION=header)
+                response = getattr(api_client, method)(url)
+                if url == CREATE:
+                    # Signing in is how a client with an old token gets a new one.
+                    assert response.status_code == 400
+                else:
+                    assert response.status_code == 401
+                    assert response["WWW-Authenticate"] == 'JWT realm="api"'
 
     @AWAY
     def test_an_old_access_token_is_refused(

@@ -37,13 +37,15 @@ class TestRefused:
         assert claim(api_client, item.cart).status_code == 401
         assert everything() == before
 
-    @pytest.mark.parametrize("missing", ["abc", "1", "%00", "1b671a64-40d5-491e-99b0-da01ff1f3341"])
-    def test_a_missing_cart_is_not_found(self, api_client, sign_in, item, missing):
+    def test_a_missing_cart_is_not_found(self, api_client, sign_in, item, subtests):
         sign_in()
-        before = everything()
 
-        assert claim(api_client, missing).status_code == 404
-        assert everything() == before
+        for missing in ["abc", "1", "%00", "1b671a64-40d5-491e-99b0-da01ff1f3341"]:
+            with subtests.test(missing=missing):
+                before = everything()
+
+                assert claim(api_client, missing).status_code == 404
+                assert everything() == before
 
     @pytest.mark.parametrize("is_staff", [False, True])
     def test_the_cart_of_another_is_not_found(self, api_client, sign_in, owner, item, is_staff):
@@ -79,14 +81,15 @@ class TestRefused:
         }
         assert everything() == before
 
-    @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
-    def test_it_is_a_post(self, api_client, sign_in, cart, method):
+    def test_it_is_a_post(self, api_client, sign_in, cart, subtests):
         sign_in()
 
-        response = getattr(api_client, method)(f"/store/carts/{cart.pk}/claim/")
+        for method in ["get", "put", "patch", "delete"]:
+            with subtests.test(method=method):
+                response = getattr(api_client, method)(f"/store/carts/{cart.pk}/claim/")
 
-        assert response.status_code == 405
-        assert response["Allow"] == "POST, OPTIONS"
+                assert response.status_code == 405
+                assert response["Allow"] == "POST, OPTIONS"
 
 
 class TestClaim:
@@ -197,9 +200,11 @@ class TestClaimed:
         }
 
     @pytest.mark.parametrize("who", ["visitor", "another", "staff", "unsaved staff"])
-    @pytest.mark.parametrize(
-        ("method", "path"),
-        [
+    def test_nobody_else_uses_it(self, api_client, sign_in_as, item, who, subtests):
+        sign_in_as[who]()
+        before = everything()
+
+        for method, path in [
             ("get", ""),
             ("delete", ""),
             ("get", "items/"),
@@ -207,20 +212,17 @@ class TestClaimed:
             ("get", "items/{item}/"),
             ("patch", "items/{item}/"),
             ("delete", "items/{item}/"),
-        ],
-    )
-    def test_nobody_else_uses_it(self, api_client, sign_in_as, item, who, method, path):
-        sign_in_as[who]()
-        before = everything()
-        url = f"/store/carts/{item.cart_id}/{path}".format(item=item.pk)
+        ]:
+            with subtests.test(method=method, path=path):
+                url = f"/store/carts/{item.cart_id}/{path}".format(item=item.pk)
 
-        response = getattr(api_client, method)(
-            url, {"product_id": item.product_id, "quantity": 1}, format="json"
-        )
+                response = getattr(api_client, method)(
+                    url, {"product_id": item.product_id, "quantity": 1}, format="json"
+                )
 
-        assert response.status_code == 404
-        assert set(response.json()) == {"detail"}
-        assert everything() == before
+                assert response.status_code == 404
+                assert set(response.json()) == {"detail"}
+                assert everything() == before
 
     @pytest.mark.parametrize("is_staff", [False, True])
     def test_nobody_else_orders_it(self, api_client, sign_in, item, is_staff):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
@@ -27,7 +28,7 @@ from tags.models import Tag
 
 pytestmark = pytest.mark.django_db
 
-# At 10 rows and at 100. Two queries for the session and its user, then filters, count and rows;
+# At 10 rows and at 60. Two queries for the session and its user, then filters, count and rows;
 # where a list has pages, the long ones look for the keys of a page first.
 QUERIES = {
     "store/product/": (5, 6),
@@ -86,21 +87,24 @@ def queries_of(client: Any, path: str) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize("path", QUERIES)
-def test_a_list_costs_no_more_for_more_rows(admin_client, fill, path):
-    admin_client.get(f"/admin/{path}")
+def test_a_list_costs_no_more_for_more_rows(admin_client, fill):
+    for path in QUERIES:
+        admin_client.get(f"/admin/{path}")
     fill(10)
-    at_10 = queries_of(admin_client, path)
-    fill(90)
+    at_10 = {path: queries_of(admin_client, path) for path in QUERIES}
+    fill(50)
+    at_60 = {path: queries_of(admin_client, path) for path in QUERIES}
 
-    assert (at_10, queries_of(admin_client, path)) == QUERIES[path]
+    assert {path: (at_10[path], at_60[path]) for path in QUERIES} == QUERIES
 
 
-@pytest.mark.parametrize("path", ["store/order/", "store/customer/", "store/payment/"])
-def test_a_list_costs_customer_service_the_rights_more(desk_client, fill, path):
+def test_a_list_costs_customer_service_the_rights_more(desk_client, fill):
     fill(10)
+    paths = ["store/order/", "store/customer/", "store/payment/"]
 
-    assert queries_of(desk_client, path) <= MOST
+    costs = {path: queries_of(desk_client, path) for path in paths}
+
+    assert {path: cost for path, cost in costs.items() if cost > MOST} == {}
 
 
 def test_choosing_a_customer_costs_one_query_for_all(admin_client, fill):
@@ -121,6 +125,8 @@ def test_every_membership_of_a_page_is_saved_in_few_queries(admin_client, fill):
     for number, customer in enumerate(customers):
         form |= {f"form-{number}-id": customer.pk, f"form-{number}-membership": "B"}
     form["form-7-membership"] = "G"
+    # The process keeps it from the first time on.
+    ContentType.objects.get_for_model(Customer)
 
     with CaptureQueriesContext(connection) as queries:
         admin_client.post("/admin/store/customer/?q=ann", form)
