@@ -46,7 +46,7 @@ Result = subprocess.CompletedProcess[str]
 def run(*arguments: str, folder: Path, **variables: str) -> Result:
     """Run Python with these arguments, these environment variables and no others.
 
-    The arguments are `-c` and code, or a script and what it gets; a warning is an error.
+    The arguments are those of Python: `-c` and code, `-m` and a module, or a script; a warning is an error.
     """
     server = fork_server()
     assert server.stdin
@@ -101,25 +101,29 @@ def work(arguments: list[str], folder: str, variables: dict[str, str]) -> NoRetu
     os.environ.clear()
     os.environ.update(variables)
     sys.path[0] = folder
-    code = 0
+    status = 0
     try:
-        if arguments[0] == "-c":
-            sys.argv = ["-c", *arguments[2:]]
-            exec(compile(arguments[1], "<string>", "exec"), {"__name__": "__main__"})
-        else:
-            sys.argv = arguments
-            runpy.run_path(arguments[0], run_name="__main__")
+        match arguments:
+            case ["-c", code, *rest]:
+                sys.argv = ["-c", *rest]
+                exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
+            case ["-m", name, *rest]:
+                sys.argv = [name, *rest]
+                runpy.run_module(name, run_name="__main__", alter_sys=True)
+            case [script, *_]:
+                sys.argv = arguments
+                runpy.run_path(script, run_name="__main__")
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else bool(end.code)
+        status = end.code if isinstance(end.code, int) else bool(end.code)
         if isinstance(end.code, str):
             sys.stderr.write(f"{end.code}\n")
     except BaseException:
         sys.excepthook(*sys.exc_info())
-        code = 1
+        status = 1
     # Without taking apart what was loaded, which would copy all of it.
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)
+    os._exit(status)
 
 
 if __name__ == "__main__":

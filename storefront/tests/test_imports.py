@@ -1,5 +1,6 @@
 """What the WSGI process leaves out, and that whoever wants it still gets it."""
 
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,7 +10,7 @@ from django.conf import settings
 
 from storefront.imports import left_out
 
-from .conftest import PRODUCTION, run
+from .conftest import PRODUCTION
 
 REPORT = """
 import sys
@@ -41,11 +42,12 @@ def test_the_process_loads_what_its_database_needs(tmp_path: Path, url: str, loa
         "DATABASE_URL": url.format(folder=tmp_path),
         "STATIC_ROOT": str(tmp_path),
     }
-    result = run(
-        *("-c", REPORT),
-        folder=settings.BASE_DIR,
-        **variables,
-        DJANGO_SETTINGS_MODULE="storefront.settings.prod",
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", REPORT],
+        cwd=settings.BASE_DIR,
+        env={**variables, "DJANGO_SETTINGS_MODULE": "storefront.settings.prod"},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert (result.returncode, result.stdout.splitlines()) == (0, [loaded, "access"])
 
