@@ -52,7 +52,7 @@ SECONDS ?= 3
 .PHONY: help run client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up load stress bench bench-growth watch lint format lock lock-bench clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(ENVIRONMENT)  ## Set everything up and serve the shop on http://127.0.0.1:8000 (PORT=... for another)
 	$(PY) manage.py migrate --verbosity 0
@@ -140,12 +140,20 @@ lock-bench: $(PIPENV) .bench  ## Resolve benchmarks/Pipfile anew
 clean:  ## Remove the environments, the caches and the development database
 	rm -rf .tools .venv .bench .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static
 
+# Of a macOS or an older Linux, python3 may be one that no package of the lock is for.
+define CHECK_PYTHON
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The shop needs Python 3.11 or newer; \
+	name one: make $(MAKECMDGOALS) PYTHON=python3.11")'
+endef
+
 $(PIPENV):
+	$(CHECK_PYTHON)
 	$(PYTHON) -m venv .tools
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 
 # Made here, not by pipenv, which may pick another Python of the machine.
 $(PY):
+	$(CHECK_PYTHON)
 	$(PYTHON) -m venv .venv
 
 $(ENVIRONMENT): Pipfile.lock | $(PIPENV) $(PY)

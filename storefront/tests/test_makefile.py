@@ -1,0 +1,43 @@
+"""What make says to somebody who has just cloned the shop."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.once
+
+MAKEFILE = Path(settings.BASE_DIR, "Makefile")
+# Answers as a Python that is too old does.
+OLD_PYTHON = """#!/bin/sh
+exec python3 -c "import sys; sys.version_info = (3, 10, 12); $2"
+"""
+
+
+def make(*arguments: str, folder: Path = MAKEFILE.parent) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_help_names_every_command() -> None:
+    targets = set(re.findall(r"^\.PHONY: (.+)$", MAKEFILE.read_text(), re.MULTILINE)[0].split())
+    lines = make("help").stdout.splitlines()
+    assert {line.split()[0] for line in lines} == targets
+    assert all(len(line.split()) > 1 and "##" not in line for line in lines)
+
+
+@pytest.mark.parametrize("command", ["run", "test"])
+def test_an_old_python_is_refused_before_anything_is_made(tmp_path: Path, command: str) -> None:
+    for name in ("Makefile", "Pipfile.lock"):
+        shutil.copy(MAKEFILE.with_name(name), tmp_path)
+    python = tmp_path / "python3.10"
+    python.write_text(OLD_PYTHON)
+    python.chmod(0o755)
+    result = make(command, f"PYTHON={python}", folder=tmp_path)
+    assert result.returncode == 2
+    assert f"3.11 or newer; name one: make {command} PYTHON=python3.11" in result.stderr
+    assert not (tmp_path / ".venv").exists()
