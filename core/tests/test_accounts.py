@@ -72,9 +72,8 @@ class TestRegister:
         assert response.json() == {"username": ["A user with that username already exists."]}
         assert User.objects.count() == 1
 
-    @pytest.mark.parametrize(
-        ("field", "value", "message"),
-        [
+    def test_a_bad_field_is_named(self, api_client: APIClient, subtests: pytest.Subtests) -> None:
+        for field, value, message in [
             ("username", "", "This field may not be blank."),
             ("username", None, "This field may not be null."),
             ("username", "x" * 151, "Ensure this field has no more than 150 characters."),
@@ -87,16 +86,13 @@ class TestRegister:
             ("password", "bob@example.com", "The password is too similar to the email address."),
             ("first_name", "x" * 151, "Ensure this field has no more than 150 characters."),
             ("last_name", ["x"], "Not a valid string."),
-        ],
-    )
-    def test_a_bad_field_is_named(
-        self, api_client: APIClient, field: str, value: Any, message: str
-    ) -> None:
-        response = api_client.post(USERS, {**BOB, field: value}, format="json")
-        assert response.status_code == 400
-        assert list(response.json()) == [field]
-        assert message in response.json()[field]
-        assert not User.objects.exists()
+        ]:
+            with subtests.test(field=field, value=value, message=message):
+                response = api_client.post(USERS, {**BOB, field: value}, format="json")
+                assert response.status_code == 400
+                assert list(response.json()) == [field]
+                assert message in response.json()[field]
+                assert not User.objects.exists()
 
     def test_the_required_fields_are_named(self, api_client: APIClient) -> None:
         response = api_client.post(USERS, {}, format="json")
@@ -125,12 +121,15 @@ class TestMe:
             "last_name": "Lee",
         }
 
-    @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
-    def test_needs_a_sign_in(self, api_client: APIClient, method: str) -> None:
-        response = getattr(api_client, method)(ME)
-        assert response.status_code == 401
-        assert response.json() == {"detail": "Authentication credentials were not provided."}
-        assert response["WWW-Authenticate"] == 'JWT realm="api"'
+    def test_needs_a_sign_in(self, api_client: APIClient, subtests: pytest.Subtests) -> None:
+        for method in ["get", "put", "patch", "delete"]:
+            with subtests.test(method=method):
+                response = getattr(api_client, method)(ME)
+                assert response.status_code == 401
+                assert response.json() == {
+                    "detail": "Authentication credentials were not provided."
+                }
+                assert response["WWW-Authenticate"] == 'JWT realm="api"'
 
     @pytest.mark.parametrize("method", ["put", "patch"])
     def test_changes_address_and_names_but_not_the_username(
@@ -219,16 +218,22 @@ class TestDeleteMe:
 
 
 class TestOtherUsers:
-    @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
     def test_are_hidden_from_a_customer(
-        self, api_client: APIClient, sign_in: Callable, register: Callable, method: str
+        self,
+        api_client: APIClient,
+        sign_in: Callable,
+        register: Callable,
+        subtests: pytest.Subtests,
     ) -> None:
         other = register("bob")
         sign_in()
         body = {"email": "eve@example.com", "current_password": PASSWORD}
-        response = getattr(api_client, method)(f"{USERS}{other.pk}/", body, format="json")
-        assert response.status_code == 404
-        assert User.objects.get(pk=other.pk).email == "bob@example.com"
+
+        for method in ["get", "put", "patch", "delete"]:
+            with subtests.test(method=method):
+                response = getattr(api_client, method)(f"{USERS}{other.pk}/", body, format="json")
+                assert response.status_code == 404
+                assert User.objects.get(pk=other.pk).email == "bob@example.com"
 
     def test_are_not_in_the_list_of_a_customer(
         self, api_client: APIClient, sign_in: Callable, register: Callable

@@ -153,18 +153,22 @@ class TestStatuses:
         assert response.status_code == 406
         assert response.json() == {"detail": "Could not satisfy the request Accept header."}
 
-    @pytest.mark.parametrize("url", ["/store/nothing/", "/auth/nothing/", "/tags/x/", "/likes/x/"])
     def test_an_unknown_url_of_the_api_is_a_404_in_json(
-        self, api_client: APIClient, url: str
+        self, api_client: APIClient, subtests: pytest.Subtests
     ) -> None:
-        response = api_client.get(url)
-        assert (response.status_code, response.json()) == (404, {"detail": "Not found."})
+        for url in ["/store/nothing/", "/auth/nothing/", "/tags/x/", "/likes/x/"]:
+            with subtests.test(url=url):
+                response = api_client.get(url)
+                assert (response.status_code, response.json()) == (404, {"detail": "Not found."})
 
-    @pytest.mark.parametrize("url", ["/store/products", "/auth/users/me", "/tags/items", "/likes"])
-    def test_a_get_without_the_slash_is_redirected(self, api_client: APIClient, url: str) -> None:
-        response = api_client.get(f"{url}?page=2")
-        assert response.status_code == 301
-        assert response["Location"] == f"{url}/?page=2"
+    def test_a_get_without_the_slash_is_redirected(
+        self, api_client: APIClient, subtests: pytest.Subtests
+    ) -> None:
+        for url in ["/store/products", "/auth/users/me", "/tags/items", "/likes"]:
+            with subtests.test(url=url):
+                response = api_client.get(f"{url}?page=2")
+                assert response.status_code == 301
+                assert response["Location"] == f"{url}/?page=2"
 
     def test_a_method_override_header_overrides_nothing(
         self, api_client: APIClient, sign_in: Callable, product: Product
@@ -204,16 +208,17 @@ class TestUnexpected:
         return APIClient(raise_request_exception=False)
 
     @pytest.mark.parametrize("url", ["/fail/", "/fail_in_the_api/"])
-    @pytest.mark.parametrize("accept", ["application/json", "*/*", PROBLEM])
     def test_an_error_of_the_server_is_json_to_a_client(
-        self, client: APIClient, url: str, accept: str
+        self, client: APIClient, url: str, subtests: pytest.Subtests
     ) -> None:
-        response = client.get(url, HTTP_ACCEPT=accept)
-        assert response.status_code == 500
-        assert json.loads(response.content)["detail"] == "A server error occurred."
-        problem = accept == PROBLEM
-        assert response["Content-Type"] == (PROBLEM if problem else "application/json")
-        assert b"secret" not in response.content
+        for accept in ["application/json", "*/*", PROBLEM]:
+            with subtests.test(accept=accept):
+                response = client.get(url, HTTP_ACCEPT=accept)
+                assert response.status_code == 500
+                assert json.loads(response.content)["detail"] == "A server error occurred."
+                problem = accept == PROBLEM
+                assert response["Content-Type"] == (PROBLEM if problem else "application/json")
+                assert b"secret" not in response.content
 
     def test_and_a_page_to_a_browser(self, client: APIClient) -> None:
         response = client.get("/fail/", HTTP_ACCEPT="text/html,*/*;q=0.8")

@@ -73,15 +73,22 @@ def test_there_is_nothing_without_a_token_of_the_shop(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("_token")
-@pytest.mark.parametrize(
-    "header",
-    ["", "Bearer", "Bearer ", TOKEN, f"JWT {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}"]
-    + ["Bearer é", "bearer é", f"Basic {TOKEN}"],
-)
-def test_nor_for_who_does_not_know_it(client: Client, header: str) -> None:
-    response = client.get(URL, HTTP_AUTHORIZATION=header)
-    assert response.status_code == 404
-    assert response.content == client.get("/nothing/").content.replace(b"/nothing/", URL.encode())
+def test_nor_for_who_does_not_know_it(client: Client, subtests: pytest.Subtests) -> None:
+    for header in [
+        "",
+        "Bearer",
+        "Bearer ",
+        TOKEN,
+        f"JWT {TOKEN}",
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+    ] + ["Bearer é", "bearer é", f"Basic {TOKEN}"]:
+        with subtests.test(header=header):
+            response = client.get(URL, HTTP_AUTHORIZATION=header)
+            assert response.status_code == 404
+            assert response.content == client.get("/nothing/").content.replace(
+                b"/nothing/", URL.encode()
+            )
 
 
 @pytest.mark.usefixtures("_token")

@@ -20,14 +20,22 @@ URLS = ["/store", "/store/carts", "/store/products/1", "/auth/users", "/tags", "
 
 
 @pytest.mark.parametrize("debug", [True, False])
-@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
 def test_an_unknown_address_is_a_404(
-    api_client: APIClient, settings: Any, method: str, debug: bool
+    api_client: APIClient, settings: Any, debug: bool, subtests: pytest.Subtests
 ) -> None:
     settings.DEBUG = debug
-    for url in ("/store/nothing", "/store/carts/x", "/authx", "/likes/a/b", "/store//evil.example"):
-        response = api_client.generic(method.upper(), url)
-        assert (response.status_code, response.json()) == (404, {"detail": "Not found."})
+
+    for method in ["get", "post", "put", "patch", "delete", "options"]:
+        with subtests.test(method=method):
+            for url in (
+                "/store/nothing",
+                "/store/carts/x",
+                "/authx",
+                "/likes/a/b",
+                "/store//evil.example",
+            ):
+                response = api_client.generic(method.upper(), url)
+                assert (response.status_code, response.json()) == (404, {"detail": "Not found."})
 
 
 def test_what_the_endpoint_refuses_is_refused(api_client: APIClient, register: Any) -> None:
@@ -65,12 +73,13 @@ def test_it_counts_for_the_same_endpoint(api_client: APIClient) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-@pytest.mark.parametrize("url", URLS)
 def test_a_read_is_redirected_with_its_parameters(
-    api_client: APIClient, url: str, method: str
+    api_client: APIClient, method: str, subtests: pytest.Subtests
 ) -> None:
-    response = getattr(api_client, method)(f"{url}?page=2", HTTP_AUTHORIZATION="JWT bad")
-    assert (response.status_code, response["Location"]) == (301, f"{url}/?page=2")
+    for url in URLS:
+        with subtests.test(url=url):
+            response = getattr(api_client, method)(f"{url}?page=2", HTTP_AUTHORIZATION="JWT bad")
+            assert (response.status_code, response["Location"]) == (301, f"{url}/?page=2")
 
 
 def test_the_browsable_api_names_only_what_is_there(client: Client, product: Any) -> None:

@@ -133,24 +133,22 @@ class TestResetPassword:
         assert response.status_code == 400
         assert response.json() == {"token": ["Invalid token for given user."]}
 
-    @pytest.mark.parametrize(
-        ("field", "value", "message"),
-        [
+    def test_a_bad_confirmation_is_named_and_changes_nothing(
+        self, api_client: APIClient, link: dict, user: Any, subtests: pytest.Subtests
+    ) -> None:
+        for field, value, message in [
             ("uid", "AA", "Invalid user id or user doesn't exist."),
             ("uid", 1, "Invalid user id or user doesn't exist."),
             ("token", "c8-nonsense", "Invalid token for given user."),
             ("token", 1, "Invalid token for given user."),
             ("new_password", "password", "This password is too common."),
-        ],
-    )
-    def test_a_bad_confirmation_is_named_and_changes_nothing(
-        self, api_client: APIClient, link: dict, user: Any, field: str, value: Any, message: str
-    ) -> None:
-        body = {**link, "new_password": NEW, field: value}
-        response = api_client.post(CONFIRM, body, format="json")
-        assert (response.status_code, response.json()) == (400, {field: [message]})
-        user.refresh_from_db()
-        assert user.check_password(PASSWORD)
+        ]:
+            with subtests.test(field=field, value=value, message=message):
+                body = {**link, "new_password": NEW, field: value}
+                response = api_client.post(CONFIRM, body, format="json")
+                assert (response.status_code, response.json()) == (400, {field: [message]})
+                user.refresh_from_db()
+                assert user.check_password(PASSWORD)
 
     def test_a_link_does_not_undo_that_staff_switched_the_account_off(
         self, api_client: APIClient, link: dict[str, str], user: Any

@@ -29,40 +29,44 @@ def client(world: dict[str, Any]) -> APIClient:
     return client
 
 
-@pytest.mark.parametrize("path", PATCHES)
 def test_nothing_to_change_is_a_400_that_says_what_can_be(
-    client: APIClient, world: dict[str, Any], path: str
+    client: APIClient, world: dict[str, Any], subtests: pytest.Subtests
 ) -> None:
-    url = path.format(**world)
-    before = everything()
-    sent = [
-        client.patch(url, {}, format="json"),
-        client.patch(url, {"id": 7, "nonsense": 1}, format="json"),
-        client.patch(url, {"id": 7, "csrfmiddlewaretoken": "x"}, format="multipart"),
-        client.patch(url, "id=7&_method=PATCH", content_type=FORM),
-    ]
-    assert [answer.status_code for answer in sent] == [400] * 4
-    fields = list(ROUTES[path]["patch"] or {})
-    for answer in sent:
-        (told,) = answer.json()["non_field_errors"]
-        assert all(name in told for name in fields)
-    assert everything() == before
+    for path in PATCHES:
+        with subtests.test(path=path):
+            url = path.format(**world)
+            before = everything()
+            sent = [
+                client.patch(url, {}, format="json"),
+                client.patch(url, {"id": 7, "nonsense": 1}, format="json"),
+                client.patch(url, {"id": 7, "csrfmiddlewaretoken": "x"}, format="multipart"),
+                client.patch(url, "id=7&_method=PATCH", content_type=FORM),
+            ]
+            assert [answer.status_code for answer in sent] == [400] * 4
+            fields = list(ROUTES[path]["patch"] or {})
+            for answer in sent:
+                (told,) = answer.json()["non_field_errors"]
+                assert all(name in told for name in fields)
+            assert everything() == before
 
 
-@pytest.mark.parametrize("path", PATCHES)
-def test_other_refusals_come_first(client: APIClient, world: dict[str, Any], path: str) -> None:
-    url = path.format(**world)
-    text = client.patch(url, "x", content_type="text/plain")
-    broken = client.patch(url, "{", content_type="application/json")
-    array = client.patch(url, [1], format="json")
-    assert (text.status_code, broken.status_code, array.status_code) == (415, 400, 400)
-    assert "JSON parse error" in broken.json()["detail"]
-    assert "non_field_errors" in array.json()
-    if "{" in path:
-        unknown = path.format(**dict.fromkeys(world, 99999) | {"cart": world["cart"]})
-        assert client.patch(unknown, {}, format="json").status_code == 404
-    if "carts" not in path:
-        assert APIClient().patch(url, {}, format="json").status_code == 401
+def test_other_refusals_come_first(
+    client: APIClient, world: dict[str, Any], subtests: pytest.Subtests
+) -> None:
+    for path in PATCHES:
+        with subtests.test(path=path):
+            url = path.format(**world)
+            text = client.patch(url, "x", content_type="text/plain")
+            broken = client.patch(url, "{", content_type="application/json")
+            array = client.patch(url, [1], format="json")
+            assert (text.status_code, broken.status_code, array.status_code) == (415, 400, 400)
+            assert "JSON parse error" in broken.json()["detail"]
+            assert "non_field_errors" in array.json()
+            if "{" in path:
+                unknown = path.format(**dict.fromkeys(world, 99999) | {"cart": world["cart"]})
+                assert client.patch(unknown, {}, format="json").status_code == 404
+            if "carts" not in path:
+                assert APIClient().patch(url, {}, format="json").status_code == 401
 
 
 def test_a_field_that_is_only_read_is_named(client: APIClient, world: dict[str, Any]) -> None:

@@ -26,9 +26,8 @@ class Shelf:
         return iter([1, 2])
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+def test_writes_what_the_renderer_of_the_framework_writes(subtests: pytest.Subtests) -> None:
+    for data in [
         None,
         {},
         [],
@@ -50,16 +49,16 @@ class Shelf:
         {1: "a key that is a number"},
         Shelf(),
         b"bytes",
-    ],
-)
-def test_writes_what_the_renderer_of_the_framework_writes(data: Any) -> None:
-    theirs = renderers.JSONRenderer().render(data)
-    assert JSONRenderer().render(data) == theirs
+    ]:
+        with subtests.test(data=data):
+            theirs = renderers.JSONRenderer().render(data)
+            assert JSONRenderer().render(data) == theirs
 
 
-@pytest.mark.parametrize("number", [1e16, 1e-7, 1.7976931348623157e308, 5e-324, 0.1 + 0.2, -0.0])
-def test_writes_the_same_numbers(number: float) -> None:
-    assert repr(json.loads(JSONRenderer().render(number))) == repr(number)
+def test_writes_the_same_numbers(subtests: pytest.Subtests) -> None:
+    for number in [1e16, 1e-7, 1.7976931348623157e308, 5e-324, 0.1 + 0.2, -0.0]:
+        with subtests.test(number=number):
+            assert repr(json.loads(JSONRenderer().render(number))) == repr(number)
 
 
 @pytest.mark.parametrize("media_type", ["application/json; indent=4", "application/json; indent=0"])

@@ -138,9 +138,8 @@ def test_every_filter_of_the_products_is_there(schema: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "statuses"),
-    [
+def test_an_operation_lists_its_answers(schema: dict[str, Any], subtests: pytest.Subtests) -> None:
+    for method, path, statuses in [
         ("post", "/store/orders/", "200 201 400 401 409 422"),
         ("post", "/store/orders/{id}/ship/", "200 400 401 403 404 409"),
         ("post", "/store/orders/{order_pk}/payments/", "201 401 404 409 503"),
@@ -156,12 +155,9 @@ def test_every_filter_of_the_products_is_there(schema: dict[str, Any]) -> None:
         ("post", "/auth/users/set_password/", "204 400 401"),
         ("delete", "/auth/users/me/", "204 400 401 405"),
         ("post", "/likes/", "200 201 400 401"),
-    ],
-)
-def test_an_operation_lists_its_answers(
-    schema: dict[str, Any], method: str, path: str, statuses: str
-) -> None:
-    assert " ".join(schema["paths"][path][method]["responses"]) == statuses
+    ]:
+        with subtests.test(method=method, path=path, statuses=statuses):
+            assert " ".join(schema["paths"][path][method]["responses"]) == statuses
 
 
 def test_authorize_takes_the_whole_header(schema: dict[str, Any]) -> None:

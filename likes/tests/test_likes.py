@@ -101,53 +101,61 @@ class TestCreate:
         assert LikedItem.objects.filter(user=user).count() == 1
         assert LikedItem.objects.filter(user=anothers.user).count() == 1
 
-    @pytest.mark.parametrize(
-        "content_type",
-        ["core.user", "auth.group", "tags.tag", "nonsense", "", 1, True, ["store.product"], {}],
-    )
     def test_a_type_that_is_not_registered_is_refused(
-        self, api_client: APIClient, sign_in: Callable, body: dict, content_type: Any
+        self, api_client: APIClient, sign_in: Callable, body: dict, subtests: pytest.Subtests
     ) -> None:
         sign_in()
-        response = api_client.post(LIKES, {**body, "content_type": content_type}, format="json")
-        assert response.status_code == 400
-        assert response.json() == {"content_type": ["Objects of this type cannot be liked."]}
-        assert not LikedItem.objects.exists()
 
-    @pytest.mark.parametrize(
-        ("field", "value", "errors"),
-        [
+        for content_type in [
+            "core.user",
+            "auth.group",
+            "tags.tag",
+            "nonsense",
+            "",
+            1,
+            True,
+            ["store.product"],
+            {},
+        ]:
+            with subtests.test(content_type=content_type):
+                response = api_client.post(
+                    LIKES, {**body, "content_type": content_type}, format="json"
+                )
+                assert response.status_code == 400
+                assert response.json() == {
+                    "content_type": ["Objects of this type cannot be liked."]
+                }
+                assert not LikedItem.objects.exists()
+
+    def test_a_bad_field_is_named(
+        self, api_client: APIClient, sign_in: Callable, body: dict, subtests: pytest.Subtests
+    ) -> None:
+        sign_in()
+
+        for field, value, errors in [
             ("content_type", None, ["This field may not be null."]),
             ("object_id", None, ["This field may not be null."]),
             ("object_id", 0, NO_OBJECT),
             ("object_id", -1, ["Ensure this value is greater than or equal to 0."]),
             ("object_id", "abc", NO_INTEGER),
             ("object_id", {}, NO_INTEGER),
-        ],
-    )
-    def test_a_bad_field_is_named(
-        self,
-        api_client: APIClient,
-        sign_in: Callable,
-        body: dict,
-        field: str,
-        value: Any,
-        errors: list,
-    ) -> None:
-        sign_in()
-        response = api_client.post(LIKES, {**body, field: value}, format="json")
-        assert (response.status_code, response.json()) == (400, {field: errors})
-        assert not LikedItem.objects.exists()
+        ]:
+            with subtests.test(field=field, value=value, errors=errors):
+                response = api_client.post(LIKES, {**body, field: value}, format="json")
+                assert (response.status_code, response.json()) == (400, {field: errors})
+                assert not LikedItem.objects.exists()
 
-    @pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e400", str(2**63), "9" * 5000])
     def test_a_number_that_is_no_id_is_refused(
-        self, api_client: APIClient, sign_in: Callable, number: str
+        self, api_client: APIClient, sign_in: Callable, subtests: pytest.Subtests
     ) -> None:
         sign_in()
-        text = f'{{"content_type": "store.product", "object_id": {number}}}'
-        response = api_client.post(LIKES, text, content_type="application/json")
-        assert response.status_code == 400
-        assert not LikedItem.objects.exists()
+
+        for number in ["NaN", "-Infinity", "1e400", str(2**63), "9" * 5000]:
+            with subtests.test(number=number):
+                text = f'{{"content_type": "store.product", "object_id": {number}}}'
+                response = api_client.post(LIKES, text, content_type="application/json")
+                assert response.status_code == 400
+                assert not LikedItem.objects.exists()
 
 
 class TestDetail:
@@ -162,19 +170,21 @@ class TestDetail:
         assert (response.status_code, response.content) == (204, b"")
         assert not LikedItem.objects.exists()
 
-    @pytest.mark.parametrize("method", ["get", "delete"])
     @pytest.mark.parametrize("is_staff", [False, True])
     def test_that_of_another_is_404(
         self,
         api_client: APIClient,
         sign_in: Callable,
         anothers: LikedItem,
-        method: str,
         is_staff: bool,
+        subtests: pytest.Subtests,
     ) -> None:
         sign_in(is_staff=is_staff)
-        assert getattr(api_client, method)(f"{LIKES}{anothers.pk}/").status_code == 404
-        assert LikedItem.objects.get() == anothers
+
+        for method in ["get", "delete"]:
+            with subtests.test(method=method):
+                assert getattr(api_client, method)(f"{LIKES}{anothers.pk}/").status_code == 404
+                assert LikedItem.objects.get() == anothers
 
     @pytest.mark.parametrize("method", ["put", "patch"])
     def test_one_is_not_changed(

@@ -53,9 +53,8 @@ class TestTransaction:
 
 @pytest.mark.django_db
 class TestRefusal:
-    @pytest.mark.parametrize(
-        "recipient",
-        [
+    def test_an_address_that_is_none(self, queue, subtests):
+        for recipient in [
             "",
             "nobody",
             "ann@example.com\nBcc: bob@example.com",
@@ -63,12 +62,11 @@ class TestRefusal:
             "ann@example.com, bob@example.com",
             "Ann <ann@example.com>",
             f"{'a' * 250}@example.com",
-        ],
-    )
-    def test_an_address_that_is_none(self, queue, recipient):
-        with pytest.raises(ValueError, match="Not a mail: recipient"):
-            queue(recipient=recipient)
-        assert not Mail.objects.exists()
+        ]:
+            with subtests.test(recipient=recipient):
+                with pytest.raises(ValueError, match="Not a mail: recipient"):
+                    queue(recipient=recipient)
+                assert not Mail.objects.exists()
 
     @pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n"])
     def test_a_subject_that_adds_a_header(self, queue, line_break):

@@ -45,52 +45,57 @@ def mine(sign_in, theirs):
 
 
 class TestRefused:
-    @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
-    def test_a_visitor_has_to_sign_in(self, api_client, theirs, method):
-        url = ADDRESSES if method == "post" else url_of(theirs)
-        before = stored()
+    def test_a_visitor_has_to_sign_in(self, api_client, theirs, subtests):
+        for method in ["get", "post", "put", "patch", "delete"]:
+            with subtests.test(method=method):
+                url = ADDRESSES if method == "post" else url_of(theirs)
+                before = stored()
 
-        assert getattr(api_client, method)(url, ROAD, format="json").status_code == 401
-        assert stored() == before
+                assert getattr(api_client, method)(url, ROAD, format="json").status_code == 401
+                assert stored() == before
 
     def test_a_visitor_lists_none(self, api_client, theirs):
         assert api_client.get(ADDRESSES).status_code == 401
 
     @pytest.mark.parametrize("is_staff", [False, True])
-    @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
-    def test_that_of_another_is_not_found(self, api_client, sign_in, theirs, method, is_staff):
+    def test_that_of_another_is_not_found(self, api_client, sign_in, theirs, is_staff, subtests):
         sign_in(is_staff=is_staff, is_superuser=is_staff)
         before = stored()
 
-        response = getattr(api_client, method)(url_of(theirs), ROAD, format="json")
+        for method in ["get", "put", "patch", "delete"]:
+            with subtests.test(method=method):
+                response = getattr(api_client, method)(url_of(theirs), ROAD, format="json")
 
-        assert response.status_code == 404
-        assert set(response.json()) == {"detail"}
-        assert stored() == before
+                assert response.status_code == 404
+                assert set(response.json()) == {"detail"}
+                assert stored() == before
 
-    @pytest.mark.parametrize("address_id", ["0", "-1", "abc", "1.5", "9" * 30, "%00"])
-    def test_what_is_no_address_is_not_found(self, api_client, mine, address_id):
-        assert api_client.get(f"{ADDRESSES}{address_id}/").status_code == 404
+    def test_what_is_no_address_is_not_found(self, api_client, mine, subtests):
+        for address_id in ["0", "-1", "abc", "1.5", "9" * 30, "%00"]:
+            with subtests.test(address_id=address_id):
+                assert api_client.get(f"{ADDRESSES}{address_id}/").status_code == 404
 
-    @pytest.mark.parametrize(("body", "errors"), BAD_FIELDS)
-    def test_bad_fields_make_none(self, api_client, sign_in, body, errors):
+    def test_bad_fields_make_none(self, api_client, sign_in, subtests):
         sign_in()
 
-        response = api_client.post(ADDRESSES, body, format="json")
+        for body, errors in BAD_FIELDS:
+            with subtests.test(body=body, errors=errors):
+                response = api_client.post(ADDRESSES, body, format="json")
 
-        assert response.status_code == 400
-        assert response.json() == {name: [text] for name, text in errors.items()}
-        assert stored() == []
+                assert response.status_code == 400
+                assert response.json() == {name: [text] for name, text in errors.items()}
+                assert stored() == []
 
-    @pytest.mark.parametrize(("body", "errors"), BAD_FIELDS)
-    def test_bad_fields_change_none(self, api_client, mine, body, errors):
+    def test_bad_fields_change_none(self, api_client, mine, subtests):
         before = stored()
 
-        response = api_client.put(url_of(mine), body, format="json")
+        for body, errors in BAD_FIELDS:
+            with subtests.test(body=body, errors=errors):
+                response = api_client.put(url_of(mine), body, format="json")
 
-        assert response.status_code == 400
-        assert set(response.json()) == set(errors)
-        assert stored() == before
+                assert response.status_code == 400
+                assert set(response.json()) == set(errors)
+                assert stored() == before
 
     def test_bad_fields_make_no_profile(self, api_client, sign_in):
         sign_in().customer.delete()

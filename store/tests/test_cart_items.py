@@ -88,46 +88,50 @@ class TestAdd:
         }
         assert quantities() == [(item.product_id, 32766)]
 
-    @pytest.mark.parametrize("quantity", BAD_QUANTITIES)
-    def test_a_bad_quantity_is_refused(self, send, item, quantity):
-        body = f'{{"product_id": {item.product_id}, "quantity": {quantity}}}'
+    def test_a_bad_quantity_is_refused(self, send, item, subtests):
+        for quantity in BAD_QUANTITIES:
+            with subtests.test(quantity=quantity):
+                body = f'{{"product_id": {item.product_id}, "quantity": {quantity}}}'
 
-        response = send("POST", items_url(item.cart_id), body)
+                response = send("POST", items_url(item.cart_id), body)
 
-        assert response.status_code == 400
-        assert set(response.json()) == {"quantity"}
-        assert quantities() == [(item.product_id, 2)]
+                assert response.status_code == 400
+                assert set(response.json()) == {"quantity"}
+                assert quantities() == [(item.product_id, 2)]
 
-    @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "9" * 5000])
     @pytest.mark.parametrize("field", ["quantity", "product_id"])
-    def test_what_is_no_json_number_is_refused(self, send, item, field, number):
-        values = {"product_id": item.product_id, "quantity": 1, field: number}
-        body = ", ".join(f'"{name}": {value}' for name, value in values.items())
+    def test_what_is_no_json_number_is_refused(self, send, item, field, subtests):
+        for number in ["NaN", "Infinity", "-Infinity", "9" * 5000]:
+            with subtests.test(number=number):
+                values = {"product_id": item.product_id, "quantity": 1, field: number}
+                body = ", ".join(f'"{name}": {value}' for name, value in values.items())
 
-        response = send("POST", items_url(item.cart_id), f"{{{body}}}")
+                response = send("POST", items_url(item.cart_id), f"{{{body}}}")
 
-        assert response.status_code == 400
-        assert quantities() == [(item.product_id, 2)]
+                assert response.status_code == 400
+                assert quantities() == [(item.product_id, 2)]
 
-    @pytest.mark.parametrize("product_id", [0, -1, 10**9, 2**31, 2**63, 10**30, -(10**30)])
-    def test_an_unknown_product_is_refused(self, api_client, cart, product_id):
-        response = api_client.post(
-            items_url(cart.id), {"product_id": product_id, "quantity": 1}, format="json"
-        )
+    def test_an_unknown_product_is_refused(self, api_client, cart, subtests):
+        for product_id in [0, -1, 10**9, 2**31, 2**63, 10**30, -(10**30)]:
+            with subtests.test(product_id=product_id):
+                response = api_client.post(
+                    items_url(cart.id), {"product_id": product_id, "quantity": 1}, format="json"
+                )
 
-        assert response.status_code == 400
-        assert response.json() == NO_PRODUCT
-        assert quantities() == []
+                assert response.status_code == 400
+                assert response.json() == NO_PRODUCT
+                assert quantities() == []
 
-    @pytest.mark.parametrize("product_id", ["x", "", None, 1.5, True, [1], {}])
-    def test_a_product_id_that_is_none_is_refused(self, api_client, cart, product_id):
-        response = api_client.post(
-            items_url(cart.id), {"product_id": product_id, "quantity": 1}, format="json"
-        )
+    def test_a_product_id_that_is_none_is_refused(self, api_client, cart, subtests):
+        for product_id in ["x", "", None, 1.5, True, [1], {}]:
+            with subtests.test(product_id=product_id):
+                response = api_client.post(
+                    items_url(cart.id), {"product_id": product_id, "quantity": 1}, format="json"
+                )
 
-        assert response.status_code == 400
-        assert set(response.json()) == {"product_id"}
-        assert quantities() == []
+                assert response.status_code == 400
+                assert set(response.json()) == {"product_id"}
+                assert quantities() == []
 
     def test_both_fields_are_needed(self, api_client, cart):
         response = api_client.post(items_url(cart.id), {}, format="json")
@@ -138,12 +142,13 @@ class TestAdd:
             "quantity": ["This field is required."],
         }
 
-    @pytest.mark.parametrize("body", ["[]", '"x"', "null", "1", "{"])
-    def test_a_body_that_is_no_object_is_refused(self, send, cart, body):
-        response = send("POST", items_url(cart.id), body)
+    def test_a_body_that_is_no_object_is_refused(self, send, cart, subtests):
+        for body in ["[]", '"x"', "null", "1", "{"]:
+            with subtests.test(body=body):
+                response = send("POST", items_url(cart.id), body)
 
-        assert response.status_code == 400
-        assert quantities() == []
+                assert response.status_code == 400
+                assert quantities() == []
 
     @pytest.mark.parametrize("missing", ["abc", "1", "1b671a64-40d5-491e-99b0-da01ff1f3341"])
     def test_a_missing_cart_is_not_found(self, api_client, product, missing):
@@ -184,13 +189,14 @@ class TestChange:
         }
         assert quantities() == [(item.product_id, 2)]
 
-    @pytest.mark.parametrize("quantity", BAD_QUANTITIES)
-    def test_a_bad_quantity_is_refused(self, send, item, quantity):
-        response = send("PATCH", item_url(item), f'{{"quantity": {quantity}}}')
+    def test_a_bad_quantity_is_refused(self, send, item, subtests):
+        for quantity in BAD_QUANTITIES:
+            with subtests.test(quantity=quantity):
+                response = send("PATCH", item_url(item), f'{{"quantity": {quantity}}}')
 
-        assert response.status_code == 400
-        assert set(response.json()) == {"quantity"}
-        assert quantities() == [(item.product_id, 2)]
+                assert response.status_code == 400
+                assert set(response.json()) == {"quantity"}
+                assert quantities() == [(item.product_id, 2)]
 
     def test_put_is_not_allowed(self, api_client, item):
         response = api_client.put(item_url(item), {"quantity": 9}, format="json")
@@ -229,12 +235,13 @@ class TestAnothersCart:
         assert response.status_code == 404
         assert quantities() == [(item.product_id, 2)]
 
-    @pytest.mark.parametrize("missing", ["0", "999999", "9" * 30, "abc", "-1"])
-    def test_an_unknown_item_is_not_found(self, api_client, item, method, missing):
-        response = getattr(api_client, method)(
-            f"{items_url(item.cart_id)}{missing}/", {"quantity": 9}, format="json"
-        )
+    def test_an_unknown_item_is_not_found(self, api_client, item, method, subtests):
+        for missing in ["0", "999999", "9" * 30, "abc", "-1"]:
+            with subtests.test(missing=missing):
+                response = getattr(api_client, method)(
+                    f"{items_url(item.cart_id)}{missing}/", {"quantity": 9}, format="json"
+                )
 
-        assert response.status_code == 404
-        assert response["Content-Type"] == "application/json"
-        assert quantities() == [(item.product_id, 2)]
+                assert response.status_code == 404
+                assert response["Content-Type"] == "application/json"
+                assert quantities() == [(item.product_id, 2)]

@@ -44,13 +44,14 @@ class TestList:
     def test_an_empty_cart_has_an_empty_list(self, api_client, cart):
         assert api_client.get(items_url(cart.id)).json() == []
 
-    @pytest.mark.parametrize("missing", ["abc", "1", "%00", "1b671a64-40d5-491e-99b0-da01ff1f3341"])
-    def test_a_missing_cart_is_not_found(self, api_client, missing):
-        response = api_client.get(items_url(missing))
+    def test_a_missing_cart_is_not_found(self, api_client, subtests):
+        for missing in ["abc", "1", "%00", "1b671a64-40d5-491e-99b0-da01ff1f3341"]:
+            with subtests.test(missing=missing):
+                response = api_client.get(items_url(missing))
 
-        assert response.status_code == 404
-        assert response["Content-Type"] == "application/json"
-        assert set(response.json()) == {"detail"}
+                assert response.status_code == 404
+                assert response["Content-Type"] == "application/json"
+                assert set(response.json()) == {"detail"}
 
     @pytest.mark.parametrize("rows", [1, 10, 100])
     def test_costs_three_queries_however_long(

@@ -137,13 +137,14 @@ class TestRetrieve:
 
         assert response.json()["total_price"] == 25
 
-    @pytest.mark.parametrize("missing", [*NO_CARTS, "1b671a64-40d5-491e-99b0-da01ff1f3341"])
-    def test_a_missing_cart_is_not_found(self, api_client, missing):
-        response = api_client.get(f"/store/carts/{missing}/")
+    def test_a_missing_cart_is_not_found(self, api_client, subtests):
+        for missing in [*NO_CARTS, "1b671a64-40d5-491e-99b0-da01ff1f3341"]:
+            with subtests.test(missing=missing):
+                response = api_client.get(f"/store/carts/{missing}/")
 
-        assert response.status_code == 404
-        assert response["Content-Type"] == "application/json"
-        assert set(response.json()) == {"detail"}
+                assert response.status_code == 404
+                assert response["Content-Type"] == "application/json"
+                assert set(response.json()) == {"detail"}
 
     @pytest.mark.parametrize("rows", [1, 10, 100])
     def test_costs_two_queries_however_full(
@@ -181,12 +182,13 @@ class TestDelete:
         assert list(Cart.objects.all()) == [other]
         assert other.items.count() == 1
 
-    @pytest.mark.parametrize("missing", [*NO_CARTS, "1b671a64-40d5-491e-99b0-da01ff1f3341"])
-    def test_a_missing_cart_is_not_found(self, api_client, cart, missing):
-        response = api_client.delete(f"/store/carts/{missing}/")
+    def test_a_missing_cart_is_not_found(self, api_client, cart, subtests):
+        for missing in [*NO_CARTS, "1b671a64-40d5-491e-99b0-da01ff1f3341"]:
+            with subtests.test(missing=missing):
+                response = api_client.delete(f"/store/carts/{missing}/")
 
-        assert response.status_code == 404
-        assert Cart.objects.get() == cart
+                assert response.status_code == 404
+                assert Cart.objects.get() == cart
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])

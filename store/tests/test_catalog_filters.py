@@ -39,9 +39,8 @@ class TestOne:
     def test_collection(self, api_client, shelves, name):
         assert titles(api_client, **{name: shelves["garden"]}) == "C D"
 
-    @pytest.mark.parametrize(
-        ("name", "value", "found"),
-        [
+    def test_price(self, api_client, shelves, subtests):
+        for name, value, found in [
             ("unit_price__gt", "20", "A B"),
             ("unit_price__lt", "20", "D"),
             ("price_min", "20", "A B C"),
@@ -50,14 +49,12 @@ class TestOne:
             ("unit_price__gt", "999999999.99", ""),
             ("unit_price__lt", "1e3", "A B C D"),
             ("price_min", " 20 ", "A B C"),
-        ],
-    )
-    def test_price(self, api_client, shelves, name, value, found):
-        assert titles(api_client, **{name: value}) == found
+        ]:
+            with subtests.test(name=name, value=value, found=found):
+                assert titles(api_client, **{name: value}) == found
 
-    @pytest.mark.parametrize(
-        ("name", "value", "found"),
-        [
+    def test_price_is_compared_with_every_decimal(self, api_client, shelves, subtests):
+        for name, value, found in [
             ("unit_price__gt", "19.999", "A B C"),
             ("unit_price__gt", "20.000000000000004", "A B"),
             ("unit_price__lt", "20.001", "C D"),
@@ -66,10 +63,9 @@ class TestOne:
             ("price_min", "19.995", "A B C"),
             ("price_max", "19.999", "D"),
             ("price_max", "20.005", "C D"),
-        ],
-    )
-    def test_price_is_compared_with_every_decimal(self, api_client, shelves, name, value, found):
-        assert titles(api_client, **{name: value}) == found
+        ]:
+            with subtests.test(name=name, value=value, found=found):
+                assert titles(api_client, **{name: value}) == found
 
     @pytest.mark.parametrize(
         ("words", "found"),
@@ -149,19 +145,17 @@ class TestSearch:
 
 
 class TestTogether:
-    @pytest.mark.parametrize(
-        ("query", "found"),
-        [
+    def test_filters_narrow_each_other(self, api_client, shelves, subtests):
+        for query, found in [
             ({"unit_price__gt": 10, "unit_price__lt": 40}, "B C"),
             ({"price_min": 10, "price_max": 20, "in_stock": "true"}, "C"),
             ({"search": "iron", "in_stock": "false"}, "D"),
             ({"search": "iron", "price_min": 20, "ordering": "-title"}, "A"),
             ({"price_min": 30, "price_max": 20}, ""),
             ({"ordering": "unit_price", "price_max": 30}, "D C B"),
-        ],
-    )
-    def test_filters_narrow_each_other(self, api_client, shelves, query, found):
-        assert titles(api_client, **query) == found
+        ]:
+            with subtests.test(query=query, found=found):
+                assert titles(api_client, **query) == found
 
     def test_filters_narrow_a_collection(self, api_client, shelves):
         query = {"collection_id": shelves["kitchen"], "unit_price__gt": 30, "search": "iron"}

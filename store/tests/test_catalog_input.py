@@ -66,15 +66,16 @@ def test_unknown_collection_is_told(api_client, authenticate, fields):
     assert response.json() == {"collection": ['Invalid pk "999" - object does not exist.']}
 
 
-@pytest.mark.parametrize("body", ["[]", "null", '"text"', "{}", ""])
-def test_body_that_is_no_product_is_refused(api_client, authenticate, body, collection):
+def test_body_that_is_no_product_is_refused(api_client, authenticate, collection, subtests):
     authenticate(is_staff=True)
 
-    response = api_client.post(URL, body, content_type="application/json")
+    for body in ["[]", "null", '"text"', "{}", ""]:
+        with subtests.test(body=body):
+            response = api_client.post(URL, body, content_type="application/json")
 
-    assert response.status_code == 400
-    assert isinstance(response.json(), dict)
-    assert not Product.objects.exists()
+            assert response.status_code == 400
+            assert isinstance(response.json(), dict)
+            assert not Product.objects.exists()
 
 
 @pytest.mark.parametrize("field", ["unit_price", "inventory", "collection"])

@@ -46,12 +46,13 @@ class TestShow:
             "images": [],
         }
 
-    @pytest.mark.parametrize("product_id", ["0", "abc", "-1", "1.5", "9" * 30, "9" * 5000, "%00"])
-    def test_what_is_no_product_is_not_found(self, api_client, product, product_id):
-        response = api_client.get(f"{URL}{product_id}/")
+    def test_what_is_no_product_is_not_found(self, api_client, product, subtests):
+        for product_id in ["0", "abc", "-1", "1.5", "9" * 30, "9" * 5000, "%00"]:
+            with subtests.test(product_id=product_id):
+                response = api_client.get(f"{URL}{product_id}/")
 
-        assert response.status_code == 404
-        assert list(response.json()) == ["detail"]
+                assert response.status_code == 404
+                assert list(response.json()) == ["detail"]
 
     @pytest.mark.parametrize("query", ["search=nothing", "unit_price__gt=junk", "page=9"])
     def test_what_filters_the_list_does_not_hide_it(self, api_client, product, query):
@@ -101,28 +102,26 @@ class TestPages:
             "results": [],
         }
 
-    @pytest.mark.parametrize(
-        ("page_size", "shown"),
-        [("1", 1), ("100", 100), ("101", 100), ("9" * 20, 100)]
-        + [(junk, 10) for junk in ("0", "9" * 5000, "-5", "abc", "", "1.5", "\0")],
-    )
-    def test_page_size_is_at_most_100_and_junk_is_ignored(
-        self, api_client, make_product, page_size, shown
-    ):
+    def test_page_size_is_at_most_100_and_junk_is_ignored(self, api_client, make_product, subtests):
         for _ in range(101):
             make_product()
 
-        response = api_client.get(URL, {"page_size": page_size})
+        for page_size, shown in [("1", 1), ("100", 100), ("101", 100), ("9" * 20, 100)] + [
+            (junk, 10) for junk in ("0", "9" * 5000, "-5", "abc", "", "1.5", "\0")
+        ]:
+            with subtests.test(page_size=page_size, shown=shown):
+                response = api_client.get(URL, {"page_size": page_size})
 
-        assert response.status_code == 200
-        assert len(response.json()["results"]) == shown
+                assert response.status_code == 200
+                assert len(response.json()["results"]) == shown
 
-    @pytest.mark.parametrize("page", ["0", "-1", "2", "abc", "1.5", "\0", "9" * 20, "9" * 5000])
-    def test_page_that_does_not_exist_is_not_found(self, api_client, product, page):
-        response = api_client.get(URL, {"page": page})
+    def test_page_that_does_not_exist_is_not_found(self, api_client, product, subtests):
+        for page in ["0", "-1", "2", "abc", "1.5", "\0", "9" * 20, "9" * 5000]:
+            with subtests.test(page=page):
+                response = api_client.get(URL, {"page": page})
 
-        assert response.status_code == 404
-        assert response.json() == INVALID_PAGE
+                assert response.status_code == 404
+                assert response.json() == INVALID_PAGE
 
     def test_empty_page_is_the_first(self, api_client, product):
         assert api_client.get(URL, {"page": ""}).json()["count"] == 1
@@ -147,9 +146,8 @@ class TestOrder:
             made = make_product(title=title, unit_price=price, description=f"{title} {price}")
             Product.objects.filter(pk=made.pk).update(last_update=f"2026-01-0{day}T00:00:00Z")
 
-    @pytest.mark.parametrize(
-        ("ordering", "prices"),
-        [
+    def test_list_comes_in_the_order_asked_for(self, api_client, subtests):
+        for ordering, prices in [
             (None, [1, 4, 2, 3]),
             ("title", [1, 4, 2, 3]),
             ("-title", [3, 2, 4, 1]),
@@ -160,16 +158,21 @@ class TestOrder:
             ("title,-unit_price", [4, 1, 2, 3]),
             ("title,-title", [1, 4, 2, 3]),
             (",".join(["-unit_price"] * 3000), [4, 3, 2, 1]),
-        ],
-    )
-    def test_list_comes_in_the_order_asked_for(self, api_client, ordering, prices):
-        response = api_client.get(URL, {"ordering": ordering} if ordering else {})
+        ]:
+            with subtests.test(ordering=ordering, prices=prices):
+                response = api_client.get(URL, {"ordering": ordering} if ordering else {})
 
-        assert [row["unit_price"] for row in response.json()["results"]] == prices
+                assert [row["unit_price"] for row in response.json()["results"]] == prices
 
-    @pytest.mark.parametrize("ordering", ["nope", "collection__title", "--title", "", ",", "\0"])
-    def test_unknown_ordering_is_the_usual_one(self, api_client, ordering):
-        assert titles(api_client.get(URL, {"ordering": ordering})) == ["Bowl", "Bowl", "Cup", "Jug"]
+    def test_unknown_ordering_is_the_usual_one(self, api_client, subtests):
+        for ordering in ["nope", "collection__title", "--title", "", ",", "\0"]:
+            with subtests.test(ordering=ordering):
+                assert titles(api_client.get(URL, {"ordering": ordering})) == [
+                    "Bowl",
+                    "Bowl",
+                    "Cup",
+                    "Jug",
+                ]
 
 
 class TestWrite:
@@ -247,17 +250,18 @@ class TestRights:
     @pytest.mark.parametrize(
         ("user", "status"), [(None, 401), ({}, 403), (get_user_model()(), 403)], ids=str
     )
-    @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-    def test_only_staff_write(self, api_client, fields, product, user, status, method):
+    def test_only_staff_write(self, api_client, fields, product, user, status, subtests):
         api_client.force_authenticate(user=user)
         before = Product.objects.values().get()
 
-        url = URL if method == "post" else f"{URL}{product.id}/"
-        response = getattr(api_client, method)(url, fields)
+        for method in ["post", "put", "patch", "delete"]:
+            with subtests.test(method=method):
+                url = URL if method == "post" else f"{URL}{product.id}/"
+                response = getattr(api_client, method)(url, fields)
 
-        assert response.status_code == status
-        assert list(response.json()) == ["detail"]
-        assert Product.objects.values().get() == before
+                assert response.status_code == status
+                assert list(response.json()) == ["detail"]
+                assert Product.objects.values().get() == before
 
     def test_bad_token_is_refused_on_a_public_list(self, api_client):
         response = api_client.get(URL, headers={"Authorization": "JWT nonsense"})

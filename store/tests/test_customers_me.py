@@ -79,9 +79,10 @@ class TestMe:
         user.customer.refresh_from_db()
         assert response.json()["membership"] == user.customer.membership == "G"
 
-    @pytest.mark.parametrize(
-        ("body", "errors"),
-        [
+    def test_the_phone_is_needed(self, api_client, sign_in, subtests):
+        sign_in().customer.delete()
+
+        for body, errors in [
             ({}, {"phone": ["This field is required."]}),
             ({"phone": ""}, {"phone": ["This field may not be blank."]}),
             ({"phone": None}, {"phone": ["This field may not be null."]}),
@@ -90,26 +91,26 @@ class TestMe:
                 {"phone": "1" * 256},
                 {"phone": ["Ensure this field has no more than 255 characters."]},
             ),
-        ],
-    )
-    def test_the_phone_is_needed(self, api_client, sign_in, body, errors):
-        sign_in().customer.delete()
+        ]:
+            with subtests.test(body=body, errors=errors):
+                response = api_client.put(ME, body, format="json")
 
-        response = api_client.put(ME, body, format="json")
+                assert response.status_code == 400
+                assert response.json() == errors
+                assert not Customer.objects.exists()
 
-        assert response.status_code == 400
-        assert response.json() == errors
-        assert not Customer.objects.exists()
-
-    @pytest.mark.parametrize("birth_date", ["x", "2000-02-30", 5, "", True])
-    def test_a_birth_date_is_a_date(self, api_client, sign_in, birth_date):
+    def test_a_birth_date_is_a_date(self, api_client, sign_in, subtests):
         sign_in()
 
-        response = api_client.put(ME, {"phone": "1", "birth_date": birth_date}, format="json")
+        for birth_date in ["x", "2000-02-30", 5, "", True]:
+            with subtests.test(birth_date=birth_date):
+                response = api_client.put(
+                    ME, {"phone": "1", "birth_date": birth_date}, format="json"
+                )
 
-        assert response.status_code == 400
-        assert set(response.json()) == {"birth_date"}
-        assert Customer.objects.get().phone == ""
+                assert response.status_code == 400
+                assert set(response.json()) == {"birth_date"}
+                assert Customer.objects.get().phone == ""
 
     @pytest.mark.parametrize("method", ["post", "patch", "delete"])
     def test_only_get_and_put(self, api_client, sign_in, method):

@@ -151,21 +151,19 @@ def test_bounds_themselves_are_accepted(rows):
             transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize(
-    ("payment_status", "stage", "status"),
-    [
+def test_status_follows_from_what_is_stored(rows, subtests):
+    for payment_status, stage, status in [
         ("P", None, OrderStatus.PENDING),
         ("C", None, OrderStatus.PAID),
         ("C", "shipped", OrderStatus.SHIPPED),
         ("C", "delivered", OrderStatus.DELIVERED),
         ("C", "refunded", OrderStatus.REFUNDED),
         ("F", None, OrderStatus.CANCELLED),
-    ],
-)
-def test_status_follows_from_what_is_stored(rows, payment_status, stage, status):
-    Order.objects.update(payment_status=payment_status, stage=stage)
+    ]:
+        with subtests.test(payment_status=payment_status, stage=stage, status=status):
+            Order.objects.update(payment_status=payment_status, stage=stage)
 
-    assert Order.objects.get().status == status
+            assert Order.objects.get().status == status
 
 
 def test_every_check_constraint_is_tried():
@@ -263,6 +261,7 @@ def test_rows_read_as_a_sentence(rows, product):
     assert str(rows[Review]) == f"Ann on {rows[Review].date}"
 
 
-@pytest.mark.parametrize("model", [Product, Promotion, CartItem, Review])
-def test_random_rows_of_the_tests_satisfy_the_constraints(model):
-    assert len(baker.make(model, _quantity=30)) == 30
+def test_random_rows_of_the_tests_satisfy_the_constraints(subtests):
+    for model in [Product, Promotion, CartItem, Review]:
+        with subtests.test(model=model):
+            assert len(baker.make(model, _quantity=30)) == 30

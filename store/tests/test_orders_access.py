@@ -126,14 +126,15 @@ class TestRetrieve:
         assert response.status_code == 404
         assert response.json() == {"detail": "No Order matches the given query."}
 
-    @pytest.mark.parametrize("missing", ["0", "999999", "9" * 30, "abc", "-1"])
-    def test_a_missing_one_is_not_found(self, api_client, authenticate, db, missing):
+    def test_a_missing_one_is_not_found(self, api_client, authenticate, db, subtests):
         authenticate(is_staff=True)
 
-        response = api_client.get(f"{ORDERS}{missing}/")
+        for missing in ["0", "999999", "9" * 30, "abc", "-1"]:
+            with subtests.test(missing=missing):
+                response = api_client.get(f"{ORDERS}{missing}/")
 
-        assert response.status_code == 404
-        assert response["Content-Type"] == "application/json"
+                assert response.status_code == 404
+                assert response["Content-Type"] == "application/json"
 
     def test_a_stranger_is_asked_to_sign_in(self, api_client, make_order, zoe):
         assert api_client.get(order_url(make_order(zoe))).status_code == 401

@@ -167,13 +167,14 @@ class TestRefused:
         assert response.status_code == 400
         assert response.json() == {field: ["This field is required."]}
 
-    @pytest.mark.parametrize("body", ["[]", "null", '"text"', "{}", "{"])
-    def test_body_that_is_no_review_is_refused(self, api_client, url, body):
-        response = api_client.post(url, body, content_type="application/json")
+    def test_body_that_is_no_review_is_refused(self, api_client, url, subtests):
+        for body in ["[]", "null", '"text"', "{}", "{"]:
+            with subtests.test(body=body):
+                response = api_client.post(url, body, content_type="application/json")
 
-        assert response.status_code == 400
-        assert isinstance(response.json(), dict)
-        assert not Review.objects.exists()
+                assert response.status_code == 400
+                assert isinstance(response.json(), dict)
+                assert not Review.objects.exists()
 
 
 class TestChange:

@@ -35,9 +35,8 @@ def order(django_user_model: Any) -> Order:
     return Order(customer=user.customer)
 
 
-@pytest.mark.parametrize(
-    ("model", "columns"),
-    [
+def test_columns_of_rows_are_in_the_order_of_the_model(subtests: pytest.Subtests) -> None:
+    for model, columns in [
         (get_user_model(), profiles.USER),
         (Product, stock.SOLD),
         (Product, cart_lines.SHOWN),
@@ -45,12 +44,11 @@ def order(django_user_model: Any) -> Order:
         (Cart, cart_lines.CART),
         (Order, order_lines.ORDER),
         (OrderItem, order_lines.LINE),
-    ],
-)
-def test_columns_of_rows_are_in_the_order_of_the_model(model: Any, columns: Any) -> None:
-    names = [field.attname for field in model._meta.concrete_fields]
+    ]:
+        with subtests.test(model=model, columns=columns):
+            names = [field.attname for field in model._meta.concrete_fields]
 
-    assert sorted(columns, key=names.index) == [*columns]
+            assert sorted(columns, key=names.index) == [*columns]
 
 
 class TestInsert:

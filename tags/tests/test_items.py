@@ -60,25 +60,29 @@ class TestCreate:
         assert response.status_code == 201
         assert response.json()["content_type"] == "store.product"
 
-    @pytest.mark.parametrize(
-        "content_type",
-        [
+    def test_a_type_that_is_not_registered_is_refused(
+        self, api_client: APIClient, authenticate: Callable, body: dict, subtests: pytest.Subtests
+    ) -> None:
+        authenticate(is_staff=True)
+
+        for content_type in [
             *["core.user", "auth.group", "tags.tag", "store.collection", "store", "product"],
             *["nonsense", "", "store.product.x", "store.product\0", 1, 1.5, True],
             *[["store.product"], {"store": "product"}],
-        ],
-    )
-    def test_a_type_that_is_not_registered_is_refused(
-        self, api_client: APIClient, authenticate: Callable, body: dict, content_type: Any
+        ]:
+            with subtests.test(content_type=content_type):
+                response = api_client.post(
+                    ITEMS, {**body, "content_type": content_type}, format="json"
+                )
+                assert (response.status_code, response.json()) == (400, NOT_TAGGABLE)
+                assert not TaggedItem.objects.exists()
+
+    def test_a_bad_field_is_named(
+        self, api_client: APIClient, authenticate: Callable, body: dict, subtests: pytest.Subtests
     ) -> None:
         authenticate(is_staff=True)
-        response = api_client.post(ITEMS, {**body, "content_type": content_type}, format="json")
-        assert (response.status_code, response.json()) == (400, NOT_TAGGABLE)
-        assert not TaggedItem.objects.exists()
 
-    @pytest.mark.parametrize(
-        ("field", "value", "errors"),
-        [
+        for field, value, errors in [
             ("content_type", None, ["This field may not be null."]),
             ("object_id", None, ["This field may not be null."]),
             ("object_id", 0, NO_OBJECT),
@@ -91,33 +95,25 @@ class TestCreate:
             ("tag", 2**63, ['Invalid pk "9223372036854775808" - object does not exist.']),
             ("tag", "sale", NO_INTEGER),
             ("tag", None, ["This field may not be null."]),
-        ],
-    )
-    def test_a_bad_field_is_named(
-        self,
-        api_client: APIClient,
-        authenticate: Callable,
-        body: dict,
-        field: str,
-        value: Any,
-        errors: list,
-    ) -> None:
-        authenticate(is_staff=True)
-        response = api_client.post(ITEMS, {**body, field: value}, format="json")
-        assert (response.status_code, response.json()) == (400, {field: errors})
-        assert not TaggedItem.objects.exists()
+        ]:
+            with subtests.test(field=field, value=value, errors=errors):
+                response = api_client.post(ITEMS, {**body, field: value}, format="json")
+                assert (response.status_code, response.json()) == (400, {field: errors})
+                assert not TaggedItem.objects.exists()
 
-    @pytest.mark.parametrize(
-        "number", ["NaN", "Infinity", "1e400", str(2**63), "1" * 31, "9" * 5000]
-    )
     def test_a_number_that_is_no_id_is_refused(
-        self, api_client: APIClient, authenticate: Callable, tag: Tag, number: str
+        self, api_client: APIClient, authenticate: Callable, tag: Tag, subtests: pytest.Subtests
     ) -> None:
         authenticate(is_staff=True)
-        text = f'{{"tag": {tag.pk}, "content_type": "store.product", "object_id": {number}}}'
-        response = api_client.post(ITEMS, text, content_type="application/json")
-        assert response.status_code == 400
-        assert not TaggedItem.objects.exists()
+
+        for number in ["NaN", "Infinity", "1e400", str(2**63), "1" * 31, "9" * 5000]:
+            with subtests.test(number=number):
+                text = (
+                    f'{{"tag": {tag.pk}, "content_type": "store.product", "object_id": {number}}}'
+                )
+                response = api_client.post(ITEMS, text, content_type="application/json")
+                assert response.status_code == 400
+                assert not TaggedItem.objects.exists()
 
 
 class TestDetail:

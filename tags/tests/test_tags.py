@@ -48,24 +48,23 @@ class TestCreate:
         assert response.status_code == 201
         assert response.json() == {"id": Tag.objects.get(label="sale").pk, "label": "sale"}
 
-    @pytest.mark.parametrize(
-        ("body", "message"),
-        [
+    def test_a_bad_label_is_refused(
+        self, api_client: APIClient, authenticate: Callable, subtests: pytest.Subtests
+    ) -> None:
+        authenticate(is_staff=True)
+
+        for body, message in [
             ({}, "This field is required."),
             ({"label": ""}, "This field may not be blank."),
             ({"label": None}, "This field may not be null."),
             ({"label": ["sale"]}, "Not a valid string."),
             ({"label": "x" * 256}, "Ensure this field has no more than 255 characters."),
             ({"label": "a\0b"}, "Null characters are not allowed."),
-        ],
-    )
-    def test_a_bad_label_is_refused(
-        self, api_client: APIClient, authenticate: Callable, body: dict[str, Any], message: str
-    ) -> None:
-        authenticate(is_staff=True)
-        response = api_client.post(TAGS, body, format="json")
-        assert (response.status_code, response.json()) == (400, {"label": [message]})
-        assert not Tag.objects.exists()
+        ]:
+            with subtests.test(body=body, message=message):
+                response = api_client.post(TAGS, body, format="json")
+                assert (response.status_code, response.json()) == (400, {"label": [message]})
+                assert not Tag.objects.exists()
 
 
 SPELLINGS = ["SALE", " sale ", "\uff33ale", "sale\u3000"]
@@ -153,17 +152,22 @@ class TestDetail:
 
 
 @pytest.mark.parametrize(("signed_in", "status"), [(False, 401), (True, 403)])
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_only_staff_write(
     api_client: APIClient,
     authenticate: Callable,
     tag: Tag,
-    method: str,
     signed_in: bool,
     status: int,
+    subtests: pytest.Subtests,
 ) -> None:
     if signed_in:
         authenticate()
-    assert getattr(api_client, method)(f"{TAGS}{tag.pk}/", {"label": "x"}).status_code == status
-    assert api_client.post(TAGS, {"label": "x"}).status_code == status
-    assert list(Tag.objects.values_list("label", flat=True)) == ["sale"]
+
+    for method in ["put", "patch", "delete"]:
+        with subtests.test(method=method):
+            assert (
+                getattr(api_client, method)(f"{TAGS}{tag.pk}/", {"label": "x"}).status_code
+                == status
+            )
+            assert api_client.post(TAGS, {"label": "x"}).status_code == status
+            assert list(Tag.objects.values_list("label", flat=True)) == ["sale"]

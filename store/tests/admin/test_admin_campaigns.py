@@ -53,9 +53,8 @@ def promotion(db):
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(
-        ("changes", "field", "error"),
-        [
+    def test_a_message_that_is_none(self, admin_client, customer, subtests):
+        for changes, field, error in [
             ({"subject": " "}, "subject", "This field is required."),
             ({"subject": "a\nBcc: b@c.org"}, "subject", "Line breaks are not allowed here."),
             ({"subject": "a\rb"}, "subject", "Line breaks are not allowed here."),
@@ -63,16 +62,15 @@ class TestRefusals:
             ({"text": "\n"}, "text", "This field is required."),
             ({"text": "x" * 5001}, "text", "at most 5000 characters (it has 5001)."),
             ({"key": "7"}, "key", "Enter a valid UUID."),
-        ],
-    )
-    def test_a_message_that_is_none(self, admin_client, customer, changes, field, error):
-        page = admin_client.post(CUSTOMERS, confirmed(customer, **changes))
+        ]:
+            with subtests.test(changes=changes, field=field, error=error):
+                page = admin_client.post(CUSTOMERS, confirmed(customer, **changes))
 
-        assert list(page.context["form"].errors) == [field]
-        assert page.context["form"].errors[field][0].endswith(error)
-        assertContains(page, "Please correct the error below.")
-        assert not Campaign.objects.exists()
-        assert not Mail.objects.exists()
+                assert list(page.context["form"].errors) == [field]
+                assert page.context["form"].errors[field][0].endswith(error)
+                assertContains(page, "Please correct the error below.")
+                assert not Campaign.objects.exists()
+                assert not Mail.objects.exists()
 
     @pytest.mark.parametrize("form", [chosen, confirmed])
     @pytest.mark.parametrize("fields", [{"is_active": False}, {"email": ""}])

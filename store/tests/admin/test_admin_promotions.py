@@ -31,9 +31,8 @@ def promotion_form(**changes):
 
 
 class TestForm:
-    @pytest.mark.parametrize(
-        ("changes", "error"),
-        [
+    def test_refuses(self, admin_client, subtests):
+        for changes, error in [
             ({"ends_at_0": "2026-05-31"}, "A promotion ends after it starts."),
             (
                 {"ends_at_0": "2026-06-01", "ends_at_1": "08:00"},
@@ -47,13 +46,12 @@ class TestForm:
                 {"memberships": ["B", "X"]},
                 "Select a valid choice. X is not one of the available choices.",
             ),
-        ],
-    )
-    def test_refuses(self, admin_client, changes, error):
-        page = admin_client.post(ADD, promotion_form(**changes))
+        ]:
+            with subtests.test(changes=changes, error=error):
+                page = admin_client.post(ADD, promotion_form(**changes))
 
-        assert errors_in(page) == [error]
-        assert not Promotion.objects.exists()
+                assert errors_in(page) == [error]
+                assert not Promotion.objects.exists()
 
     @pytest.mark.parametrize(
         ("ticked", "stored"), [([], ""), (["S"], "S"), (["G", "B"], "BG"), (["G", "S", "B"], "BSG")]

@@ -32,22 +32,20 @@ def member(sign_in):
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(
-        ("path", "status"),
-        [
+    def test_are_the_serializers(self, api_client, products, member, subtests):
+        member("G")
+
+        for path, status in [
             ("?page=9", 404),
             ("?page=nine", 404),
             ("?price_min=cheap", 400),
             ("999999/", 404),
             (f"{2**63}/", 404),
-        ],
-    )
-    def test_are_the_serializers(self, api_client, products, member, path, status):
-        member("G")
+        ]:
+            with subtests.test(path=path, status=status):
+                answer = api_client.get(f"/store/products/{path}")
 
-        answer = api_client.get(f"/store/products/{path}")
-
-        assert (type(answer), answer.status_code) == (Response, status)
+                assert (type(answer), answer.status_code) == (Response, status)
 
 
 @pytest.mark.parametrize("membership", [*MEMBERSHIPS, None])

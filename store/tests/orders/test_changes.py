@@ -111,20 +111,22 @@ class TestWhoMay:
 
         assert changes(make_order(customer).pk).status_code == 200
 
-    @pytest.mark.parametrize("missing", ["0", "999999", "9" * 30, "abc", "-1"])
-    def test_a_missing_order_is_not_found(self, authenticate, db, changes, missing):
+    def test_a_missing_order_is_not_found(self, authenticate, db, changes, subtests):
         authenticate(is_staff=True)
 
-        assert changes(missing).status_code == 404
+        for missing in ["0", "999999", "9" * 30, "abc", "-1"]:
+            with subtests.test(missing=missing):
+                assert changes(missing).status_code == 404
 
-    @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-    def test_is_read_only(self, api_client, sign_in, make_order, method):
+    def test_is_read_only(self, api_client, sign_in, make_order, subtests):
         order = make_order(sign_in(is_staff=True).customer)
 
-        response = getattr(api_client, method)(f"{ORDERS}{order.pk}/changes/")
+        for method in ["post", "put", "patch", "delete"]:
+            with subtests.test(method=method):
+                response = getattr(api_client, method)(f"{ORDERS}{order.pk}/changes/")
 
-        assert response.status_code == 405
-        assert response["Allow"] == "GET, HEAD, OPTIONS"
+                assert response.status_code == 405
+                assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
 class TestDelete:

@@ -229,18 +229,17 @@ class TestNobody:
 
 
 class TestReason:
-    @pytest.mark.parametrize(
-        "reason", ["x" * 256, "a\0b", None, [], {}, True], ids=lambda reason: ascii(reason)[:9]
-    )
-    def test_that_is_none(self, sign_in, make_order, take, reason):
+    def test_that_is_none(self, sign_in, make_order, take, subtests):
         order = make_order(sign_in().customer)
         before = snapshot()
 
-        response = take(order, "cancel", reason=reason)
+        for reason in ["x" * 256, "a\0b", None, [], {}, True]:
+            with subtests.test(reason=reason):
+                response = take(order, "cancel", reason=reason)
 
-        assert response.status_code == 400
-        assert set(response.json()) == {"reason"}
-        assert snapshot() == before
+                assert response.status_code == 400
+                assert set(response.json()) == {"reason"}
+                assert snapshot() == before
 
     @pytest.mark.parametrize(("sent", "kept"), [("x" * 255, "x" * 255), (" 🛒 ", "🛒"), ("", "")])
     def test_is_kept(self, sign_in, make_order, take, sent, kept):

@@ -53,11 +53,10 @@ class TestPage:
         staff.delete(f"/store/orders/{order.pk}/")
         assert "an order that was deleted" in Client().get(page_of(payment)).content.decode()
 
-    @pytest.mark.parametrize(
-        "key", ["1b671a64-40d5-491e-99b0-da01ff1f3341", "nonsense", "%00", "1"]
-    )
-    def test_of_no_payment_is_404(self, payment, key):
-        assert Client().get(f"/store/payments/development/{key}/").status_code == 404
+    def test_of_no_payment_is_404(self, payment, subtests):
+        for key in ["1b671a64-40d5-491e-99b0-da01ff1f3341", "nonsense", "%00", "1"]:
+            with subtests.test(key=key):
+                assert Client().get(f"/store/payments/development/{key}/").status_code == 404
 
     @pytest.mark.parametrize("method", ["get", "post"])
     @pytest.mark.parametrize("gateway", ["", "store.tests.payments.gateways.LedgerGateway"])
@@ -76,11 +75,12 @@ class TestPage:
         answer = Client(enforce_csrf_checks=True).post(page_of(payment), {"outcome": "succeed"})
         assert answer.status_code == 403
 
-    @pytest.mark.parametrize("outcome", [None, "", "steal", "\0"])
-    def test_takes_no_other_outcome(self, payment, outcome):
-        answer = Client().post(page_of(payment), {"outcome": outcome} if outcome else {})
-        assert answer.status_code == 400
-        assert not PaymentEvent.objects.exists()
+    def test_takes_no_other_outcome(self, payment, subtests):
+        for outcome in [None, "", "steal", "\0"]:
+            with subtests.test(outcome=outcome):
+                answer = Client().post(page_of(payment), {"outcome": outcome} if outcome else {})
+                assert answer.status_code == 400
+                assert not PaymentEvent.objects.exists()
 
     @pytest.mark.parametrize("sent", ["", "steal", "%00", "succeed&sent=slow"])
     def test_heeds_no_nonsense_in_its_address(self, payment, sent):
@@ -93,22 +93,20 @@ class TestPage:
 
 
 class TestOptions:
-    @pytest.mark.parametrize(
-        ("options", "reason"),
-        [
+    def test_that_make_no_gateway_are_named(self, settings, subtests):
+        for options, reason in [
             ({"slow_seconds": "long"}, "could not convert string to float: 'long'"),
             ({"delay": -1}, "delay and slow_seconds are seconds"),
             ({"delay": float("nan")}, "delay and slow_seconds are seconds"),
             ({"delay": None}, "not 'NoneType'"),
             ({"dealy": 1}, "unexpected keyword argument 'dealy'"),
             ({"secret": "x"}, "multiple values for keyword argument 'secret'"),
-        ],
-    )
-    def test_that_make_no_gateway_are_named(self, settings, options, reason):
-        settings.STORE_PAYMENT_GATEWAY_OPTIONS = options
-        with pytest.raises(Exception, match=reason) as caught:
-            payment_gateway()
-        assert 'Environment variable "PAYMENT_GATEWAY_OPTIONS" invalid' in str(caught.value)
+        ]:
+            with subtests.test(options=options, reason=reason):
+                settings.STORE_PAYMENT_GATEWAY_OPTIONS = options
+                with pytest.raises(Exception, match=reason) as caught:
+                    payment_gateway()
+                assert 'Environment variable "PAYMENT_GATEWAY_OPTIONS" invalid' in str(caught.value)
 
     def test_are_seconds(self, settings):
         settings.STORE_PAYMENT_GATEWAY_OPTIONS = {"delay": 1, "slow_seconds": 0.5}

@@ -72,11 +72,15 @@ class TestDeleteCollection:
         assert Product.objects.get() == product
 
 
-@pytest.mark.parametrize(
-    ("amount", "rounded"), [("0.005", "0.01"), ("0.0049", "0.00"), ("2.675", "2.68"), ("7", "7.00")]
-)
-def test_half_a_cent_goes_up(amount, rounded):
-    assert str(round_to_minor_unit(Decimal(amount))) == rounded
+def test_half_a_cent_goes_up(subtests):
+    for amount, rounded in [
+        ("0.005", "0.01"),
+        ("0.0049", "0.00"),
+        ("2.675", "2.68"),
+        ("7", "7.00"),
+    ]:
+        with subtests.test(amount=amount, rounded=rounded):
+            assert str(round_to_minor_unit(Decimal(amount))) == rounded
 
 
 @pytest.mark.parametrize(
