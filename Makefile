@@ -39,7 +39,7 @@ DURATION ?= 1m
 HOST ?= http://127.0.0.1:8000
 LOCUSTFILE ?= locustfiles/browse_products.py
 
-# What `make stress` serves, development or production, and to how many visitors at first.
+# What `make stress` serves (development, development-without-toolbar, production), and to how many visitors at first.
 SERVER ?= development
 FIRST ?= 50
 
@@ -105,7 +105,7 @@ load: $(DRIVERS)  ## Send visitors to a running server (USERS, RATE, DURATION, H
 	.venv/bin/locust --headless --only-summary --locustfile $(LOCUSTFILE) --host $(HOST) \
 		--users $(USERS) --spawn-rate $(RATE) --run-time $(DURATION)
 
-stress: $(DRIVERS)  ## Send more and more visitors to a shop of its own until it fails (SERVER=production, DATABASE, FIRST)
+stress: $(DRIVERS)  ## Send more and more visitors to a shop of its own until it fails (SERVER, DATABASE, FIRST)
 	$(PY) -m benchmarks.stress --server $(SERVER) --database $(DATABASE) --first $(FIRST)
 
 bench: $(DRIVERS) $(BENCH)  ## Compare the shop with its references (DATABASE, ROUNDS, SECONDS); writes docs/performance.md

@@ -16,11 +16,15 @@ from .report import PAGE, Cells, table, write_section
 from .servers import Contestant, Server, serving
 from .stage import Stage, fill_shop, set_stage
 
-# What starts each, as the shop's own commands do.
+# How each is started by the shop's own commands.
+RUNSERVER = ("manage.py", "runserver", "{port}")
 COMMANDS = {
-    "development": ("manage.py", "runserver", "{port}"),
+    "development": RUNSERVER,
+    "development-without-toolbar": RUNSERVER,
     "production": ("-m", "gunicorn", "storefront.wsgi", "--bind", "127.0.0.1:{port}"),
 }
+# Share of failures with which a step counts as one that the shop did not serve.
+FAILING = 0.01
 # Milliseconds from which a page is called slow.
 SLOW = 1000
 
@@ -55,9 +59,10 @@ def read_options() -> Namespace:
 
 def contestant(server: str, stage: Stage) -> Contestant:
     environment = stage.shop
-    if server == "development":
+    if COMMANDS[server] is RUNSERVER:
         # Nothing but what `make run` has.
         environment = {name: environment[name] for name in ("DATABASE_URL", "MEDIA_ROOT")}
+        environment["DEBUG_TOOLBAR"] = "0" if "without" in server else "1"
     return Contestant(server, SHOP_PYTHON, COMMANDS[server], environment, ROOT)
 
 
@@ -66,7 +71,7 @@ def climb(server: Server, options: Namespace, file: Path) -> list[Figures]:
     command = [str(SHOP_PYTHON.with_name("locust")), "--headless", "--only-summary"]
     command += ["--locustfile", str(ROOT / "locustfiles/climb.py"), "--host", server.address]
     command += ["--first", str(options.first), "--step", str(options.step)]
-    command += ["--steps-file", str(file), "--exit-code-on-error", "0"]
+    command += ["--failing", str(FAILING), "--steps-file", str(file), "--exit-code-on-error", "0"]
     subprocess.run(command, check=True)
     steps: list[Figures] = json.loads(file.read_text())
     return steps
@@ -103,7 +108,7 @@ def verdict(steps: list[Figures]) -> str:
     slow = next((step["visitors"] for step in steps if step["p95"] > SLOW), None)
     *borne, last = steps
     said = [f"Slow (95 % above {SLOW:,} ms) from {slow:,} visitors." if slow else "Never slow."]
-    if last["failures"]:
+    if sum(last["failures"].values()) > FAILING * last["requests"]:
         before = f", after {borne[-1]['visitors']:,} that it served" if borne else ""
         said.append(f"It fails at {last['visitors']:,}{before}.")
     else:

@@ -79,9 +79,9 @@ def test_the_first_step_that_fails_is_the_last(tmp_path: Path) -> None:
 
 def test_the_verdict_names_where_it_became_slow_and_where_it_failed() -> None:
     steps = [
-        {"visitors": 50, "p95": 20, "failures": {}},
-        {"visitors": 65, "p95": 1001, "failures": {}},
-        {"visitors": 85, "p95": 9000, "failures": {"503 instead of 200": 9}},
+        {"visitors": 50, "requests": 900, "p95": 20, "failures": {}},
+        {"visitors": 65, "requests": 900, "p95": 1001, "failures": {"404 instead of 200": 9}},
+        {"visitors": 85, "requests": 900, "p95": 9000, "failures": {"503 instead of 200": 10}},
     ]
     slow = "Slow (95 % above 1,000 ms) from 65 visitors."
     assert verdict(steps) == f"{slow} It fails at 85, after 65 that it served."
