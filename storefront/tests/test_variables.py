@@ -10,6 +10,8 @@ from storefront.variables import check_variables
 
 from .conftest import run
 
+pytestmark = pytest.mark.once
+
 SLIPS = {
     "STORE_TAXRATE": "STORE_TAX_RATE",
     "DATABSE_URL": "DATABASE_URL",
@@ -114,7 +116,6 @@ def test_production_is_told_nothing(warned: Any, settings: Any) -> None:
     assert warned(["STORE_TAXRATE"], "STORE_TAXRATE=0.2\n") == []
 
 
-@pytest.mark.once
 def test_a_command_shows_it_once() -> None:
     given = {
         "ADMINS": "Ann <ann@example.com>",
