@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from time import monotonic
 from typing import Any
@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from django.utils.module_loading import import_string
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -32,8 +33,16 @@ UNAVAILABLE = {
 }
 
 
+@pytest.fixture(scope="module")
+def _one_session() -> Iterator[None]:
+    """Share what a session reads at its start: megabytes about all of AWS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("boto3.Session", cache(import_string("boto3.Session")))
+        yield
+
+
 @pytest.fixture
-def keep_at(settings: Any) -> Any:
+def keep_at(settings: Any, _one_session: None) -> Any:
     """Return a function that keeps uploads in the bucket at an address."""
 
     def keep_at(endpoint: str, **options: Any) -> None:
@@ -201,36 +210,52 @@ class TestMetadata:
         assert shown(stripped) == shown(content)
 
 
-@pytest.fixture(params=["refuses", "is silent", "has no name", "knows no bucket"])
-def away(request: pytest.FixtureRequest, keep_at: Any, s3_server: str) -> Iterator[None]:
-    """Keep uploads where they cannot be kept."""
+KINDS = ["refuses", "is silent", "has no name", "knows no bucket"]
+
+
+@pytest.fixture
+def away(
+    request: pytest.FixtureRequest, keep_at: Any, s3_server: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Keep uploads where they cannot be kept, with a tenth of the patience."""
+    usual = import_string("core.s3.MediaStorage").client_config
+    brief = {name: getattr(usual, name) / 10 for name in ("connect_timeout", "read_timeout")}
+    backoff = import_string("botocore.retries.standard.ExponentialBackoff")
+    monkeypatch.setattr(backoff, "delay_amount", lambda *_: 0)
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
         if request.param == "refuses":
             listener.close()
         addresses = {"has no name": "http://s3.invalid", "knows no bucket": s3_server}
-        keep_at(addresses.get(request.param, f"http://127.0.0.1:{port}"))
+        address = addresses.get(request.param, f"http://127.0.0.1:{port}")
+        keep_at(address, client_config=usual.merge(usual.__class__(**brief)))
         yield
 
 
-@pytest.mark.usefixtures("away")
 class TestStorageAway:
+    def test_is_waited_for_seconds(self) -> None:
+        config = import_string("core.s3.MediaStorage").client_config
+        tries = config.retries["total_max_attempts"]
+        # Between two tries lies a second at most.
+        assert tries * max(config.connect_timeout, config.read_timeout) + tries - 1 < 10
+
     # Saving fails half-way, after which no test's own transaction could be asked.
     @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("away", KINDS, indirect=True)
     def test_an_upload_is_refused_soon_and_saves_nothing(
-        self, staff: APIClient, url: str, report_figures: Any, request: pytest.FixtureRequest
+        self, away: None, staff: APIClient, url: str
     ) -> None:
         start = monotonic()
         response = upload(staff, url)
-        seconds = monotonic() - start
-        report_figures(f"upload, storage away: {request.node.callspec.id}, {seconds:.1f} s")
+        # A storage that is silent would be waited for a minute and more, were its settings not heeded.
+        assert monotonic() - start < 10
         assert (response.status_code, response.json()) == (503, UNAVAILABLE)
         assert response["Retry-After"] == "5"
         assert not ProductImage.objects.exists()
-        assert seconds < 10
 
+    @pytest.mark.parametrize("away", KINDS, indirect=True)
     def test_pictures_are_listed_and_deleted_all_the_same(
-        self, staff: APIClient, url: str, product: Product, commits: Any
+        self, away: None, staff: APIClient, url: str, product: Product, commits: Any
     ) -> None:
         image = ProductImage.objects.create(product=product, image="store/images/a.png")
         assert staff.get(url).status_code == 200
@@ -239,8 +264,9 @@ class TestStorageAway:
         assert not ProductImage.objects.exists()
 
     @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("away", KINDS, indirect=True)
     def test_the_admin_says_so_and_changes_nothing(
-        self, client: Client, register: Any, product: Product
+        self, away: None, client: Client, register: Any, product: Product
     ) -> None:
         client.force_login(register(is_staff=True, is_superuser=True))
         client.raise_request_exception = False
