@@ -27,7 +27,7 @@ SECRETS = ["s3cret", "ann@example.com", "203.0.113.7", JWT, UUID]
 DECODERS = {None: bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 # Fails with a secret in everything that a report could carry.
 FAIL = f"""
-import json, logging, sys
+import json, logging, os, sys
 from time import monotonic
 from storefront.wsgi import application
 from django.test import RequestFactory
@@ -57,7 +57,9 @@ for _ in range(int(sys.argv[1])):
     url = "/fail/{UUID}/?token=s3cret&email=ann@example.com"
     application(factory.post(url, body, REMOTE_ADDR="203.0.113.7").environ, start_response).close()
 told = {{"statuses": statuses, "ids": ids, "seconds": monotonic() - started}}
-print(json.dumps({{**told, "loaded": "sentry_sdk" in sys.modules}}))
+print(json.dumps({{**told, "loaded": "sentry_sdk" in sys.modules}}), flush=True)
+if "leave" in sys.argv:
+    os._exit(0)
 """
 
 
@@ -65,9 +67,9 @@ print(json.dumps({{**told, "loaded": "sentry_sdk" in sys.modules}}))
 def fail(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Let a process in production fail at some requests and tell how that went."""
 
-    def fail(times: int = 1, **variables: str) -> dict[str, Any]:
+    def fail(times: int = 1, *arguments: str, **variables: str) -> dict[str, Any]:
         result = run(
-            [sys.executable, "-c", FAIL, str(times)],
+            [sys.executable, "-c", FAIL, str(times), *arguments],
             cwd=settings.BASE_DIR,
             env={
                 **PRODUCTION,
@@ -103,7 +105,7 @@ def sentry() -> Iterator[tuple[str, "Queue[tuple[str, bytes]]"]]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://0123456789abcdef0123456789abcdef@127.0.0.1:{server.server_port}/1", received
         server.shutdown()
 
@@ -137,7 +139,9 @@ def test_nothing_is_loaded_without_a_dsn(fail: Callable) -> None:
 
 def test_a_silent_sentry_delays_nobody(fail: Callable) -> None:
     with create_server(("127.0.0.1", 0)) as silent:
-        told = fail(150, SENTRY_DSN=f"http://key@127.0.0.1:{silent.getsockname()[1]}/1")
+        dsn = f"http://key@127.0.0.1:{silent.getsockname()[1]}/1"
+        # More than its queue holds. At its end the process would wait two seconds for the answer.
+        told = fail(110, "leave", SENTRY_DSN=dsn)
     assert set(told["statuses"]) == {"500 Internal Server Error"}
     # One wait for its answer would last 30 seconds.
     assert told["seconds"] < 25
