@@ -10,10 +10,10 @@ from django.test import Client
 from model_bakery import baker
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import visibility_of_element_located
-from selenium.webdriver.support.wait import WebDriverWait
+from selenium.webdriver.support.expected_conditions import title_contains, url_to_be
 
 from store.models import Collection, Product
+from storefront.tests.browsing import sign_in, wait_for, wait_until
 
 from .conftest import PASSWORD
 
@@ -109,21 +109,9 @@ def severe(browser: Chrome) -> list[Any]:
     return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 
-def wait_for(browser: Chrome, css: str) -> Any:
-    """Return the first element that fits, once it can be seen."""
-    located = visibility_of_element_located((By.CSS_SELECTOR, css))
-    return WebDriverWait(browser, 20).until(located)
-
-
 @pytest.fixture
 def staff_browser(browser: Chrome, live_server: Any, register: Callable[..., Any]) -> Chrome:
-    """A browser whose user, of the staff, signed in through the browsable API's form."""
-    register("ann", is_staff=True)
-    browser.get(f"{live_server.url}/api-auth/login/?next=/")
-    browser.find_element(By.NAME, "username").send_keys("ann")
-    browser.find_element(By.NAME, "password").send_keys(PASSWORD)
-    browser.find_element(By.NAME, "submit").click()
-    WebDriverWait(browser, 20).until(lambda _: "Log out ann" in browser.page_source)
+    sign_in(browser, live_server.url, register("ann", is_staff=True))
     return browser
 
 
@@ -145,23 +133,21 @@ class TestInChromium:
         assert counts == ["3", "1", "1", "2", "4"]
         assert severe(browser) == []
 
-    @pytest.mark.parametrize(
-        ("text", "path", "title"),
-        [
+    def test_the_links_of_home_lead_where_they_say(
+        self, staff_browser: Chrome, live_server: Any
+    ) -> None:
+        for text, path, title in [
             ("API", "/store/products/", "Product List"),
             ("Read the API docs", "/api/docs/", "Storefront API"),
             ("Open the admin", "/admin/", "Storefront Admin"),
             ("/store/collections/", "/store/collections/", "Collection List"),
             ("Health: ready", "/health/ready/", ""),
-        ],
-    )
-    def test_a_link_of_home_leads_where_it_says(
-        self, staff_browser: Chrome, live_server: Any, text: str, path: str, title: str
-    ) -> None:
-        staff_browser.find_element(By.LINK_TEXT, text).click()
-        WebDriverWait(staff_browser, 20).until(lambda b: b.current_url == live_server.url + path)
-        assert title in staff_browser.title
-        assert severe(staff_browser) == []
+        ]:
+            staff_browser.get(live_server.url)
+            staff_browser.find_element(By.LINK_TEXT, text).click()
+            wait_until(staff_browser, url_to_be(live_server.url + path))
+            assert title in staff_browser.title
+            assert severe(staff_browser) == [], path
 
     def test_a_form_of_the_api_is_sent_once(self, staff_browser: Chrome, live_server: Any) -> None:
         staff_browser.get(f"{live_server.url}/store/collections/")
@@ -171,19 +157,18 @@ class TestInChromium:
             "const send = document.querySelector('#post-object-form form button');"
             "send.click(); setTimeout(() => send.click(), 30);"
         )
-        WebDriverWait(staff_browser, 20).until(lambda b: "HTTP 201" in b.page_source)
+        wait_until(staff_browser, lambda b: "HTTP 201" in b.page_source)
 
         assert Collection.objects.count() == before + 1
 
-    @pytest.mark.parametrize("path", ["/", "/store/products/", "/api-auth/login/", "/api/docs/"])
-    def test_a_page_fits_a_phone(
-        self, browser: Chrome, live_server: Any, stocked: None, path: str
-    ) -> None:
+    def test_each_page_fits_a_phone(self, browser: Chrome, live_server: Any, stocked: None) -> None:
         phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+        width = "return document.documentElement.scrollWidth"
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
         try:
-            browser.get(live_server.url + path)
-            assert browser.execute_script("return document.documentElement.scrollWidth") == 390
+            for path in ["/", "/store/products/", "/api-auth/login/", "/api/docs/"]:
+                browser.get(live_server.url + path)
+                assert (path, browser.execute_script(width)) == (path, 390)
         finally:
             browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
@@ -206,19 +191,24 @@ class TestInChromium:
         assert "ann@example.com" in wait_for(browser, ".live-responses-table").text
         assert severe(browser) == []
 
-    def test_staff_post_a_product_in_the_browsable_api(
-        self, staff_browser: Chrome, live_server: Any
+    def test_staff_sign_in_and_post_a_product_in_the_browsable_api(
+        self, browser: Chrome, live_server: Any, register: Callable[..., Any]
     ) -> None:
+        register("ann", is_staff=True)
         collection = baker.make("store.Collection")
-        staff_browser.get(f"{live_server.url}/store/products/")
+        browser.get(f"{live_server.url}/api-auth/login/?next=/store/products/")
+        browser.find_element(By.NAME, "username").send_keys("ann")
+        browser.find_element(By.NAME, "password").send_keys(PASSWORD)
+        browser.find_element(By.NAME, "submit").click()
+        wait_until(browser, title_contains("Product List"))
         lamp = {"title": "Lamp", "slug": "lamp", "inventory": 3, "unit_price": "9.99"}
         for name, value in {**lamp, "collection": collection.pk}.items():
-            staff_browser.find_element(By.NAME, name).send_keys(str(value))
-        staff_browser.find_element(By.CSS_SELECTOR, "#post-object-form button").click()
-        WebDriverWait(staff_browser, 20).until(lambda b: "HTTP 201 Created" in b.page_source)
+            browser.find_element(By.NAME, name).send_keys(str(value))
+        browser.find_element(By.CSS_SELECTOR, "#post-object-form button").click()
+        wait_until(browser, lambda b: "HTTP 201 Created" in b.page_source)
         product = Product.objects.get()
         assert (product.title, product.inventory, product.collection) == ("Lamp", 3, collection)
-        assert severe(staff_browser) == []
+        assert severe(browser) == []
 
     def test_the_filters_of_the_browsable_api_find_a_product(
         self, browser: Chrome, live_server: Any
@@ -228,10 +218,10 @@ class TestInChromium:
         browser.get(f"{live_server.url}/store/products/")
         browser.find_element(By.CSS_SELECTOR, "[data-target='#filtersModal']").click()
         field = browser.find_element(By.NAME, "price_min")
-        WebDriverWait(browser, 20).until(lambda _: field.is_displayed())
+        wait_until(browser, lambda _: field.is_displayed())
         field.send_keys("10")
         field.submit()
-        WebDriverWait(browser, 20).until(lambda b: "price_min=10" in b.current_url)
+        wait_until(browser, lambda b: "price_min=10" in b.current_url)
         shown = browser.find_element(By.CSS_SELECTOR, ".response-info").text
         assert '"count": 1' in shown
         assert "Dear" in shown

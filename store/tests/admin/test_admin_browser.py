@@ -7,26 +7,25 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as condition
-from selenium.webdriver.support.wait import WebDriverWait
 
 from outbox.models import Mail
 from store.models import Order, Product
 from store.services.order_status import change_order_status
 from store.services.orders import write_order
+from storefront.tests.browsing import hurrying, sign_in, wait_for, wait_until
 
 pytestmark = [pytest.mark.once, pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a-Str0ng-one"
-CLICK_TWICE = """
+CLICK_AGAIN_AND_AGAIN = """
     const save = document.querySelector("[name=_save]");
     save.click();
-    setTimeout(() => save.click(), arguments[0]);
+    for (const delay of [60, 300]) setTimeout(() => save.click(), delay);
 """
 
 
@@ -41,9 +40,7 @@ class Desk:
         self.browser.get(f"{self.url}/admin/{path}")
 
     def find(self, selector: str) -> Any:
-        return WebDriverWait(self.browser, 10).until(
-            condition.visibility_of_element_located((By.CSS_SELECTOR, selector))
-        )
+        return wait_for(self.browser, selector)
 
     def texts(self, selector: str) -> list[str]:
         return [found.text for found in self.browser.find_elements(By.CSS_SELECTOR, selector)]
@@ -57,8 +54,7 @@ class Desk:
         self.find(f"#id_{field} + .select2 .select2-selection").click()
         self.find(f"[aria-controls=select2-id_{field}-results]").send_keys(typed)
         suggestion = (By.CSS_SELECTOR, ".select2-results__option--highlighted")
-        found = condition.text_to_be_present_in_element(suggestion, typed)
-        WebDriverWait(self.browser, 10).until(found)
+        wait_until(self.browser, condition.text_to_be_present_in_element(suggestion, typed))
         self.browser.switch_to.active_element.send_keys(Keys.ENTER)
 
     def press(self, selector: str) -> None:
@@ -66,7 +62,7 @@ class Desk:
         page = self.loaded_at()
         self.find(selector).click()
         # By the page's own clock: the driver fails when asked of a node whose page is going.
-        WebDriverWait(self.browser, 10).until(lambda _: self.loaded_at() != page)
+        wait_until(self.browser, lambda _: self.loaded_at() != page)
         self.find("#site-name")
 
     def loaded_at(self) -> float:
@@ -74,13 +70,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(browser: Any, live_server: Any) -> Desk:
-    get_user_model().objects.create_superuser("boss", "boss@example.com", PASSWORD)
-    desk = Desk(browser, live_server.url)
-    desk.open("")
-    desk.fill(username="boss", password=PASSWORD)
-    desk.press("[type=submit]")
-    return desk
+def boss(db: None) -> Any:
+    return get_user_model().objects.create_superuser("boss", "boss@example.com", PASSWORD)
+
+
+@pytest.fixture
+def desk(browser: Any, live_server: Any, boss: Any) -> Desk:
+    sign_in(browser, live_server.url, boss)
+    return Desk(browser, live_server.url)
 
 
 @pytest.fixture
@@ -90,7 +87,12 @@ def picture(tmp_path: Any) -> Any:
     return path
 
 
-def test_staff_sign_in_to_the_dashboard(desk: Desk) -> None:
+def test_staff_sign_in_to_the_dashboard(browser: Any, live_server: Any, boss: Any) -> None:
+    desk = Desk(browser, live_server.url)
+    desk.open("")
+    desk.fill(username="boss", password=PASSWORD)
+    desk.press("[type=submit]")
+
     assert desk.browser.title == "Admin Dashboard | Storefront Admin"
     assert desk.texts("#site-name, h1") == ["Storefront Admin", "Admin Dashboard"]
     # The style sheet is there, too: the head of the page has its colour.
@@ -98,7 +100,9 @@ def test_staff_sign_in_to_the_dashboard(desk: Desk) -> None:
     assert header == "rgba(65, 118, 144, 1)"
 
 
-def test_staff_add_a_product_with_a_picture(desk: Desk, collection: Any, picture: Any) -> None:
+def test_staff_add_a_product_with_a_picture_and_another(
+    desk: Desk, collection: Any, picture: Any
+) -> None:
     desk.open("store/product/add/")
     desk.fill(title="Blue Teapot", unit_price="19.90", inventory="3")
     desk.choose("collection", "Kit")
@@ -110,6 +114,12 @@ def test_staff_add_a_product_with_a_picture(desk: Desk, collection: Any, picture
     assert (product.slug, product.collection) == ("blue-teapot", collection)
     thumbnail = desk.find("img.thumbnail")
     assert thumbnail.get_attribute("naturalWidth") == "40"
+
+    desk.find("#images-group .add-row a").click()
+    desk.fill(**{"images-1-image": picture})
+    desk.press("[name=_continue]")
+    assert product.images.count() == 2
+    assert len(desk.texts("img.thumbnail")) == 2
 
 
 def test_staff_clear_the_inventory(desk: Desk, make_product: Callable[..., Product]) -> None:
@@ -156,9 +166,13 @@ def test_a_refused_order_keeps_what_was_typed(desk: Desk, customer: Any, product
     assert not Order.objects.exists()
 
 
-def test_staff_move_an_order_by_its_button(desk: Desk, order: Order) -> None:
+def test_staff_think_better_of_a_step_and_take_another(desk: Desk, order: Order) -> None:
     desk.open(f"store/order/{order.pk}/change/")
+    desk.press(".order-undo")
+    desk.press(".cancel-link")
     assert desk.texts(".order-steps a") == ["Mark as paid", "Cancel"]
+    assert Order.objects.get().status == "pending"
+
     desk.press(".order-steps a")
     assert desk.texts("h1, h2") == ["Mark as paid", f"Order {order.pk}"]
     desk.fill(reason="Paid in cash.")
@@ -169,15 +183,6 @@ def test_staff_move_an_order_by_its_button(desk: Desk, order: Order) -> None:
     history = ".field-who, .field-from_status, .field-to_status, .field-reason"
     steps = ["boss", "Pending", "Paid", "Paid in cash.", "the shop", "-", "Pending", "-"]
     assert desk.texts(history) == steps
-
-
-def test_staff_think_better_of_a_step(desk: Desk, order: Order) -> None:
-    desk.open(f"store/order/{order.pk}/change/")
-    desk.press(".order-undo")
-    desk.press(".cancel-link")
-
-    assert desk.texts(".order-steps a") == ["Mark as paid", "Cancel"]
-    assert Order.objects.get().status == "pending"
 
 
 def test_staff_move_many_orders(desk: Desk, order: Order, customer: Any, product: Product) -> None:
@@ -205,44 +210,31 @@ def test_the_progress_of_a_campaign_comes_by_itself(desk: Desk, customer: Any) -
     assert desk.texts(".messagelist .success") == ["The mails to 2 customers are on their way."]
     assert desk.texts(".field-subject .readonly") == ["New tea"]
     Mail.objects.update(sent_at=None, due_at=timezone.now() + timedelta(hours=1))
-    desk.browser.refresh()
+    with hurrying(desk.browser):
+        desk.browser.refresh()
     assert desk.find("progress").get_attribute("value") == "0"
 
     Mail.objects.update(sent_at=timezone.now(), due_at=None)
 
     full = (By.CSS_SELECTOR, ".campaign-progress:not([data-unfinished]) progress[value='2']")
-    WebDriverWait(desk.browser, 20).until(condition.presence_of_element_located(full))
+    wait_until(desk.browser, condition.presence_of_element_located(full))
 
 
-@pytest.mark.parametrize("delay", [60, 300])
-def test_save_clicked_twice_adds_one_order(
-    desk: Desk, customer: Any, product: Product, delay: int
+def test_save_clicked_again_and_again_adds_one_order(
+    desk: Desk, customer: Any, product: Product
 ) -> None:
     desk.open("store/order/add/")
     desk.choose("customer", "Ann")
     desk.choose("items-0-product", "Tea")
     desk.fill(**{"items-0-quantity": 4})
     page = desk.loaded_at()
-    desk.browser.execute_script(CLICK_TWICE, delay)
-    WebDriverWait(desk.browser, 10).until(lambda _: desk.loaded_at() != page)
+    desk.browser.execute_script(CLICK_AGAIN_AND_AGAIN)
+    wait_until(desk.browser, lambda _: desk.loaded_at() != page)
     desk.find(".messagelist .success")
 
     assert Order.objects.count() == 1
     product.refresh_from_db()
     assert product.inventory == 6
-
-
-def test_staff_add_a_picture_to_a_product_that_has_one(
-    desk: Desk, product: Product, picture: Any
-) -> None:
-    product.images.create(image=ContentFile(picture.read_bytes(), name=picture.name))
-    desk.open(f"store/product/{product.pk}/change/")
-    desk.find("#images-group .add-row a").click()
-    desk.fill(**{"images-1-image": picture})
-    desk.press("[name=_continue]")
-
-    assert product.images.count() == 2
-    assert len(desk.texts("img.thumbnail")) == 2
 
 
 def test_what_somebody_else_changed_is_decided_by_the_next_save(
