@@ -10,6 +10,7 @@ from .caches import cache_at, is_redis
 from .databases import read_replicas, with_engine_options
 from .environment import BASE_DIR, env
 from .logs import logging_in
+from .mail import *
 from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
 from .people import person
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options, is_broker
@@ -255,11 +256,6 @@ DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", True)
 SILK = env.bool("SILK", False)
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storefront <shop@localhost>", validate=person)
-# Mail stays on the machine, on the console or in files, until production names a server.
-EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", None)
-EMAIL_BACKEND = "django.core.mail.backends.{}.EmailBackend".format(
-    "filebased" if EMAIL_FILE_PATH else "console"
-)
 # Seconds; a mail server that does not answer must not hold a worker for longer, nor, without a
 # broker, a shopper.
 EMAIL_TIMEOUT = 20 if CELERY_BROKER_URL else 5

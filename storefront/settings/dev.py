@@ -1,4 +1,4 @@
-"""A developer's machine: one process, SQLite, mail on the console."""
+"""A developer's machine: one process, SQLite, mail on the console, unless variables say otherwise."""
 
 from .common import *
 from .containers import CONTAINER_MARKS, show_toolbar

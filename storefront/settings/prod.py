@@ -41,23 +41,11 @@ url = first_set("DATABASE_URL", "CLEARDB_DATABASE_URL")
 DATABASES["default"] = with_engine_options(env.dj_db_url(url, conn_max_age=60), url)
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = SMTP_BACKEND
 EMAIL_HOST = env.str(
     first_set("EMAIL_HOST", "MAILGUN_SMTP_SERVER"),
     validate=validate.Length(min=1, error="Name a host."),
 )
-EMAIL_PORT = env.int(
-    first_set("EMAIL_PORT", "MAILGUN_SMTP_PORT"), 587, validate=validate.Range(1, 65535)
-)
-EMAIL_HOST_USER = env.str(first_set("EMAIL_HOST_USER", "MAILGUN_SMTP_LOGIN"), "")
-EMAIL_HOST_PASSWORD = env.str(first_set("EMAIL_HOST_PASSWORD", "MAILGUN_SMTP_PASSWORD"), "")
-# STARTTLS on 587, TLS from the first byte on 465, neither on a mail server of the same host.
-EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
-if EMAIL_USE_SSL and EMAIL_USE_TLS:
-    raise ImproperlyConfigured(
-        f'Environment variables "EMAIL_USE_SSL" and "EMAIL_USE_TLS" are both on for port {EMAIL_PORT}.'
-    )
 
 # Static files come from the web process; compressed and named by their content, they never change.
 after_security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1

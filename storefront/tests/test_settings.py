@@ -234,3 +234,13 @@ class TestMail:
     def test_or_in_files(self, start: Start) -> None:
         result = start("dev", self.SHOW, EMAIL_FILE_PATH="/tmp/mails")
         assert json.loads(result.stdout) == ["filebased", "/tmp/mails"]
+
+    def test_or_goes_to_the_server_that_is_named(self, start: Start) -> None:
+        result = start(
+            "dev",
+            "[EMAIL_BACKEND.split('.')[-2], EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL]",
+            EMAIL_HOST="127.0.0.1",
+            EMAIL_PORT="1025",
+            EMAIL_FILE_PATH="/tmp/mails",
+        )
+        assert json.loads(result.stdout) == ["smtp", "127.0.0.1", 1025, False, False]
