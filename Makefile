@@ -18,9 +18,11 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
 SOURCES := conftest.py storefront core store tags likes store_custom outbox
+EXTRAS := .venv/.synced-extras
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production
 BENCH := .bench/.synced
+MAILDEV := mailbox/node_modules/.package-lock.json
 
 # Markers of the tests that `make test` skips where their service is not there.
 SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium
@@ -31,6 +33,16 @@ POSTGRES_TEST_URL ?= postgres://postgres@127.0.0.1:5432/storefront
 
 # Races are measured on a machine that does nothing else.
 ALONE := --numprocesses 0
+
+# Ports of what `make dev`, `make mailbox`, `make flower` and `make load-ui` show; the shop does not read them.
+SMTP_PORT ?= 1025
+MAILBOX_PORT ?= 1080
+FLOWER_PORT ?= 5555
+LOAD_PORT ?= 8089
+unexport SMTP_PORT MAILBOX_PORT FLOWER_PORT LOAD_PORT MAILBOX
+DEVELOPMENT = $(PY) -m storefront.development --port $(PORT) --smtp-port $(SMTP_PORT) \
+	--mailbox-port $(MAILBOX_PORT) --flower-port $(FLOWER_PORT)
+DAY := server worker beat $(if $(filter no,$(MAILBOX)),,mailbox)
 
 # What `make load` sends, and where to.
 USERS ?= 100
@@ -49,16 +61,45 @@ ROUNDS ?= 3
 SECONDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up load stress bench bench-growth watch lint format lock lock-bench clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress bench bench-growth watch lint format lock lock-bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+define prepare
+$(PY) manage.py migrate --verbosity 0
+@# The seed data goes with store_custom; the shop runs without.
+@if $(PY) manage.py help --commands | grep -qx seed_db; then $(PY) manage.py seed_db; fi
+endef
+
 run: $(ENVIRONMENT)  ## Set everything up and serve the shop on http://127.0.0.1:8000 (PORT=... for another)
-	$(PY) manage.py migrate --verbosity 0
-	@# The seed data goes with store_custom; the shop runs without.
-	@if $(PY) manage.py help --commands | grep -qx seed_db; then $(PY) manage.py seed_db; fi
+	$(prepare)
 	$(PY) manage.py runserver $(PORT)
+
+dev: $(if $(filter mailbox,$(DAY)),node) $(ENVIRONMENT)  ## Serve the shop with worker, beat and mailbox beside it (needs Redis and Node.js; MAILBOX=no does without)
+	@$(DEVELOPMENT) --check $(DAY)
+	@$(if $(filter mailbox,$(DAY)),$(MAKE) --no-print-directory $(MAILDEV))
+	$(prepare)
+	@$(DEVELOPMENT) $(DAY)
+
+profile: export SILK := 1
+profile: run  ## Serve the shop and record its requests and queries at /silk/ (/silk/cleardb/ deletes them)
+
+worker: $(ENVIRONMENT)  ## Run the tasks of a server that has REDIS_URL, anew on every change (needs Redis)
+	@$(DEVELOPMENT) $@
+
+beat: $(ENVIRONMENT)  ## Queue what the timetable says, for the worker (needs Redis)
+	@$(DEVELOPMENT) $@
+
+flower: $(EXTRAS)  ## Watch the worker on http://127.0.0.1:5555 (needs Redis)
+	@$(DEVELOPMENT) $@
+
+mailbox: node $(ENVIRONMENT) $(MAILDEV)  ## Read mails on http://127.0.0.1:1080 (needs Node.js); EMAIL_HOST=127.0.0.1 EMAIL_PORT=1025 send them
+	@$(DEVELOPMENT) $@
+
+node:
+	@node --eval 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || \
+		{ echo "The mailbox needs Node.js 20 or newer with npm: install it; \`make dev MAILBOX=no\` does without." >&2; exit 1; }
 
 client:  ## Serve the upload page on http://localhost:8001 (the shop runs beside it: make run)
 	$(PYTHON) -m http.server 8001 --bind 127.0.0.1 --directory client
@@ -101,9 +142,13 @@ up: .env  ## Build the shop and run all of it in containers (needs Docker with c
 	@umask 077 && $(PYTHON) -c 'import re, secrets, sys; sys.stdout.write(re.sub("=random\n", \
 		lambda _: f"={secrets.token_urlsafe(48)}\n", sys.stdin.read()))' < $< > $@
 
-load: $(DRIVERS)  ## Send visitors to a running server (USERS, RATE, DURATION, HOST, LOCUSTFILE)
+load: $(EXTRAS)  ## Send visitors to a running server (USERS, RATE, DURATION, HOST, LOCUSTFILE)
 	.venv/bin/locust --headless --only-summary --locustfile $(LOCUSTFILE) --host $(HOST) \
 		--users $(USERS) --spawn-rate $(RATE) --run-time $(DURATION)
+
+load-ui: $(EXTRAS)  ## Send visitors from Locust's page on http://127.0.0.1:8089 (HOST, LOCUSTFILE)
+	.venv/bin/locust --locustfile $(LOCUSTFILE) --host $(HOST) --users $(USERS) --spawn-rate $(RATE) \
+		--web-host 127.0.0.1 --web-port $(LOAD_PORT)
 
 stress: $(DRIVERS)  ## Send more and more visitors to a shop of its own until it fails (SERVER, DATABASE, FIRST)
 	$(PY) -m benchmarks.stress --server $(SERVER) --database $(DATABASE) --first $(FIRST)
@@ -138,7 +183,7 @@ lock-bench: $(PIPENV) .bench  ## Resolve benchmarks/Pipfile anew
 	$(PYTHON) .ci/strip_lock.py benchmarks/Pipfile.lock
 
 clean:  ## Remove the environments, the caches and the development database
-	rm -rf .tools .venv .bench .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static
+	rm -rf .tools .venv .bench .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static .dev mailbox/node_modules
 
 # Of a macOS or an older Linux, python3 may be one that no package of the lock is for.
 define CHECK_PYTHON
@@ -160,12 +205,21 @@ $(ENVIRONMENT): Pipfile.lock | $(PIPENV) $(PY)
 	$(PIPENV) sync --categories "packages dev-packages"
 	@touch $@
 
-$(DRIVERS): $(ENVIRONMENT)
-	$(PIPENV) sync --categories "mysql postgres production trials"
+# Wheels only: what needs a compiler is below.
+$(EXTRAS): $(ENVIRONMENT)
+	$(PIPENV) sync --categories "production trials"
+	@touch $@
+
+$(DRIVERS): $(EXTRAS)
+	$(PIPENV) sync --categories "mysql postgres"
 	@touch $@
 
 $(PRODUCTION): Pipfile.lock | $(PIPENV) $(PY)
 	$(PIPENV) sync --categories "packages mysql postgres production"
+	@touch $@
+
+$(MAILDEV): mailbox/package-lock.json
+	cd mailbox && npm ci --loglevel=error
 	@touch $@
 
 $(BENCH): benchmarks/Pipfile.lock | $(PIPENV) .bench
