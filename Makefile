@@ -25,7 +25,7 @@ BENCH := .bench/.synced
 MAILDEV := mailbox/node_modules/.package-lock.json
 
 # Markers of the tests that `make test` skips where their service is not there.
-SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium
+SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
@@ -91,10 +91,10 @@ worker: $(ENVIRONMENT)  ## Run the tasks of a server that has REDIS_URL, anew on
 beat: $(ENVIRONMENT)  ## Queue what the timetable says, for the worker (needs Redis)
 	@$(DEVELOPMENT) $@
 
-flower: $(EXTRAS)  ## Watch the worker on http://127.0.0.1:5555 (needs Redis)
+flower: $(EXTRAS)  ## Watch the worker on http://127.0.0.1:5555 (needs Redis; FLOWER_PORT)
 	@$(DEVELOPMENT) $@
 
-mailbox: node $(ENVIRONMENT) $(MAILDEV)  ## Read mails on http://127.0.0.1:1080 (needs Node.js); EMAIL_HOST=127.0.0.1 EMAIL_PORT=1025 send them
+mailbox: node $(ENVIRONMENT) $(MAILDEV)  ## Show on http://127.0.0.1:1080 what comes to EMAIL_HOST=127.0.0.1 EMAIL_PORT=1025 (needs Node.js; MAILBOX_PORT, SMTP_PORT)
 	@$(DEVELOPMENT) $@
 
 node:
@@ -114,7 +114,7 @@ test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS=store/tests/test_carts.py
 coverage: $(ENVIRONMENT)  ## Run the tests and tell which branches none of them takes (htmlcov/index.html shows them)
 	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered $(ARGS)
 
-test-all: $(DRIVERS)  ## Run what `make test` may skip, and every test on MariaDB and PostgreSQL too; nothing may be skipped
+test-all: $(DRIVERS) node $(MAILDEV)  ## Run what `make test` may skip, and every test on MariaDB and PostgreSQL too; nothing may be skipped
 	$(PYTEST) --require-services -m "($(SERVICES)) and not (mariadb or row_locks)"
 	$(MAKE) test-mariadb
 	$(MAKE) test-postgresql
@@ -146,7 +146,7 @@ load: $(EXTRAS)  ## Send visitors to a running server (USERS, RATE, DURATION, HO
 	.venv/bin/locust --headless --only-summary --locustfile $(LOCUSTFILE) --host $(HOST) \
 		--users $(USERS) --spawn-rate $(RATE) --run-time $(DURATION)
 
-load-ui: $(EXTRAS)  ## Send visitors from Locust's page on http://127.0.0.1:8089 (HOST, LOCUSTFILE)
+load-ui: $(EXTRAS)  ## Send visitors from Locust's page on http://127.0.0.1:8089 (HOST, LOCUSTFILE, LOAD_PORT)
 	.venv/bin/locust --locustfile $(LOCUSTFILE) --host $(HOST) --users $(USERS) --spawn-rate $(RATE) \
 		--web-host 127.0.0.1 --web-port $(LOAD_PORT)
 

@@ -29,6 +29,7 @@ REDIS_URL = redis_address()
 RABBITMQ_URL = os.environ.get("BROKER_TEST_URL", "amqp://guest:guest@127.0.0.1:5672//")
 
 S3_PACKAGES = ("storages", "boto3", "moto")
+MAILDEV = Path(settings.BASE_DIR, "mailbox", "node_modules", ".bin", "maildev")
 CHROMIUM = ("chromium", "chromedriver")
 # Debian keeps it where only root looks.
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -85,6 +86,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = "needs RabbitMQ: set BROKER_TEST_URL"
     if item.get_closest_marker("s3") and not all(map(find_spec, S3_PACKAGES)):
         missing = "needs django-storages and moto: make drivers"
+    if item.get_closest_marker("mailbox") and not (shutil.which("node") and MAILDEV.exists()):
+        missing = "needs the mailbox: make mailbox, which needs Node.js"
     if item.get_closest_marker("locust") and not find_spec("locust"):
         missing = "needs locust: make drivers"
     if missing and item.config.getoption("--require-services"):

@@ -57,20 +57,26 @@ def set_environment(arguments: Namespace) -> None:
 
 def what_is_missing(arguments: Namespace) -> Iterator[str]:
     if WITH_BROKER & set(arguments.names):
-        with app.connection_for_read(connect_timeout=2) as broker:
-            try:
-                broker.connect()
-            except (*broker.connection_errors, *broker.channel_errors):
-                yield f"Nothing answers at {broker.as_uri()}: start Redis there, or name another in REDIS_URL."
+        yield from missing_broker()
     for name in arguments.names:
         for option in PROCESSES[name]:
+            # The server's may have an address before it.
             port = getattr(arguments, option).rpartition(":")[2]
-            with socket.socket() as listener:
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    listener.bind((HOST, int(port)))
-                except OSError as error:
-                    yield f"Port {port} of the {name}: {error.strerror}; give it another, {option.upper()}=..."
+            try:
+                socket.create_server((HOST, int(port))).close()
+            except (OSError, ValueError, OverflowError):
+                yield f"Port {port} of the {name} is not free: give it another, {option.upper()}=..."
+
+
+def missing_broker() -> Iterator[str]:
+    variable = "BROKER_URL" if os.environ.get("BROKER_URL") else "REDIS_URL"
+    with app.connection_for_read(connect_timeout=2) as broker:
+        address = broker.as_uri(include_password=not broker.password)
+        kind = "Redis" if address.startswith("redis") else "The broker"
+        try:
+            broker.connect()
+        except (*broker.connection_errors, *broker.channel_errors):
+            yield f"{kind} does not answer at {address}: start it, or name another in {variable}."
 
 
 def commands(arguments: Namespace) -> dict[str, list[str]]:

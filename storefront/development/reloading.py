@@ -50,7 +50,8 @@ def run_reloading(command: Sequence[str], folders: Sequence[Path]) -> int:
                 break
     finally:
         end(process)
-    return process.returncode
+    # As a shell tells it, for one that was killed.
+    return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 
 if __name__ == "__main__":

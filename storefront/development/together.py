@@ -54,7 +54,7 @@ class Output:
         self.lock = Lock()
         width = max(map(len, names))
         self.labels = {name: f"{name:{width}} | " for name in names}
-        if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        if sys.stdout.isatty():
             for (name, label), colour in zip(self.labels.items(), COLOURS, strict=False):
                 self.labels[name] = f"\033[{colour}m{label}\033[0m"
 
