@@ -29,7 +29,9 @@ answers = [
 ]
 tools = sorted({name.partition(".")[0] for name in sys.modules} & {"silk", "debug_toolbar"})
 recorded = [model.objects.get().path for model in silk if model.__name__ == "Request"]
-print(json.dumps([answers, tools, recorded]))
+Client().post("/silk/cleardb/", {"clear_all": "on"}, headers={"host": "localhost"})
+left = sum(model.objects.count() for model in silk)
+print(json.dumps([answers, tools, recorded, left]))
 """
 
 
@@ -51,18 +53,19 @@ def visit(environment: str, folder: Path, **variables: str) -> Any:
     return json.loads(result.stdout)
 
 
-def test_silk_records_in_development_when_asked(tmp_path: Path) -> None:
-    answers, tools, recorded = visit("dev", tmp_path, SILK="1")
+def test_silk_records_in_development_when_asked_and_forgets(tmp_path: Path) -> None:
+    answers, tools, recorded, left = visit("dev", tmp_path, SILK="1")
     assert (answers, tools) == ([200, 200], ["debug_toolbar", "silk"])
     assert recorded == ["/health/live/"]
+    assert left == 0
 
 
 def test_silk_is_off_otherwise(tmp_path: Path) -> None:
-    assert visit("dev", tmp_path) == [[200, 404], ["debug_toolbar"], []]
+    assert visit("dev", tmp_path) == [[200, 404], ["debug_toolbar"], [], 0]
 
 
 def test_production_has_no_tools_even_when_asked(tmp_path: Path) -> None:
-    assert visit("prod", tmp_path, SILK="1") == [[200, 404], [], []]
+    assert visit("prod", tmp_path, SILK="1") == [[200, 404], [], [], 0]
 
 
 def test_production_installs_no_tools() -> None:
