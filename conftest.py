@@ -20,6 +20,7 @@ from redis import Redis, RedisError
 from rest_framework.test import APIClient
 
 from outbox.tests.smtp import MailServer, serving_mail
+from storefront.tests.flushing import flush_what_tests_made, kept_rows
 from storefront.tests.parallel import MOST_WORKERS, redis_address
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ def django_db_setup(
         with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as copy:
             connection.ensure_connection()
             connection.connection.backup(copy)
+    with django_db_blocker.unblock():
+        flush_what_tests_made(kept_rows())
     return path
 
 
