@@ -150,7 +150,7 @@ load-ui: $(EXTRAS)  ## Send visitors from Locust's page on http://127.0.0.1:8089
 	.venv/bin/locust --locustfile $(LOCUSTFILE) --host $(HOST) --users $(USERS) --spawn-rate $(RATE) \
 		--web-host 127.0.0.1 --web-port $(LOAD_PORT)
 
-stress: $(DRIVERS)  ## Send more and more visitors to a shop of its own until it fails (SERVER, DATABASE, FIRST)
+stress: $(if $(filter sqlite,$(DATABASE)),$(EXTRAS),$(DRIVERS))  ## Send more and more visitors to a shop of its own until it fails (SERVER, DATABASE, FIRST; needs redis-server)
 	$(PY) -m benchmarks.stress --server $(SERVER) --database $(DATABASE) --first $(FIRST)
 
 bench: $(DRIVERS) $(BENCH)  ## Compare the shop with its references (DATABASE, ROUNDS, SECONDS); writes docs/performance.md

@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from storefront.development.__main__ import LOCAL_REDIS
+
 pytestmark = pytest.mark.once
 
 ROOT = Path(settings.BASE_DIR)
@@ -43,6 +45,15 @@ def test_a_compound_names_configurations() -> None:
     names = {launch["name"] for launch in LAUNCH["configurations"]}
     for compound in LAUNCH["compounds"]:
         assert names.issuperset(compound["configurations"])
+
+
+def test_server_worker_and_beat_meet_at_one_redis_that_of_make_dev() -> None:
+    redis = {
+        launch["name"]: launch.get("env", {}).get("REDIS_URL")
+        for launch in LAUNCH["configurations"]
+    }
+    assert [redis[name] for name in ("Server of a worker", "Worker", "Beat")] == [LOCAL_REDIS] * 3
+    assert redis["Server"] is None
 
 
 def test_a_breakpoint_stops_a_test() -> None:
