@@ -108,32 +108,24 @@ class TestNginx:
         assert "test is successful" in run_nginx("-t")
 
     @pytest.mark.nginx
-    @pytest.mark.parametrize(
-        ("target", "logged"),
-        [
-            ("/store/products/?email=kim@example.com", "/store/products/"),
-            ("/store/carts/", "/store/carts/"),
-            (f"/store/carts/{CART}/", "/store/carts/[secret]/"),
-            (f"//store/carts/{CART.replace('-', '').upper()}", "/store/carts/[secret]"),
-            (f"/store/carts/{CART}/items/5/?x=1", "/store/carts/[secret]/items/5/"),
-            ("/password/reset/confirm/MQ/c2f-9b1/", "/password/reset/confirm/[secret]"),
-        ],
-    )
-    def test_logs_no_address_query_or_secret(
-        self, run_nginx: RunNginx, tmp_path: Path, target: str, logged: str
-    ) -> None:
+    def test_logs_no_address_query_or_secret(self, run_nginx: RunNginx, tmp_path: Path) -> None:
+        expected = {
+            "/store/products/?email=kim@example.com": "/store/products/",
+            "/store/carts/": "/store/carts/",
+            f"/store/carts/{CART}/": "/store/carts/[secret]/",
+            f"//store/carts/{CART.replace('-', '').upper()}": "/store/carts/[secret]",
+            f"/store/carts/{CART}/items/5/?x=1": "/store/carts/[secret]/items/5/",
+            "/password/reset/confirm/MQ/c2f-9b1/": "/password/reset/confirm/[secret]",
+        }
         run_nginx()
         try:
-            with socket.socket(socket.AF_UNIX) as visitor:
-                visitor.connect(f"{tmp_path}/80.sock")
-                visitor.sendall(f"GET {target} HTTP/1.0\r\nHost: shop.example.com\r\n\r\n".encode())
-                # It ends once the line is written.
-                answer = b"".join(iter(lambda: visitor.recv(4096), b""))
+            answers = [ask_nginx(tmp_path, target) for target in expected]
         finally:
             run_nginx("-s", "stop")
-        assert b" 301 " in answer
-        line = (tmp_path / "storefront.log").read_text()
-        assert re.fullmatch(rf'\[\S+\] "GET {re.escape(logged)}" 301 \d+ [\d.]+s -\n', line)
+        assert all(b" 301 " in answer for answer in answers)
+        lines = (tmp_path / "storefront.log").read_text().splitlines()
+        for line, logged in zip(lines, expected.values(), strict=True):
+            assert re.fullmatch(rf'\[\S+\] "GET {re.escape(logged)}" 301 \d+ [\d.]+s -', line)
 
     def test_every_server_names_its_log(self) -> None:
         servers = re.split(r"^server ", CONFIGURATION.read_text(), flags=re.MULTILINE)[1:]
@@ -165,13 +157,22 @@ def run_nginx(tmp_path: Path) -> RunNginx:
     return run_nginx
 
 
+def ask_nginx(folder: Path, target: str) -> bytes:
+    with socket.socket(socket.AF_UNIX) as visitor:
+        visitor.connect(f"{folder}/80.sock")
+        visitor.sendall(f"GET {target} HTTP/1.0\r\nHost: shop.example.com\r\n\r\n".encode())
+        # It ends once the line is written.
+        return b"".join(iter(lambda: visitor.recv(4096), b""))
+
+
 def make_certificate(folder: Path) -> None:
     openssl = shutil.which("openssl")
     assert openssl
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     files = ("-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem")
     name = ("-subj", "/CN=shop.example.com", "-days", "1")
     subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *name, *files],
+        [openssl, "req", "-x509", *key, *name, *files],
         check=True,
         capture_output=True,
         timeout=60,

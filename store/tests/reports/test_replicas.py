@@ -1,5 +1,6 @@
 """Which database answers, told by what only one of two real databases holds."""
 
+import shutil
 import socket
 from decimal import Decimal
 from time import monotonic
@@ -22,15 +23,19 @@ LOW = "/store/reports/low_stock/"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _second_database(django_db_setup, django_db_blocker):
+def _second_database(migrated_database, django_db_blocker):
     name = connection.settings_dict["NAME"]
+    is_file = connection.vendor == "sqlite"
+    if is_file:
+        # With its tables already; elsewhere they are made.
+        shutil.copy(migrated_database, f"{name}_copy")
     connections.databases["copy"] = {
         **connection.settings_dict,
         "TEST": {**connection.settings_dict["TEST"], "NAME": f"{name}_copy"},
     }
     with django_db_blocker.unblock():
         creation = connections["copy"].creation
-        creation.create_test_db(verbosity=0, autoclobber=True)
+        creation.create_test_db(verbosity=0, autoclobber=True, keepdb=is_file)
         yield
         creation.destroy_test_db(str(name), verbosity=0)
         connections["copy"].close()
