@@ -1,7 +1,8 @@
 """The pages for people: home, documentation, the browsable API, as they stand in a browser."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from store.models import Collection, Product
 from storefront.tests.browsing import sign_in, wait_for, wait_until
 
 from .conftest import PASSWORD
+
+WIDTH = "return document.documentElement.scrollWidth"
 
 
 @pytest.fixture
@@ -115,6 +118,16 @@ def staff_browser(browser: Chrome, live_server: Any, register: Callable[..., Any
     return browser
 
 
+@contextmanager
+def seen_on_a_phone(browser: Chrome) -> Iterator[None]:
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 @pytest.mark.once
 @pytest.mark.chromium
 class TestInChromium:
@@ -138,7 +151,6 @@ class TestInChromium:
     ) -> None:
         for text, path, title in [
             ("API", "/store/products/", "Product List"),
-            ("Read the API docs", "/api/docs/", "Storefront API"),
             ("Open the admin", "/admin/", "Storefront Admin"),
             ("/store/collections/", "/store/collections/", "Collection List"),
             ("Health: ready", "/health/ready/", ""),
@@ -162,23 +174,24 @@ class TestInChromium:
         assert Collection.objects.count() == before + 1
 
     def test_each_page_fits_a_phone(self, browser: Chrome, live_server: Any, stocked: None) -> None:
-        phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-        width = "return document.documentElement.scrollWidth"
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
-        try:
-            for path in ["/", "/store/products/", "/api-auth/login/", "/api/docs/"]:
+        with seen_on_a_phone(browser):
+            for path in ["/", "/store/products/", "/api-auth/login/"]:
                 browser.get(live_server.url + path)
-                assert (path, browser.execute_script(width)) == (path, 390)
-        finally:
-            browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+                assert (path, browser.execute_script(WIDTH)) == (path, 390)
 
-    def test_the_docs_try_an_operation_with_a_token(
+    def test_the_docs_fit_a_phone_and_try_an_operation_with_a_token(
         self, browser: Chrome, live_server: Any, register: Callable[..., Any], tokens_of: Callable
     ) -> None:
         register()
         token = f"JWT {tokens_of()['access']}"
-        browser.get(f"{live_server.url}/api/docs/")
-        wait_for(browser, "button.authorize").click()
+        browser.get(live_server.url)
+        browser.find_element(By.LINK_TEXT, "Read the API docs").click()
+        wait_until(browser, url_to_be(f"{live_server.url}/api/docs/"))
+        assert browser.title == "Storefront API"
+        authorize = wait_for(browser, "button.authorize")
+        with seen_on_a_phone(browser):
+            assert browser.execute_script(WIDTH) == 390
+        authorize.click()
         wait_for(browser, ".auth-container input").send_keys(token)
         browser.find_element(By.CSS_SELECTOR, "button.authorize.modal-btn").click()
         browser.find_element(By.CSS_SELECTOR, "button.btn-done").click()
