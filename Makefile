@@ -138,6 +138,11 @@ production: $(PRODUCTION)  ## Install what a server needs, without the developer
 up: .env  ## Build the shop and run all of it in containers (needs Docker with compose)
 	docker compose up --build --detach
 
+# A project of its own: its data is not that of `make up`.
+up-dev: .env  ## Run the shop for development in containers: your source, reload, mailbox, worker, beat, Flower, tests on change
+	DEV_USER=$$(id -u):$$(id -g) docker compose --project-name storefront-dev --profile development up --build \
+		dev-server dev-worker dev-beat dev-flower dev-tests smtp4dev
+
 .env: .env.example
 	@umask 077 && $(PYTHON) -c 'import re, secrets, sys; sys.stdout.write(re.sub("=random\n", \
 		lambda _: f"={secrets.token_urlsafe(48)}\n", sys.stdin.read()))' < $< > $@

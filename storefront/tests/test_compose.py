@@ -21,6 +21,8 @@ from .test_documented_variables import OPERATIONS, rows
 pytestmark = pytest.mark.once
 
 BASE = Path(settings.BASE_DIR)
+# Where an image has the programs of the Pipfile, and those of the system.
+TOOLS = f"{Path(sys.executable).parent}:{os.defpath}"
 SECRETS = ("SECRET_KEY", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "FLOWER_PASSWORD")
 # Folders and ports of the image, whose disk is read-only, and what a platform calls by other names.
 OF_THE_IMAGE = {
@@ -35,7 +37,7 @@ OF_THE_IMAGE = {
 }
 OF_PLATFORMS = ("CLEARDB_", "MAILGUN_")
 # Of the compose file alone.
-OF_COMPOSE = {"FLOWER_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "WEB_PORT"}
+OF_COMPOSE = {"DEV_USER", "FLOWER_PASSWORD", "MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "WEB_PORT"}
 
 
 def run(*command: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -127,6 +129,45 @@ class TestCompose:
         variables = {name: str(value) for name, value in given if value is not None}
         variables["DATABASE_URL"] = f"sqlite:///{tmp_path}/unused.sqlite3"
         manage("check", "--settings", "storefront.settings.prod", **variables)
+
+
+@pytest.mark.compose
+class TestDevelopment:
+    @pytest.fixture
+    def services(self, composed: dict[str, Any]) -> dict[str, Any]:
+        """Those that start only where the profile is asked for."""
+        return {
+            name: service
+            for name, service in composed.items()
+            if service.get("profiles") == ["development"]
+        }
+
+    def test_has_what_make_up_dev_starts(
+        self, services: dict[str, Any], composed: dict[str, Any]
+    ) -> None:
+        recipe = run("make", "--dry-run", "up-dev", folder=BASE).stdout
+        started = re.split(r"--build|\\\n", recipe)[-1].split()
+        assert {*started} == services.keys() - {"dev-release"} | {"smtp4dev"}
+        assert "profiles" not in composed["smtp4dev"]
+
+    def test_runs_the_source_of_this_folder(self, services: dict[str, Any], folder: Path) -> None:
+        for name, service in services.items():
+            assert service["volumes"] == [f"{folder}:/app:rw"], name
+            assert shutil.which(service["command"][0], path=TOOLS), name
+
+    def test_production_does_not_lean_on_it(
+        self, services: dict[str, Any], composed: dict[str, Any]
+    ) -> None:
+        for name in composed.keys() - services.keys():
+            assert not services.keys() & {*composed[name].get("depends_on", {})}, name
+
+    def test_the_settings_take_its_environment(
+        self, services: dict[str, Any], tmp_path: Path
+    ) -> None:
+        given = services["dev-server"]["environment"].items()
+        variables = {name: str(value) for name, value in given if value is not None}
+        variables["DATABASE_URL"] = f"sqlite:///{tmp_path}/unused.sqlite3"
+        assert "no issues" in manage("check", **variables)
 
 
 @pytest.fixture
