@@ -34,7 +34,7 @@ def run_reloading(command: Sequence[str], folders: Sequence[Path]) -> int:
     """Run the command until it ends by itself or this process is told to, and return its status."""
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    process = subprocess.Popen(command)
+    process, waits = subprocess.Popen(command), False
     try:
         for changes in watch(
             *folders,
@@ -45,7 +45,10 @@ def run_reloading(command: Sequence[str], folders: Sequence[Path]) -> int:
         ):
             if changes:
                 end(process)
-                process = subprocess.Popen(command)
+                process, waits = subprocess.Popen(command), False
+            elif process.poll() in CANNOT_LOAD and not waits:
+                sys.stderr.write("Waits for a change of the code.\n")
+                waits = True
             elif process.poll() not in (None, *CANNOT_LOAD):
                 break
     finally:

@@ -3,20 +3,22 @@
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
 
-from outbox.tests.smtp import free_port
+from storefront.development.__main__ import LOCAL_REDIS, set_environment
 
+from .parallel import free_port
 from .serving import SECONDS, Visitor
 
 pytestmark = pytest.mark.once
@@ -24,6 +26,13 @@ pytestmark = pytest.mark.once
 ROOT = Path(settings.BASE_DIR)
 NOBODY = "redis://:secret@127.0.0.1:1/0"
 DEVELOPMENT = [sys.executable, "-m", "storefront.development"]
+# What each process of `make dev` says once it works.
+READY = {
+    "server": "Quit the server",
+    "worker": " ready.",
+    "beat": "beat: Starting",
+    "mailbox": "Press Ctrl",
+}
 Result = subprocess.CompletedProcess[str]
 
 
@@ -66,6 +75,25 @@ class TestWhatIsMissing:
         assert "server worker beat" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("given", "redis"),
+    [
+        ({}, LOCAL_REDIS),
+        ({"REDIS_URL": ""}, LOCAL_REDIS),
+        ({"REDIS_URL": "redis://other/3"}, "redis://other/3"),
+        ({"BROKER_URL": "amqp://other//"}, None),
+    ],
+)
+def test_the_redis_of_this_machine_is_taken_where_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], redis: str | None
+) -> None:
+    monkeypatch.setattr(os, "environ", given)
+    set_environment(Namespace(names=["worker"]))
+    assert os.environ.get("REDIS_URL") == redis
+    assert os.environ["DJANGO_SETTINGS_MODULE"] == "storefront.settings.dev"
+    assert "EMAIL_HOST" not in os.environ
+
+
 @contextmanager
 def running(*command: str, **variables: str) -> Iterator["subprocess.Popen[str]"]:
     """Run a command for as long as the block lasts, in a group of its own as a terminal does."""
@@ -96,12 +124,15 @@ def read_until(process: "subprocess.Popen[str]", *marks: str) -> list[str]:
     raise AssertionError(f"Came to its end with {found}.")
 
 
-@pytest.mark.django_db
-@pytest.mark.redis
-@pytest.mark.mailbox
-def test_a_mail_goes_through_the_worker_into_the_mailbox(
-    tmp_path: Path, redis_url: str, migrated_database: Path
-) -> None:
+class Day(NamedTuple):
+    process: "subprocess.Popen[str]"
+    shop: str
+    mailbox: str
+
+
+@pytest.fixture
+def day(tmp_path: Path, redis_url: str, migrated_database: Path) -> Iterator[Day]:
+    """What `make dev` starts, once each of them works."""
     shutil.copy(migrated_database, tmp_path / "shop.sqlite3")
     shop, smtp, mailbox = (str(free_port()) for _ in range(3))
     ports = ["--port", shop, "--smtp-port", smtp, "--mailbox-port", mailbox]
@@ -114,20 +145,25 @@ def test_a_mail_goes_through_the_worker_into_the_mailbox(
         "EMAIL_HOST_USER": "shop",
         "EMAIL_USE_SSL": "true",
     }
-    names = ["server", "worker", "beat", "mailbox"]
-    with running(*DEVELOPMENT, *names, "--folder", str(tmp_path), *ports, **variables) as day:
-        ready = ["Quit the server", " ready.", "beat: Starting", "Press Ctrl"]
-        lines = read_until(day, *ready)
-        assert [line.split()[0] for line in lines] == ["server", "worker", "beat", "mailbox"]
-        visitor = Visitor(f"http://127.0.0.1:{shop}")
-        account = {"username": "kim", "password": "a-L0ng-way-Round", "email": "kim@b\u00fccher.de"}
-        visitor.post("/auth/users/", account)
-        body = json.dumps({"email": account["email"]}).encode()
-        visitor.ask("/auth/users/reset_password/", "POST", body, Content_Type="application/json")
-        [sent, _] = read_until(day, "Task outbox.tasks.send_mail", "Received: ")
-        assert sent.startswith("worker ")
-        with urlopen(f"http://127.0.0.1:{mailbox}/api/email", timeout=SECONDS) as answer:
-            [mail] = json.load(answer)
+    command = [*DEVELOPMENT, *READY, "--folder", str(tmp_path), *ports]
+    with running(*command, **variables) as process:
+        lines = read_until(process, *READY.values())
+        assert [line.split()[0] for line in lines] == [*READY]
+        yield Day(process, f"http://127.0.0.1:{shop}", f"http://127.0.0.1:{mailbox}")
+
+
+@pytest.mark.django_db
+@pytest.mark.redis
+@pytest.mark.mailbox
+def test_a_mail_goes_through_the_worker_into_the_mailbox(day: Day) -> None:
+    visitor = Visitor(day.shop)
+    account = {"username": "kim", "password": "a-L0ng-way-Round", "email": "kim@b\u00fccher.de"}
+    visitor.post("/auth/users/", account)
+    body = json.dumps({"email": account["email"]}).encode()
+    visitor.ask("/auth/users/reset_password/", "POST", body, Content_Type="application/json")
+    [sent, _] = read_until(day.process, "Task outbox.tasks.send_mail", "Received: ")
+    assert sent.startswith("worker ")
+    with urlopen(f"{day.mailbox}/api/email", timeout=SECONDS) as answer:
+        [mail] = json.load(answer)
     assert mail["to"][0]["address"] == account["email"]
     assert "/password/reset/confirm/" in mail["text"]
-    assert day.returncode == 128 + signal.SIGTERM

@@ -148,7 +148,7 @@ sys.exit(run_reloading([sys.executable, sys.argv[1]], [Path(sys.argv[2])]))
 
     def test_a_mistake_waits_for_its_correction(self, script: Path, process: Any) -> None:
         script.write_text("print(")
-        assert self.lines_until(process, "SyntaxError")
+        assert self.lines_until(process, "Waits for a change")
         script.write_text("print('third'); import time; time.sleep(600)")
         assert self.lines_until(process, "third")
         process.terminate()
