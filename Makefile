@@ -139,7 +139,7 @@ up: .env  ## Build the shop and run all of it in containers (needs Docker with c
 	docker compose up --build --detach
 
 # A project of its own: its data is not that of `make up`.
-up-dev: .env  ## Run the shop for development in containers: your source, reload, mailbox, worker, beat, Flower, tests on change
+up-dev: .env  ## Run it for development in containers: your source, mailbox, worker, beat, Flower, tests on change (needs Docker with compose)
 	DEV_USER=$$(id -u):$$(id -g) docker compose --project-name storefront-dev --profile development up --build \
 		dev-server dev-worker dev-beat dev-flower dev-tests smtp4dev
 
