@@ -53,7 +53,7 @@ class Shopper(Visitor):
         cart = self.ask("POST", "/store/carts/", json={}, status=201, keys={"id"})
         if not page or not cart:
             return
-        self.ask(
+        item = self.ask(
             "POST",
             f"/store/carts/{cart['id']}/items/",
             name="/store/carts/[id]/items/",
@@ -61,6 +61,8 @@ class Shopper(Visitor):
             status=201,
             keys={"id"},
         )
+        if not item:
+            return
         order = {"cart_id": cart["id"]}
         key = {"Idempotency-Key": uuid4().hex}
         self.ask("POST", "/store/orders/", json=order, status=201, keys=ORDER, headers=key)

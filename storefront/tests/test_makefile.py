@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 pytestmark = pytest.mark.once
 
@@ -17,6 +18,10 @@ exec python3 -c "import sys; sys.version_info = (3, 10, 12); $2"
 """
 
 
+def described() -> dict[str, str]:
+    return dict(re.findall(r"^(\S+):.*?## (.+)$", MAKEFILE.read_text(), re.MULTILINE))
+
+
 def make(*arguments: str, folder: Path = MAKEFILE.parent) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60
@@ -24,10 +29,17 @@ def make(*arguments: str, folder: Path = MAKEFILE.parent) -> subprocess.Complete
 
 
 def test_help_names_every_command() -> None:
-    described = dict(re.findall(r"^(\S+):.*?## (.+)$", MAKEFILE.read_text(), re.MULTILINE))
     lines = [line.split(maxsplit=1) for line in make("help").stdout.splitlines()]
-    assert lines == [list(each) for each in described.items()]
-    assert {"help", "run", "test"} <= described.keys()
+    assert lines == [list(each) for each in described().items()]
+    assert {"help", "run", "test"} <= described().keys()
+
+
+def test_the_page_for_developers_names_commands_that_are_there() -> None:
+    page = MAKEFILE.with_name("docs").joinpath("development.md").read_text()
+    made = set(re.findall(r"`(?:[A-Z_]+=\S+ )?make ([a-z-]+)", page))
+    assert {"run", "dev", "test", "up-dev"} <= made <= described().keys()
+    managed = set(re.findall(r"`(?:\S+ )?manage\.py ([a-z_]+)", page))
+    assert {"show_cache", "flush_cache", "purge_carts"} <= managed <= get_commands().keys()
 
 
 @pytest.mark.parametrize("command", ["run", "test"])
