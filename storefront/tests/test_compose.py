@@ -155,6 +155,10 @@ class TestDevelopment:
             assert service["volumes"] == [f"{folder}:/app:rw"], name
             assert shutil.which(service["command"][0], path=TOOLS), name
 
+    def test_the_toolbar_finds_this_machine_without_dns(self, services: dict[str, Any]) -> None:
+        (host,) = services["dev-server"]["extra_hosts"]
+        assert re.split("[:=]", host) == ["host.docker.internal", "host-gateway"]
+
     def test_production_does_not_lean_on_it(
         self, services: dict[str, Any], composed: dict[str, Any]
     ) -> None:
