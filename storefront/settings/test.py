@@ -13,7 +13,9 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-# Whatever the caller has set; tests of Redis and the queue ask for it themselves.
+# Whatever the caller has set; tests of mail, Redis and the queue ask for it themselves.
+EMAIL_HOST_USER = EMAIL_HOST_PASSWORD = ""
+EMAIL_USE_SSL = EMAIL_USE_TLS = False
 CACHES = {"default": cache_at(None)}
 CELERY_BROKER_URL = None
 CELERY_TASK_ALWAYS_EAGER = True
