@@ -12,9 +12,11 @@ from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.test import TransactionTestCase
 
-KEPT = [ContentType, Permission, Group, Group.permissions.through]
+KEPT: list[Any] = [ContentType, Permission, Group, Group.permissions.through]
 
-flush_all = TransactionTestCase._fixture_teardown
+# Whose stubs leave out what Django calls after each test.
+tested: Any = TransactionTestCase
+flush_all = tested._fixture_teardown
 
 
 def kept_rows() -> list[Any]:
@@ -33,7 +35,7 @@ def flush_statements() -> list[str]:
 def flush_what_tests_made(rows: list[Any]) -> None:
     """From now on, empty the tables without these rows."""
 
-    def flush(test: TransactionTestCase) -> None:
+    def flush(test: Any) -> None:
         if {*test._databases_names(include_mirrors=False)} != {DEFAULT_DB_ALIAS} or (
             kept_rows() != rows
         ):
@@ -43,4 +45,4 @@ def flush_what_tests_made(rows: list[Any]) -> None:
         else:
             connection.ops.execute_sql_flush(flush_statements())
 
-    TransactionTestCase._fixture_teardown = flush
+    tested._fixture_teardown = flush
