@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storefront.celery import app
-from storefront.settings.environment import BASE_DIR
+from storefront.settings.environment import BASE_DIR, env
 
 from .together import run_together
 
@@ -42,17 +42,17 @@ def read_arguments() -> Namespace:
     return parser.parse_args()
 
 
-def set_environment(arguments: Namespace) -> None:
-    """Set what the processes, and the check of the broker here, read from the environment."""
-    variables = {"DJANGO_SETTINGS_MODULE": "storefront.settings.dev", "PYTHONUNBUFFERED": "1"}
-    if not (os.environ.get("REDIS_URL") or os.environ.get("BROKER_URL")):
-        variables["REDIS_URL"] = LOCAL_REDIS
+def variables(arguments: Namespace) -> dict[str, str]:
+    """Return what the processes, and the check of the broker here, shall find in the environment."""
+    found = {"DJANGO_SETTINGS_MODULE": "storefront.settings.dev", "PYTHONUNBUFFERED": "1"}
+    if not (env.str("REDIS_URL", "") or env.str("BROKER_URL", "")):
+        found["REDIS_URL"] = LOCAL_REDIS
     if "mailbox" in arguments.names:
-        variables |= {"EMAIL_HOST": HOST, "EMAIL_PORT": arguments.smtp_port}
+        found |= {"EMAIL_HOST": HOST, "EMAIL_PORT": arguments.smtp_port}
         # Those of .env are of another mail server.
-        variables |= {"EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": ""}
-        variables |= {"EMAIL_USE_TLS": "false", "EMAIL_USE_SSL": "false"}
-    os.environ |= variables
+        found |= {"EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": ""}
+        found |= {"EMAIL_USE_TLS": "false", "EMAIL_USE_SSL": "false"}
+    return found
 
 
 def what_is_missing(arguments: Namespace) -> Iterator[str]:
@@ -69,7 +69,7 @@ def what_is_missing(arguments: Namespace) -> Iterator[str]:
 
 
 def missing_broker() -> Iterator[str]:
-    variable = "BROKER_URL" if os.environ.get("BROKER_URL") else "REDIS_URL"
+    variable = "BROKER_URL" if env.str("BROKER_URL", "") else "REDIS_URL"
     with app.connection_for_read(connect_timeout=2) as broker:
         address = broker.as_uri(include_password=not broker.password)
         kind = "Redis" if address.startswith("redis") else "The broker"
@@ -108,7 +108,7 @@ def commands(arguments: Namespace) -> dict[str, list[str]]:
 
 def main() -> None:
     arguments = read_arguments()
-    set_environment(arguments)
+    os.environ |= variables(arguments)
     if missing := list(what_is_missing(arguments)):
         sys.exit("\n".join(missing))
     if not arguments.check:

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 
-from storefront.development.__main__ import LOCAL_REDIS, set_environment
+from storefront.development.__main__ import LOCAL_REDIS
 
 from .parallel import free_port
 from .serving import SECONDS, Visitor
@@ -77,23 +76,35 @@ class TestWhatIsMissing:
         assert "server worker beat" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("given", "redis"),
-    [
-        ({}, LOCAL_REDIS),
-        ({"REDIS_URL": ""}, LOCAL_REDIS),
-        ({"REDIS_URL": "redis://other/3"}, "redis://other/3"),
-        ({"BROKER_URL": "amqp://other//"}, None),
-    ],
-)
-def test_the_redis_of_this_machine_is_taken_where_none_is_named(
-    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], redis: str | None
-) -> None:
-    monkeypatch.setattr(os, "environ", given)
-    set_environment(Namespace(names=["worker"]))
-    assert os.environ.get("REDIS_URL") == redis
-    assert os.environ["DJANGO_SETTINGS_MODULE"] == "storefront.settings.dev"
-    assert "EMAIL_HOST" not in os.environ
+class TestVariables:
+    SHOW = """
+import json
+from argparse import Namespace
+from storefront.development.__main__ import variables
+print(json.dumps(variables(Namespace(names=["worker"]))))
+"""
+
+    @pytest.mark.parametrize(
+        ("given", "redis"),
+        [
+            ("", LOCAL_REDIS),
+            ("REDIS_URL=", LOCAL_REDIS),
+            ("REDIS_URL=redis://other/3", None),
+            ("BROKER_URL=amqp://other//", None),
+        ],
+    )
+    def test_the_redis_of_this_machine_is_added_where_none_is_named(
+        self, tmp_path: Path, given: str, redis: str | None
+    ) -> None:
+        (tmp_path / "storefront").mkdir()
+        for name in ("__init__.py", "celery.py", "settings", "development"):
+            copy = shutil.copyfile if name.endswith(".py") else shutil.copytree
+            copy(ROOT / "storefront" / name, tmp_path / "storefront" / name)
+        (tmp_path / ".env").write_text(given)
+        found = json.loads(run(sys.executable, "-c", self.SHOW, folder=tmp_path).stdout)
+        assert found.get("REDIS_URL") == redis
+        assert found["DJANGO_SETTINGS_MODULE"] == "storefront.settings.dev"
+        assert "EMAIL_HOST" not in found
 
 
 @contextmanager
