@@ -83,7 +83,7 @@ def circumstances(options: Namespace, load: float) -> str:
     )
     return (
         f"`{command}` on {date.today().isoformat()}; {machine()}, shared with the visitors. "
-        f"Load before it: {load:.1f}."
+        f"Load average before it: {load:.1f}; where it is not near 0, other work took its part of the cores."
     )
 
 

@@ -22,7 +22,9 @@ class Shopper(Visitor):
         name = f"shopper-{uuid4().hex[:16]}"
         self.credentials = {"username": name, "password": PASSWORD}
         account = {**self.credentials, "email": f"{name}@example.com"}
-        self.ask("POST", "/auth/users/", json=account, status=201, keys={"id", "username"})
+        if not self.ask("POST", "/auth/users/", json=account, status=201, keys={"id", "username"}):
+            # Everything below would fail for this one reason.
+            raise StopUser
         self.sign_in()
 
     def on_stop(self) -> None:
@@ -32,7 +34,6 @@ class Shopper(Visitor):
         path = "/auth/jwt/create/"
         tokens = self.ask("POST", path, json=self.credentials, keys={"access", "refresh"})
         if not tokens:
-            # Everything below would fail for this one reason.
             raise StopUser
         self.access, self.refresh = tokens["access"], tokens["refresh"]
 
