@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 
-from storefront.development.__main__ import LOCAL_REDIS
+from storefront.development import __main__ as development
 
 from .parallel import free_port
 from .serving import SECONDS, Visitor
@@ -42,14 +43,23 @@ def run(*command: str, folder: Path = ROOT, **variables: str) -> Result:
 
 
 class TestWhatIsMissing:
-    @pytest.mark.parametrize("name", ["worker", "beat", "flower"])
-    def test_redis_is_named(self, name: str) -> None:
-        # Any port is free.
-        result = run(*DEVELOPMENT, name, "--flower-port", "0", REDIS_URL=NOBODY)
+    def test_redis_is_named(self) -> None:
+        result = run(*DEVELOPMENT, "worker", REDIS_URL=NOBODY)
         assert (result.stdout, result.returncode) == ("", 1)
         assert result.stderr == (
             "Redis does not answer at redis://:**@127.0.0.1:1/0: start it, or name another in REDIS_URL.\n"
         )
+
+    def test_redis_is_asked_for_by_whoever_needs_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(development, "missing_broker", lambda: ["Redis"])
+        # Any port is free.
+        ports = {option: "0" for options in development.PROCESSES.values() for option in options}
+        missing = {
+            name: [*development.what_is_missing(Namespace(names=[name], **ports))]
+            for name in development.PROCESSES
+        }
+        asking = {name for name, lines in missing.items() if lines == ["Redis"]}
+        assert asking == {"worker", "beat", "flower"}
 
     def test_a_port_that_is_taken_is_named(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -87,8 +97,8 @@ print(json.dumps(variables(Namespace(names=["worker"]))))
     @pytest.mark.parametrize(
         ("given", "redis"),
         [
-            ("", LOCAL_REDIS),
-            ("REDIS_URL=", LOCAL_REDIS),
+            ("", development.LOCAL_REDIS),
+            ("REDIS_URL=", development.LOCAL_REDIS),
             ("REDIS_URL=redis://other/3", None),
             ("BROKER_URL=amqp://other//", None),
         ],
