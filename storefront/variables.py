@@ -22,6 +22,14 @@ OURS = "STORE_"
 READ_BY_LIBRARIES = {"AWS_ENDPOINT_URL"}
 # What other programs take from the same file: compose, and editors for Python.
 READ_FROM_FILE = ("COMPOSE_", "DOCKER_", "PYTHON")
+# Settings take the rest from either; these are for make, gunicorn, Celery, Flower and Django.
+ENVIRONMENT_ONLY = {
+    "BEAT_SCHEDULE_FILE",
+    "DJANGO_SETTINGS_MODULE",
+    "FLOWER_BASIC_AUTH",
+    "PORT",
+    "STOREFRONT_ENV",
+}
 # The lines of a secret that was pasted over several look like names, too.
 NAME = re.compile(r"[A-Z]{2,20}(_[A-Z0-9]{1,20}){0,5}")
 
@@ -50,9 +58,13 @@ def in_environment(names: Iterable[str], known: set[str]) -> Iterator[Warning]:
 
 
 def in_file(path: Path, known: set[str]) -> Iterator[Warning]:
-    """Warn of every name in a file `.env` that is not known."""
+    """Warn of every name in a file `.env` that nobody reads there."""
     names = dotenv_values(path, interpolate=False) if path.is_file() else {}
     for name in names:
+        if name in ENVIRONMENT_ONLY:
+            text = f"{name}, in .env, is read from the environment alone."
+            yield Warning(text, hint="Set it before the command.", id="storefront.W002")
+            continue
         if name in known or name.startswith(READ_FROM_FILE):
             continue
         meant = get_close_matches(name.upper(), known, n=1)

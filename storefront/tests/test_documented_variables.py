@@ -12,6 +12,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from storefront.variables import ENVIRONMENT_ONLY
+
 from .conftest import PRODUCTION, SETTINGS, run
 
 pytestmark = pytest.mark.once
@@ -144,6 +146,11 @@ class TestNames:
     def test_whatever_is_in_a_table_is_read(self, record: Record) -> None:
         told = {*rows(README), *rows(OPERATIONS)}
         assert told - read_anywhere(record) == OF_PROGRAMS
+
+    def test_what_no_file_sets_is_listed(self, record: Record) -> None:
+        from_file = set().union(*record.read.values(), substituted("docker-compose.yml"))
+        told = {*rows(README), *rows(OPERATIONS)}
+        assert told - from_file - passed_on() == ENVIRONMENT_ONLY
 
     def test_parameters_of_make_are_told_somewhere(self) -> None:
         makefile = (ROOT / "Makefile").read_text()

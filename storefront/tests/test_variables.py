@@ -97,6 +97,10 @@ class TestFile:
         ]
         assert "t0p-secret" not in str(found)
 
+    def test_what_is_read_elsewhere_is_told(self, warned: Any) -> None:
+        (text,) = warned(file="PORT=9000\n")
+        assert text.startswith("PORT, in .env, is read from the environment alone.")
+
     def test_a_line_of_a_secret_is_not_shown(self, warned: Any) -> None:
         lines = "JWT_SIGNING_KEY=c2VjcmV0LXRoYX\nQtaXMtcGFzdGVk=\nJBSWY3DPEHPK3PXP\n"
         found = warned(file=lines)
