@@ -45,6 +45,7 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
     "--window-size=1400,1000",
 ]
+DEVELOPERS_DATABASE = connection.settings_dict["NAME"]
 FIGURES = pytest.StashKey[list[str]]()
 
 
@@ -126,13 +127,13 @@ def django_db_setup(
 ) -> Path:
     """Make the test database and return the path of a copy, where it is a file."""
     path = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
-    at = connection.settings_dict
-    # Without a test that asks for it no test database is made.
-    if connection.vendor == "sqlite" and at["NAME"] == at["TEST"]["NAME"]:
-        with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as copy:
-            connection.ensure_connection()
-            connection.connection.backup(copy)
+    # Without a test that is marked `django_db` no test database is made.
+    assert connection.settings_dict["NAME"] != DEVELOPERS_DATABASE
     with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            with closing(sqlite3.connect(path)) as copy:
+                connection.ensure_connection()
+                connection.connection.backup(copy)
         flush_what_tests_made(kept_rows())
     return path
 
