@@ -9,6 +9,8 @@ export PIPENV_VENV_IN_PROJECT := 1
 export PIPENV_IGNORE_VIRTUALENVS := 1
 export PIPENV_NOSPIN := 1
 unexport DJANGO_SETTINGS_MODULE
+# The tests, which many processes load, are compiled once: 5 s of each worker.
+unexport PYTHONDONTWRITEBYTECODE
 
 PIPENV := .tools/bin/pipenv
 # What the benchmarks compare the shop with has an environment of its own.

@@ -67,7 +67,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Distribute the tests of folders; those of a file or two are done before the workers have started."""
     if all(".py" in argument for argument in config.args):
         return 0
-    return min(os.cpu_count() or 1, MOST_WORKERS)
+    # One more than processors: a third of the time a test waits, for a browser or another process.
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

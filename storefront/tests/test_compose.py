@@ -51,17 +51,22 @@ def run(*command: str, folder: Path, **variables: str) -> subprocess.CompletedPr
     )
 
 
+def copy_into(folder: Path) -> Path:
+    """Copy what `make .env` reads and docker-compose needs."""
+    for name in ("docker-compose.yml", ".env.example", "Makefile"):
+        shutil.copy(BASE / name, folder)
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """What `make .env` reads and docker-compose needs."""
-    for name in ("docker-compose.yml", ".env.example", "Makefile"):
-        shutil.copy(BASE / name, tmp_path)
-    return tmp_path
+    return copy_into(tmp_path)
 
 
-@pytest.fixture
-def composed(folder: Path) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """docker-compose's own reading of the file, with the secrets of a new .env."""
+    folder = copy_into(tmp_path_factory.mktemp("composed"))
     made = run("make", ".env", f"PYTHON={sys.executable}", folder=folder)
     assert made.returncode == 0, made.stderr
     result = run("docker-compose", "config", folder=folder)

@@ -34,6 +34,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) -
     variables = {**production(folder), "THROTTLE_CREDENTIALS": "100000/min"}
     manage("seed_db", "--products", "200", **variables)
     with serving(folder / "gunicorn.log", **variables) as address:
+        # The first request waits until the processes have started.
+        Visitor(address).ask("/store/products/")
         yield address
 
 

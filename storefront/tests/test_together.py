@@ -134,7 +134,8 @@ sys.exit(run_reloading([sys.executable, sys.argv[1]], [Path(sys.argv[2])]))
             assert process.stdout
             assert process.stdout.readline() == "first\n"
             yield process
-            process.kill()
+            # Killed, it would leave behind what it runs.
+            process.terminate()
 
     def lines_until(self, process: Any, expected: str) -> str:
         for line in process.stdout:
