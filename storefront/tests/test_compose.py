@@ -64,12 +64,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def composed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """docker-compose's own reading of the file, with the secrets of a new .env."""
+def composed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the secrets of a new .env."""
     folder = copy_into(tmp_path_factory.mktemp("composed"))
     made = run("make", ".env", f"PYTHON={sys.executable}", folder=folder)
     assert made.returncode == 0, made.stderr
-    result = run("docker-compose", "config", folder=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def composed(composed_folder: Path) -> dict[str, Any]:
+    """docker-compose's own reading of the file."""
+    result = run("docker-compose", "config", folder=composed_folder)
     assert (result.stderr, result.returncode) == ("", 0)
     return yaml.safe_load(result.stdout)["services"]
 
@@ -155,9 +161,11 @@ class TestDevelopment:
         assert {*started} == services.keys() - {"dev-release"} | {"smtp4dev"}
         assert "profiles" not in composed["smtp4dev"]
 
-    def test_runs_the_source_of_this_folder(self, services: dict[str, Any], folder: Path) -> None:
+    def test_runs_the_source_of_this_folder(
+        self, services: dict[str, Any], composed_folder: Path
+    ) -> None:
         for name, service in services.items():
-            assert service["volumes"] == [f"{folder}:/app:rw"], name
+            assert service["volumes"] == [f"{composed_folder}:/app:rw"], name
             assert shutil.which(service["command"][0], path=TOOLS), name
 
     def test_the_toolbar_finds_this_machine_without_dns(self, services: dict[str, Any]) -> None:

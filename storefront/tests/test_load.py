@@ -14,7 +14,7 @@ from django.conf import settings
 
 from benchmarks.stress import verdict
 
-from .serving import SECONDS, manage, production, serving
+from .serving import SECONDS, Visitor, manage, production, serving
 
 pytestmark = [pytest.mark.once, pytest.mark.locust, pytest.mark.django_db]
 
