@@ -1,5 +1,6 @@
 """What make says to somebody who has just cloned the shop."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -23,8 +24,15 @@ def described() -> dict[str, str]:
 
 
 def make(*arguments: str, folder: Path = MAKEFILE.parent) -> subprocess.CompletedProcess[str]:
+    # Without what a make that runs the tests says to those that it starts.
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
     return subprocess.run(
-        ["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60
+        ["make", *arguments],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
