@@ -1,5 +1,6 @@
 """Fixtures of the whole house, and the options that say what a run must have."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -143,6 +144,20 @@ def django_db_setup(
 def migrated_database(django_db_setup: Path) -> Path:
     """SQLite as the migrations leave it, for shops in processes of their own; the test is marked `django_db`."""
     return django_db_setup
+
+
+@pytest.fixture(autouse=True)
+def _one_race_at_a_time(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Let one worker race; each takes up to 64 connections, and PostgreSQL has a hundred."""
+    if connection.vendor == "sqlite" or not request.node.get_closest_marker("faults"):
+        yield
+        return
+    # The workers of a run share the folder above their own.
+    with (tmp_path_factory.getbasetemp().parent / "race.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
