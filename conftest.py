@@ -23,6 +23,7 @@ from rest_framework.test import APIClient
 from outbox.tests.smtp import MailServer, serving_mail
 from storefront.tests.flushing import flush_what_tests_made, kept_rows
 from storefront.tests.parallel import MOST_WORKERS, redis_address
+from storefront.tests.process_state import changed_state, process_state
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -144,6 +145,22 @@ def django_db_setup(
 def migrated_database(django_db_setup: Path) -> Path:
     """SQLite as the migrations leave it, for shops in processes of their own; the test is marked `django_db`."""
     return django_db_setup
+
+
+@pytest.fixture(autouse=True)
+def _process_as_found() -> Iterator[None]:
+    """Fail a test that leaves something behind for the next one of its process, whichever that is."""
+    before = process_state()
+    yield
+    if changes := changed_state(before):
+        pytest.fail(f"It left its process changed: {'; '.join(changes)}", pytrace=False)
+
+
+@pytest.fixture
+def monkeypatch(_process_as_found: None) -> Iterator[pytest.MonkeyPatch]:
+    """As pytest's own, which pytest-django sets up before any fixture of ours, and undoes after them."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,13 @@
 """What is given again before Django is what Django would give; all that is particular is Django's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, NamedTuple
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import DatabaseError
+from django.test.utils import override_script_prefix
 from model_bakery import baker
 from prometheus_client import REGISTRY
 
@@ -42,7 +43,9 @@ def product() -> Any:
 
 
 @pytest.fixture
-def ask(lasting_connection: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+def ask(
+    lasting_connection: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Answer]]:
     """Ask the application as a WSGI server does; the headers are without the id, if none was sent."""
     # The connection is the test's.
     monkeypatch.setattr(quick_answers, "close_old_connections", lambda: None)
@@ -82,7 +85,9 @@ def ask(lasting_connection: None, monkeypatch: pytest.MonkeyPatch) -> Callable[.
             assert known.pop("X-Request-ID")
         return Answer(status, known, body, bool(asked))
 
-    return ask
+    # WSGI leaves the prefix of the last request to the thread.
+    with override_script_prefix("/"):
+        yield ask
 
 
 class TestRefusals:
