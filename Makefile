@@ -26,8 +26,8 @@ PRODUCTION := .venv/.synced-production
 BENCH := .bench/.synced
 MAILDEV := mailbox/node_modules/.package-lock.json
 
-# Markers of the tests that `make test` skips where their service is not there.
-SERVICES := redis or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox
+# Markers of the tests that `make test` skips; storefront/tests/services.py tells what they need.
+SERVICES := redis or redis_server or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
@@ -110,27 +110,27 @@ seed: $(ENVIRONMENT)  ## Fill the database (ARGS="--products 100000", ARGS=--res
 	$(PY) manage.py migrate --verbosity 0
 	$(PY) manage.py seed_db $(ARGS)
 
-test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS=store/tests/test_carts.py for some); what needs a service is skipped without it
+test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS=store/tests/test_carts.py for some); what needs a service is left to test-all
 	$(PYTEST) $(ARGS)
 
 coverage: $(ENVIRONMENT)  ## Run the tests and tell which branches none of them takes (htmlcov/index.html shows them)
 	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered $(ARGS)
 
-test-all: $(DRIVERS) node $(MAILDEV)  ## Run what `make test` may skip, and every test on MariaDB and PostgreSQL too; nothing may be skipped
-	$(PYTEST) --require-services -m "($(SERVICES)) and not (mariadb or row_locks)"
+test-all: $(DRIVERS) node $(MAILDEV)  ## Run what `make test` skips, and every test on MariaDB and PostgreSQL too; nothing may be skipped
+	$(PYTEST) --services require -m "($(SERVICES)) and not (mariadb or row_locks)"
 	$(MAKE) test-mariadb
 	$(MAKE) test-postgresql
 
 test-mariadb: $(DRIVERS)  ## Run the tests on MariaDB
-	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m "not once"
+	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --services require -m "not once"
 
 test-postgresql: $(DRIVERS)  ## Run the tests on PostgreSQL
-	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m "not mariadb and not once"
+	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --services require -m "not mariadb and not once"
 
 test-faults: $(DRIVERS)  ## Run the race and fault tests at full length on the three databases
-	$(PYTEST) --require-services -m "faults and not row_locks" --faults=full $(ALONE)
-	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --require-services -m faults --faults=full $(ALONE)
-	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --require-services -m faults --faults=full $(ALONE)
+	$(PYTEST) --services require -m "faults and not row_locks" --faults=full $(ALONE)
+	DATABASE_URL=$(MYSQL_TEST_URL) $(PYTEST) --services require -m faults --faults=full $(ALONE)
+	DATABASE_URL=$(POSTGRES_TEST_URL) $(PYTEST) --services require -m faults --faults=full $(ALONE)
 
 drivers: $(DRIVERS)  ## Install the MySQL and PostgreSQL drivers (needs gcc, pkg-config and the MySQL client's headers)
 

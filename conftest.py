@@ -1,13 +1,12 @@
 """Fixtures of the whole house, and the options that say what a run must have."""
 
 import fcntl
+import gc
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,26 +15,18 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import TestCase
-from kombu import Connection
-from redis import Redis, RedisError
+from redis import Redis
 from rest_framework.test import APIClient
 
 from outbox.tests.smtp import MailServer, serving_mail
 from storefront.tests.flushing import flush_what_tests_made, kept_rows
-from storefront.tests.parallel import MOST_WORKERS, redis_address
+from storefront.tests.parallel import MOST_WORKERS
 from storefront.tests.process_state import changed_state, process_state
+from storefront.tests.services import CHROMIUM, DATABASES, NEEDS, RABBITMQ_URL, REDIS_URL
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-REDIS_URL = redis_address()
-RABBITMQ_URL = os.environ.get("BROKER_TEST_URL", "amqp://guest:guest@127.0.0.1:5672//")
-
-S3_PACKAGES = ("storages", "boto3", "moto")
-MAILDEV = Path(settings.BASE_DIR, "mailbox", "node_modules", ".bin", "maildev")
-CHROMIUM = ("chromium", "chromedriver")
-# Debian keeps it where only root looks.
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CHROMIUM_OPTIONS = [
     "--headless=new",
     "--no-sandbox",
@@ -53,9 +44,9 @@ FIGURES = pytest.StashKey[list[str]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--require-services",
-        action="store_true",
-        help="fail, instead of skipping, a test whose service is not there",
+        "--services",
+        choices=["skip", "use", "require"],
+        help="skip the tests that need a service (as folders do), use those that are there (as files do), or require all",
     )
     parser.addoption(
         "--faults",
@@ -65,63 +56,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def are_files(config: pytest.Config) -> bool:
+    return all(".py" in argument for argument in config.args)
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Distribute the tests of folders; those of a file or two are done before the workers have started."""
-    if all(".py" in argument for argument in config.args):
+    if are_files(config):
         return 0
     # One more than processors: a third of the time a test waits, for a browser or another process.
     return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.option.services:
+        config.option.services = "use" if are_files(config) else "skip"
+
+
+def pytest_collection_finish() -> None:
+    # The collector need not look through all the modules again; it took a tenth of the tests' time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    missing = None
-    if item.get_closest_marker("mariadb") and not is_mariadb():
-        missing = "needs MariaDB: set DATABASE_URL, as make test-all does"
-    if item.get_closest_marker("row_locks") and connection.vendor == "sqlite":
-        missing = "needs row locks, which SQLite has none of: set DATABASE_URL"
-    if item.get_closest_marker("chromium") and not all(map(shutil.which, CHROMIUM)):
-        missing = "needs Chromium and its driver on the PATH"
-    if item.get_closest_marker("compose") and not shutil.which("docker-compose"):
-        missing = "needs docker-compose; no engine"
-    if item.get_closest_marker("nginx") and not NGINX:
-        missing = "needs nginx"
-    if item.get_closest_marker("redis") and not is_redis_there():
-        missing = "needs Redis: set REDIS_TEST_URL"
-    if item.get_closest_marker("rabbitmq") and not is_rabbitmq_there():
-        missing = "needs RabbitMQ: set BROKER_TEST_URL"
-    if item.get_closest_marker("s3") and not all(map(find_spec, S3_PACKAGES)):
-        missing = "needs django-storages and moto: make drivers"
-    if item.get_closest_marker("mailbox") and not (shutil.which("node") and MAILDEV.exists()):
-        missing = "needs the mailbox: make mailbox, which needs Node.js"
-    if item.get_closest_marker("locust") and not find_spec("locust"):
-        missing = "needs locust: make drivers"
-    if missing and item.config.getoption("--require-services"):
-        pytest.fail(missing)
-    elif missing:
-        pytest.skip(missing)
-
-
-def is_mariadb() -> bool:
-    # By the driver: to ask the server would take a connection before the test database is there.
-    return connection.vendor == "mysql"
-
-
-@cache
-def is_redis_there() -> bool:
-    try:
-        with Redis.from_url(REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as redis:
-            return bool(redis.ping())
-    except RedisError:
-        return False
-
-
-@cache
-def is_rabbitmq_there() -> bool:
-    try:
-        with Connection(RABBITMQ_URL, connect_timeout=2) as broker:
-            return bool(broker.connect())
-    except OSError:
-        return False
+    services, markers = item.config.option.services, {mark.name for mark in item.iter_markers()}
+    for name in sorted(markers & NEEDS.keys()):
+        is_there, needs = NEEDS[name]
+        if services == "skip" and name not in DATABASES:
+            pytest.skip(f"{needs}; make test-all runs it, and so does naming its file")
+        if not is_there():
+            (pytest.fail if services == "require" else pytest.skip)(needs)
 
 
 @pytest.fixture(scope="session")

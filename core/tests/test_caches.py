@@ -1,6 +1,5 @@
 """What the shop does with a real Redis, and what it does when that Redis is gone or hangs."""
 
-import shutil
 import signal
 import socket
 import subprocess
@@ -56,12 +55,8 @@ class Server:
 
 
 @pytest.fixture
-def server(pytestconfig: pytest.Config, use_redis: Callable[[str], None]) -> Iterator[Server]:
-    if not shutil.which("redis-server"):
-        missing = "needs redis-server on the PATH"
-        pytest.fail(missing) if pytestconfig.getoption("--require-services") else pytest.skip(
-            missing
-        )
+def server(use_redis: Callable[[str], None]) -> Iterator[Server]:
+    """A Redis of the test's own, to be frozen and killed; the test is marked `redis_server`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -120,6 +115,7 @@ class TestThere:
         assert answers == [401, 401, 429]
 
 
+@pytest.mark.redis_server
 class TestAway:
     @pytest.mark.usefixtures("_two_a_minute")
     @pytest.mark.parametrize("end", ["kill", "freeze"])
@@ -169,5 +165,6 @@ class TestAway:
             assert cache.add("name", "value") is None
 
 
+@pytest.mark.redis_server
 def test_an_operation_is_tried_once(server: Server) -> None:
     assert cache.client.get_client().connection_pool.make_connection().retry.get_retries() == 0

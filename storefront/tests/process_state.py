@@ -5,7 +5,6 @@ import os
 import signal
 from typing import Any
 
-from django.conf import settings
 from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone, translation
 
@@ -19,7 +18,6 @@ def process_state() -> dict[str, Any]:
         "URLconf": get_urlconf(),
         "language": translation.get_language(),
         "time zone": timezone.get_current_timezone_name(),
-        "settings": id(settings._wrapped),
         **{f"variable {name}": value for name, value in os.environ.items() if name != RUNNING_TEST},
         "folder": os.getcwd(),
         "disabled log level": logging.root.manager.disable,

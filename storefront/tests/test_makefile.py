@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from .services import DATABASES, NEEDS
+
 pytestmark = pytest.mark.once
 
 MAKEFILE = Path(settings.BASE_DIR, "Makefile")
@@ -48,6 +50,11 @@ def test_the_page_for_developers_names_commands_that_are_there() -> None:
     assert {"run", "dev", "test", "up-dev"} <= made <= described().keys()
     managed = set(re.findall(r"`(?:\S+ )?manage\.py ([a-z_]+)", page))
     assert {"show_cache", "flush_cache", "purge_carts"} <= managed <= get_commands().keys()
+
+
+def test_all_of_what_test_skips_is_run_by_test_all() -> None:
+    [expression] = re.findall(r"^SERVICES := (.+)$", MAKEFILE.read_text(), re.MULTILINE)
+    assert {*expression.split(" or ")} == NEEDS.keys() - DATABASES
 
 
 @pytest.mark.parametrize("command", ["run", "test"])

@@ -1,7 +1,6 @@
 """No mail is lost, whichever process is killed while it is on its way."""
 
 import json
-import shutil
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -72,10 +71,8 @@ def open_room(tmp_path: Path, smtp_server: MailServer) -> Iterator[Callable[[str
 
 
 @pytest.fixture
-def private_redis(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[PrivateRedis]:
-    if not shutil.which("redis-server"):
-        end = pytest.fail if pytestconfig.getoption("--require-services") else pytest.skip
-        end("needs redis-server on the PATH")
+def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
+    """A Redis of the test's own, to be killed; the test is marked `redis_server`."""
     redis = PrivateRedis(tmp_path)
     yield redis
     redis.kill()
@@ -164,7 +161,7 @@ def test_a_worker_killed_on_rabbitmq_loses_no_mail(
     assert_one_id_each(room)
 
 
-@pytest.mark.redis
+@pytest.mark.redis_server
 def test_a_broker_that_hangs_or_dies_loses_no_mail_and_holds_up_no_order(
     open_room: Callable[[str], MailRoom],
     private_redis: PrivateRedis,
