@@ -11,9 +11,12 @@ from .models import User
 @atomic
 def delete_account(*, user: User) -> None:
     """Delete a user and their customer profile, or raise AccountInUse once there are orders."""
+    # Not the instance, which a repeat after a lost race would find without its key.
+    rows = User.objects.filter(pk=user.pk)
+    # Whoever adds a row to the user meanwhile waits: once collected, it would be left out and refuse the deletion.
+    rows.select_for_update().first()
     try:
-        # Not the instance, which a repeat after a lost race would find without its key.
-        User.objects.filter(pk=user.pk).delete()
+        rows.delete()
     except ProtectedError as error:
         raise AccountInUse from error
 

@@ -12,12 +12,12 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from conftest import NGINX
 from core.media import OTHER_TYPE, PICTURE_TYPES
 from core.views.media import HEADERS
 from storefront.celery import app
 
 from .conftest import PRODUCTION
+from .services import NGINX
 
 pytestmark = pytest.mark.once
 

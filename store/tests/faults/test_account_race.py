@@ -1,10 +1,14 @@
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models.signals import post_delete
 
+from core.services import delete_account
 from store.exceptions import KeyInFlight
 from store.models import Cart, Customer, Order
 from store.services.idempotency import lock_key, reserve_key
@@ -65,6 +69,33 @@ class TestAgainstCheckout:
         # Where the deletion was first, the order makes a new profile.
         assert set(pairs) <= {(201, 204), (201, 405), (409, 204)}
         assert get_user_model().objects.count() == racers + 1
+
+
+@pytest.mark.row_locks
+def test_a_key_waits_for_the_deletion_of_its_user(user):
+    """Let somebody order under a new key when the keys of the user are gone and the user is not."""
+    wait = (
+        "lock_timeout = 200"
+        if connection.vendor == "postgresql"
+        else "innodb_lock_wait_timeout = 1"
+    )
+
+    def reserve():
+        with closing(connection), transaction.atomic():
+            connection.cursor().execute(f"SET {wait}")
+            reserve_key(user_id=user.pk, key="k", request="{}")
+
+    def meanwhile(**kwargs):
+        with ThreadPoolExecutor(1) as pool, pytest.raises(OperationalError):
+            pool.submit(reserve).result()
+
+    post_delete.connect(meanwhile, sender=Customer)
+    try:
+        delete_account(user=user)
+    finally:
+        assert post_delete.disconnect(meanwhile, sender=Customer)
+
+    assert not get_user_model().objects.exists()
 
 
 def test_a_key_of_somebody_who_is_gone_is_refused():
