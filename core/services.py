@@ -13,7 +13,8 @@ def delete_account(*, user: User) -> None:
     """Delete a user and their customer profile, or raise AccountInUse once there are orders."""
     # Not the instance, which a repeat after a lost race would find without its key.
     rows = User.objects.filter(pk=user.pk)
-    # Whoever adds a row to the user meanwhile waits: once collected, it would be left out and refuse the deletion.
+    # The lock keeps others from adding a row to the user after Django has collected what to delete:
+    # its foreign key would refuse the deletion.
     rows.select_for_update().first()
     try:
         rows.delete()
