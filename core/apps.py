@@ -14,11 +14,11 @@ class CoreConfig(AppConfig):
 
         from . import metrics
         from .groups import create_groups
-        from .receivers import log_order
+        from .signals.handlers import on_order_created
 
         # Registers itself with drf-spectacular.
         import_module("core.schema")
-        order_created.connect(log_order)
+        order_created.connect(on_order_created)
         order_created.connect(metrics.count_order)
         # Once the shop is migrated its permissions are there.
         post_migrate.connect(fill_keys, sender=self)

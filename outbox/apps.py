@@ -5,7 +5,7 @@ class OutboxConfig(AppConfig):
     name = "outbox"
 
     def ready(self) -> None:
-        from .receivers import send_soon
         from .signals import mail_queued
+        from .signals.handlers import send_soon
 
         mail_queued.connect(send_soon)

@@ -11,16 +11,16 @@ class StoreConfig(AppConfig):
         from .checks import check_stored_prices
         from .gateways import payment_gateway
         from .models import Product
-        from .receivers import (
-            create_customer,
+        from .signals import campaign_started, refund_due
+        from .signals.handlers import (
+            create_customer_for_new_user,
             refund_payments,
             remove_image_file,
             renew_promotions,
             send_campaign,
         )
-        from .signals import campaign_started, refund_due
 
-        post_save.connect(create_customer, sender=settings.AUTH_USER_MODEL)
+        post_save.connect(create_customer_for_new_user, sender=settings.AUTH_USER_MODEL)
         post_delete.connect(remove_image_file, sender="store.ProductImage")
         m2m_changed.connect(renew_promotions, sender=Product.promotions.through)
         campaign_started.connect(send_campaign)

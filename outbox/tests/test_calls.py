@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from celery.exceptions import OperationalError
 
-from outbox import receivers, tasks
+from outbox import tasks
 from outbox.models import Mail
-from outbox.receivers import Calls, send_soon
+from outbox.signals import handlers
+from outbox.signals.handlers import Calls, send_soon
 
 Published = list[tuple[str, float]]
 
@@ -18,7 +19,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Set the time, in seconds; it begins at 100."""
 
     def at(seconds: float) -> None:
-        monkeypatch.setattr(receivers, "monotonic", lambda: seconds)
+        monkeypatch.setattr(handlers, "monotonic", lambda: seconds)
 
     at(100)
     return at
@@ -29,7 +30,7 @@ def published(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Published:
     """What is handed to the broker, and after how many seconds it is to begin."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
     published: Published = []
-    monkeypatch.setattr(receivers, "calls", Calls())
+    monkeypatch.setattr(handlers, "calls", Calls())
     monkeypatch.setattr(tasks.send_mail, "delay", lambda pk: published.append((f"mail {pk}", 0)))
     monkeypatch.setattr(tasks.send_due_mails, "delay", lambda: published.append(("sweep", 0)))
     monkeypatch.setattr(

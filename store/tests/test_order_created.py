@@ -68,12 +68,12 @@ class TestAnnouncement:
         user = sign_in()
 
         with (
-            caplog.at_level(logging.INFO, logger="core.receivers"),
+            caplog.at_level(logging.INFO, logger="core.signals.handlers"),
             django_capture_on_commit_callbacks(execute=True),
         ):
             order_id = place(api_client, cart.id).json()["id"]
 
-        lines = [record for record in caplog.records if record.name == "core.receivers"]
+        lines = [record for record in caplog.records if record.name == "core.signals.handlers"]
         assert [line.getMessage() for line in lines] == [
             f"Order {order_id} was placed by customer {user.customer.pk}"
         ]

@@ -12,9 +12,9 @@ from django.utils import timezone
 from outbox.models import Mail
 from store.models import Campaign, CampaignRecipient, Customer
 from store.models.campaigns import STALLED
-from store.receivers import send_campaign
 from store.services.campaigns import start_campaign
 from store.signals import campaign_started
+from store.signals.handlers import send_campaign
 from storefront.tests.faults.addresses import database_url
 from storefront.tests.faults.mailrooms import wait_until
 from storefront.tests.workers import working

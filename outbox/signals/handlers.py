@@ -6,8 +6,8 @@ from typing import Any
 from celery.exceptions import OperationalError
 from django.conf import settings
 
-from . import tasks
-from .models import Mail
+from .. import tasks
+from ..models import Mail
 
 logger = logging.getLogger(__name__)
 

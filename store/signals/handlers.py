@@ -4,15 +4,15 @@ from typing import Any
 from celery.exceptions import OperationalError
 from django.contrib.auth.models import AbstractBaseUser
 
-from . import tasks
-from .models import Campaign, Customer, ProductImage
-from .models.versions import renew_catalog
-from .services.pictures import remove_unshown_file
+from .. import tasks
+from ..models import Campaign, Customer, ProductImage
+from ..models.versions import renew_catalog
+from ..services.pictures import remove_unshown_file
 
 logger = logging.getLogger(__name__)
 
 
-def create_customer(
+def create_customer_for_new_user(
     instance: AbstractBaseUser, created: bool, raw: bool, using: str, **kwargs: Any
 ) -> None:
     """Give every new user a customer profile; a fixture (raw) brings its own."""
