@@ -81,7 +81,7 @@ class UserKeysSerializer(UniqueKeySerializer):
         return field_class, kwargs
 
 
-class RegisterUserSerializer(UserKeysSerializer, djoser.UserCreateSerializer):
+class UserCreateSerializer(UserKeysSerializer, djoser.UserCreateSerializer):
     password = PasswordField(write_only=True)
 
     class Meta(djoser.UserCreateSerializer.Meta):

@@ -30,7 +30,7 @@ class ListingPaginator(Paginator):
         return Page(self.queryset.filter(pk__in=ids), number, self)
 
 
-class ProductPagination(PageNumberPagination):
+class DefaultPagination(PageNumberPagination):
     page_size = 10
     page_size_query_param = "page_size"
     max_page_size = 100

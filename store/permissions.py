@@ -1,6 +1,6 @@
 from typing import Any
 
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission, DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -19,7 +19,17 @@ class IsAuthorOrStaffOrCreateOrRead(BasePermission):
         return bool(is_author or (user and user.is_staff))
 
 
-class CanViewHistory(BasePermission):
+class FullDjangoModelPermissions(DjangoModelPermissions):
+    """Holders of the view permission read, as those of the others add, change and delete."""
+
+    perms_map = {
+        **DjangoModelPermissions.perms_map,
+        "GET": ["%(app_label)s.view_%(model_name)s"],
+        "HEAD": ["%(app_label)s.view_%(model_name)s"],
+    }
+
+
+class ViewCustomerHistoryPermission(BasePermission):
     """Holders of `store.view_history` read the orders of any customer."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:

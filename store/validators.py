@@ -20,7 +20,7 @@ def is_too_large(file: File) -> bool:
     return file.size > MAX_IMAGE_KILOBYTES * 1024
 
 
-def validate_image_size(file: File) -> None:
+def validate_file_size(file: File) -> None:
     if is_too_large(file):
         raise ValidationError(f"Files cannot be larger than {MAX_IMAGE_KILOBYTES}KB!")
 

@@ -47,7 +47,7 @@ admin.site.unregister(Product)
 
 
 @admin.register(Product)
-class TaggedProductAdmin(ProductAdmin):
+class CustomProductAdmin(ProductAdmin):
     """The shop's product with its tags, which the shop itself knows nothing of."""
 
     inlines = [*ProductAdmin.inlines, TagInline]

@@ -13,8 +13,10 @@ from storefront.unique_keys.texts import nfkc_casefold
 MAX_ID_DIGITS = 18
 
 
-class TaggedItemQuerySet(models.QuerySet["TaggedItem"]):
-    def get_tags_for(self, model: type[models.Model], object_id: Any) -> "TaggedItemQuerySet":
+class TaggedItemManager(models.Manager["TaggedItem"]):
+    def get_tags_for(
+        self, model: type[models.Model], object_id: Any
+    ) -> "models.QuerySet[TaggedItem]":
         """Return the tagged items of one object, each with its tag."""
         content_type = ContentType.objects.get_for_model(model)
         return self.select_related("tag").filter(content_type=content_type, object_id=object_id)
@@ -62,7 +64,7 @@ class TaggedItem(PartialUpdateModel):
     object_id = models.PositiveBigIntegerField()
     content_object = GenericForeignKey()
 
-    objects = TaggedItemQuerySet.as_manager()
+    objects = TaggedItemManager()
 
     class Meta:
         ordering = ["id"]

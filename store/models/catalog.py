@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce, Floor
 
 from ..money import DECIMAL_PLACES, HUNDREDTH, PRICE_DIGITS, minor_unit_of, with_tax
-from ..validators import validate_image_format, validate_image_size, validate_minor_unit
+from ..validators import validate_file_size, validate_image_format, validate_minor_unit
 from .fulltext import matching
 from .pictures import PictureField
 from .promotions import Promotion
@@ -176,7 +176,7 @@ class ProductImage(Versioned):
         upload_to=image_path,
         # A file may serve many rows; the last one to go takes it along.
         db_index=True,
-        validators=[validate_image_size, validate_image_format],
+        validators=[validate_file_size, validate_image_format],
     )
 
     objects = ProductImageQuerySet.as_manager()

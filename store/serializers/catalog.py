@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ..models import Collection, Product, ProductImage
-from ..validators import validate_image_format, validate_image_size
+from ..validators import validate_file_size, validate_image_format
 from .amounts import AmountField
 from .promotions import PromotionSerializer
 
@@ -19,7 +19,7 @@ class CollectionSerializer(serializers.ModelSerializer):
 
 class ProductImageSerializer(serializers.ModelSerializer):
     # Not an ImageField, which judges a picture by its name.
-    image = serializers.FileField(validators=[validate_image_size, validate_image_format])
+    image = serializers.FileField(validators=[validate_file_size, validate_image_format])
 
     class Meta:
         model = ProductImage

@@ -62,7 +62,7 @@ class OrderSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class PlaceOrderSerializer(serializers.Serializer):
+class CreateOrderSerializer(serializers.Serializer):
     cart_id = serializers.UUIDField()
     expected_total = serializers.DecimalField(
         required=False,

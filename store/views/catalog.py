@@ -20,7 +20,7 @@ from ..filters import (
 from ..models import Collection, Customer, Product, ProductImage
 from ..models.freshness import catalog_state
 from ..models.listings import Listing
-from ..pagination import ProductPagination
+from ..pagination import DefaultPagination
 from ..serializers.catalog import (
     CollectionSerializer,
     ProductImageSerializer,
@@ -37,7 +37,7 @@ from .visitor_reads import VisitorReads, address_of
 class ProductViewSet(PatchMixin, VisitorReads, PersonalReads):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
-    pagination_class = ProductPagination
+    pagination_class = DefaultPagination
     filter_backends = [FilterBackend, ProductSearchFilter, StableOrderingFilter]
     filterset_class = ProductFilter
     search_fields = ["title", "description", "collection__title"]
@@ -74,7 +74,7 @@ class ProductViewSet(PatchMixin, VisitorReads, PersonalReads):
     def page_plan(self, request: HttpRequest | Request, memory: CatalogMemory) -> PagePlan | None:
         if not isinstance(request, Request):
             request = self.request = self.initialize_request(request)
-        position = ProductPagination().position(request)
+        position = DefaultPagination().position(request)
         if position is None:
             return None
         number, size = position
@@ -88,7 +88,7 @@ class ProductViewSet(PatchMixin, VisitorReads, PersonalReads):
 
     def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         paginator = self.paginator
-        assert isinstance(paginator, ProductPagination)
+        assert isinstance(paginator, DefaultPagination)
         paginator.page_through(self.listing(current_memory.of(catalog_state())))
         return paginator.paginate_queryset(queryset, self.request, self)
 

@@ -12,7 +12,7 @@ from storefront.generics import PatchMixin
 
 from ..models import Customer, Order
 from ..models.replicas import read_from_copy
-from ..permissions import CanViewHistory
+from ..permissions import ViewCustomerHistoryPermission
 from ..serializers.customers import (
     CreateCustomerSerializer,
     CustomerSerializer,
@@ -57,7 +57,11 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
         return Response(serializer.data)
 
     @extend_schema(responses=OrderSerializer(many=True))
-    @action(detail=True, serializer_class=OrderSerializer, permission_classes=[CanViewHistory])
+    @action(
+        detail=True,
+        serializer_class=OrderSerializer,
+        permission_classes=[ViewCustomerHistoryPermission],
+    )
     def history(self, request: Request, pk: int) -> Response:
         """List the customer's orders, newest first."""
         customer = self.get_object()

@@ -16,7 +16,7 @@ from ..headers import idempotency_key
 from ..models import Order
 from ..models.order_lines import order_with_lines
 from ..serializers.order_bodies import order_body
-from ..serializers.orders import OrderSerializer, PlaceOrderSerializer, UpdateOrderSerializer
+from ..serializers.orders import CreateOrderSerializer, OrderSerializer, UpdateOrderSerializer
 from ..services.order_status import change_payment_status
 from ..services.orders import delete_order, place_order
 from .order_steps import STEPS, OrderSteps
@@ -56,7 +56,7 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "create":
-            return PlaceOrderSerializer
+            return CreateOrderSerializer
         if self.action == "partial_update":
             return UpdateOrderSerializer
         # An action brings its own.

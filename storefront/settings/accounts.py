@@ -2,7 +2,7 @@
 
 DJOSER = {
     "SERIALIZERS": {
-        "user_create": "core.serializers.RegisterUserSerializer",
+        "user_create": "core.serializers.UserCreateSerializer",
         "user": "core.serializers.UserSerializer",
         "current_user": "core.serializers.UserSerializer",
         "activation": "core.serializers.ActivationSerializer",
