@@ -3,8 +3,7 @@
 from pathlib import PurePosixPath
 
 from store.pictures.formats import FORMATS
-
-from .exceptions import Unavailable
+from storefront.errors.exceptions import Unavailable
 
 PICTURE_TYPES = {
     f".{extension}": known.content_type

@@ -8,10 +8,10 @@ from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
 
+from storefront.paths.middleware import API
+
 from .credentials import Authorization
 
-# The parts of the API, as paths begin.
-API = ("store", "auth", "tags", "likes")
 PREFIXES = tuple(f"/{part}/" for part in API)
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from .views.errors import not_found
+from storefront.errors.views import not_found
 
 PREFIXES = ("/health/", "/metrics/")
 

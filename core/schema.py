@@ -11,8 +11,9 @@ from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
+from storefront.pages.pagination import LinkHeaderPagination
+
 from . import schema_texts as texts
-from .pagination import LinkHeaderPagination
 
 LINK_HEADER = {
     "description": 'The neighbouring pages: `<...>; rel="next"`, `<...>; rel="prev"` (RFC 8288).',

@@ -35,7 +35,7 @@ IMPARTIAL = {
     "core.cors.CorsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "core.cache_control.CacheControlMiddleware",
+    "storefront.caches.middleware.CacheControlMiddleware",
 }
 PARTICULAR = {
     "HTTP_ORIGIN",

@@ -9,9 +9,9 @@ admin.site.site_header = "Storefront Admin"
 admin.site.site_title = "Storefront Admin"
 admin.site.index_title = "Admin Dashboard"
 
-handler400 = "core.views.errors.bad_request"
-handler404 = "core.views.errors.not_found"
-handler500 = "core.views.errors.server_error"
+handler400 = "storefront.errors.views.bad_request"
+handler404 = "storefront.errors.views.not_found"
+handler500 = "storefront.errors.views.server_error"
 
 urlpatterns = [
     path("", include("core.urls")),

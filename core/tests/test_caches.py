@@ -138,9 +138,9 @@ class TestAway:
         assert statuses == [200] * 3 + [401] * 3
         # A wait for each request, not for each operation, would make it six.
         assert seconds < 5 * REDIS_TIMEOUT
-        assert [record.message for record in caplog.records if record.name == "core.caches"] == [
-            "Redis fails; the cache is empty for 5 seconds"
-        ]
+        assert [
+            record.message for record in caplog.records if record.name == "storefront.caches.redis"
+        ] == ["Redis fails; the cache is empty for 5 seconds"]
 
     def test_is_asked_again_later(self, server: Server, caplog: pytest.LogCaptureFixture) -> None:
         cache.set("name", "value")

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from rest_framework.test import APIClient
 
-from core.negotiation import PROBLEM_JSON
+from storefront.errors.problems import PROBLEM_JSON
 
 from .conftest import PASSWORD
 

@@ -12,7 +12,7 @@ from rest_framework import renderers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.utils.serializer_helpers import ReturnDict
 
-from core.renderers import JSONRenderer
+from storefront.renderers.json import JSONRenderer
 
 
 class Colour(TextChoices):

@@ -32,11 +32,11 @@ def client() -> Client:
 def test_the_api_says_when_to_try_again(
     api_client: APIClient, caplog: pytest.LogCaptureFixture, method: str, url: str, body: Any
 ) -> None:
-    with caplog.at_level(logging.ERROR, "core.exceptions"):
+    with caplog.at_level(logging.ERROR, "storefront.errors.handler"):
         response = getattr(api_client, method)(url, body, format="json")
     assert (response.status_code, response.json()) == (503, BODY)
     assert response["Retry-After"] == "5"
-    [record] = [record for record in caplog.records if record.name == "core.exceptions"]
+    [record] = [record for record in caplog.records if record.name == "storefront.errors.handler"]
     assert record.exc_info is not None
 
 

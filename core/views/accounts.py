@@ -13,9 +13,9 @@ from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 from rest_framework_simplejwt.views import TokenObtainPairView
 
 from store.views.roots import RootView
+from storefront.errors.exceptions import Refusal
 from storefront.generics import PatchMixin
 
-from ..exceptions import Refusal
 from ..models import User
 from ..services import delete_account, revoke_refresh_tokens
 

@@ -17,12 +17,12 @@ def cache_at(redis_url: str | None) -> dict[str, Any]:
     if not redis_url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {
-        "BACKEND": "core.caches.SharedRedisCache",
+        "BACKEND": "storefront.caches.redis.SharedRedisCache",
         "LOCATION": redis_url,
         "KEY_PREFIX": "storefront",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
-            "CONNECTION_POOL_CLASS": "core.caches.WaryConnectionPool",
+            "CONNECTION_POOL_CLASS": "storefront.caches.redis.WaryConnectionPool",
             "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,
             "SOCKET_TIMEOUT": REDIS_TIMEOUT,
         },

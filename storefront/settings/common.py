@@ -56,10 +56,10 @@ MIDDLEWARE = [
     # ETag and 304, within what a browser of another origin needs on a 304 too.
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "core.cache_control.CacheControlMiddleware",
+    "storefront.caches.middleware.CacheControlMiddleware",
     # Before what only the pages of people and the views need.
     "store.middleware.KeptAnswersMiddleware",
-    "core.paths.PathMiddleware",
+    "storefront.paths.middleware.PathMiddleware",
     "core.people.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -173,21 +173,21 @@ REST_FRAMEWORK = {
         "core.authentication.ShopSessionAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": [
-        "core.renderers.JSONRenderer",
+        "storefront.renderers.json.JSONRenderer",
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "core.parsers.JSONParser",
+        "storefront.parsers.json.JSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     # All read, staff write; a view that differs says so.
-    "DEFAULT_PERMISSION_CLASSES": ["core.permissions.IsStaffOrReadOnly"],
-    "DEFAULT_PAGINATION_CLASS": "core.pagination.LinkHeaderPagination",
+    "DEFAULT_PERMISSION_CLASSES": ["storefront.permissions.IsAdminOrReadOnly"],
+    "DEFAULT_PAGINATION_CLASS": "storefront.pages.pagination.LinkHeaderPagination",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ShopSchema",
     "DEFAULT_METADATA_CLASS": "core.metadata.ShopMetadata",
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.negotiation.ProblemAwareNegotiation",
-    "EXCEPTION_HANDLER": "core.exceptions.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "storefront.errors.negotiation.ProblemAwareNegotiation",
+    "EXCEPTION_HANDLER": "storefront.errors.handler.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
     # Proxies in front that add to X-Forwarded-For; with none, that header is the client's own say.
     "NUM_PROXIES": env.int("NUM_PROXIES", 0, validate=validate.Range(0)),

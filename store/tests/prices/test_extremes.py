@@ -7,12 +7,12 @@ from decimal import Decimal
 import pytest
 from django.db import DataError, transaction
 
-from core.renderers import JSONRenderer
 from store.models import MAX_QUANTITY, Order, Payment, Product
 from store.models.catalog import MAX_INVENTORY
 from store.services.order_status import change_order_status
 from store.services.orders import write_order
 from store.tests.admin.forms import product_form
+from storefront.renderers.json import JSONRenderer
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from typing import Any
 from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
-from core.caches import SharedRedisCache
 from store.models.versions import renew_catalog, renew_sales
+from storefront.caches.redis import SharedRedisCache
 
 # Patterns of the keys.
 PARTS = {"reports": "report:*", "throttles": "throttle_*"}

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from redis import RedisError
 from redis.connection import parse_url
 
-from core.caches import Entry, SharedRedisCache
 from store.models.versions import ASSORTMENT, CATALOG, SALES, Version
+from storefront.caches.redis import Entry, SharedRedisCache
 
 KINDS = "  {:>10} {:>10}  {}"
 KEYS = "  {:>10} {:>10} {:>10}  {}"

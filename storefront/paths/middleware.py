@@ -8,10 +8,11 @@ from django.urls import is_valid_path
 from django.utils.http import escape_leading_slashes
 from rest_framework.response import Response
 
-from .negotiation import JSON_SUFFIXES
-from .people import API
-from .views.errors import PAGE, not_found, wants_page
+from storefront.errors.negotiation import JSON_SUFFIXES
+from storefront.errors.views import PAGE, not_found, wants_page
 
+# The parts of the API, as paths begin.
+API = ("store", "auth", "tags", "likes")
 API_PATH = re.compile(rf"/(?:{'|'.join(API)})(?:[/.]|\Z)")
 
 

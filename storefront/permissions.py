@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
-class IsStaffOrReadOnly(BasePermission):
+class IsAdminOrReadOnly(BasePermission):
     """Everybody reads, staff write; the default of every view."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:

@@ -6,7 +6,8 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-PROBLEM_JSON = "application/problem+json"
+from .problems import accepts_problem
+
 # With which a path names the form of its answer, whatever the client accepts.
 JSON_SUFFIXES = (".json", ".json/")
 
@@ -14,12 +15,6 @@ JSON_SUFFIXES = (".json", ".json/")
 def suffix_of(request: HttpRequest | Request) -> str | None:
     """Return the format that the path of a request names."""
     return "json" if request.path.endswith(JSON_SUFFIXES) else None
-
-
-def accepts_problem(request: HttpRequest | Request) -> bool:
-    """Tell whether the client asks for errors as problem details (RFC 9457)."""
-    accepted = request.META.get("HTTP_ACCEPT", "").split(",")
-    return any(media.partition(";")[0].strip().lower() == PROBLEM_JSON for media in accepted)
 
 
 class ProblemAwareNegotiation(DefaultContentNegotiation):

@@ -10,8 +10,10 @@ from django.views.defaults import server_error as server_error_page
 
 from storefront.character_sets import CharacterRefused, character_refused
 
-from ..exceptions import DATABASE_AWAY, Unavailable, problem
-from ..negotiation import PROBLEM_JSON, accepts_problem, suffix_of
+from .exceptions import Unavailable
+from .handler import DATABASE_AWAY
+from .negotiation import suffix_of
+from .problems import PROBLEM_JSON, accepts_problem, problem
 
 PAGE = "text/html"
 
@@ -23,7 +25,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         if not is_too_long:
             return bad_request_page(request, exception or SuspiciousOperation())
         context = {"limit": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
-        return HttpResponse(render_to_string("core/too_many_fields.html", context), status=400)
+        return HttpResponse(
+            render_to_string("storefront/too_many_fields.html", context), status=400
+        )
     detail = "The form has too many fields." if is_too_long else "Bad request."
     return error_body(request, 400, {"detail": detail})
 
@@ -31,7 +35,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer that nothing is at an address: a page to a browser, JSON to others."""
     if wants_page(request):
-        return HttpResponse(render_to_string("core/not_found.html"), status=404)
+        return HttpResponse(render_to_string("storefront/not_found.html"), status=404)
     return error_body(request, 404, {"detail": "Not found."})
 
 
@@ -50,7 +54,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def character_page(request: HttpRequest, refused: CharacterRefused) -> HttpResponse:
     if wants_page(request):
-        page = render_to_string("core/character_refused.html", {"detail": refused.detail})
+        page = render_to_string("storefront/character_refused.html", {"detail": refused.detail})
         return HttpResponse(page, status=refused.status_code)
     body = {"detail": refused.detail, "code": refused.code}
     return error_body(request, refused.status_code, body)
@@ -59,7 +63,7 @@ def character_page(request: HttpRequest, refused: CharacterRefused) -> HttpRespo
 def unavailable(request: HttpRequest) -> HttpResponse:
     if wants_page(request):
         # Without the request: its user would be looked up in the database.
-        return HttpResponse(render_to_string("core/unavailable.html"), status=503)
+        return HttpResponse(render_to_string("storefront/unavailable.html"), status=503)
     return error_body(request, 503, {"detail": Unavailable.message, "code": Unavailable.code})
 
 

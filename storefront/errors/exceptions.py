@@ -1,0 +1,52 @@
+"""What the API refuses a request with, whichever app it was for."""
+
+from typing import Any
+
+from rest_framework import exceptions, status
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "The request conflicts with the state of the shop; read it again."
+    default_code = "conflict"
+
+
+class RequestTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too large."
+    default_code = "request_too_large"
+
+
+class Refusal(exceptions.APIException):
+    """A refusal by a rule of some app, with its stable code in the body."""
+
+    # Seconds, sent as Retry-After.
+    wait: int | None = None
+
+    def __init__(self, status_code: int, code: str, detail: str | dict[str, Any]) -> None:
+        self.status_code = status_code
+        fields: Any = dict(detail) if isinstance(detail, dict) else {"detail": detail}
+        # Kept as it is: APIException would turn the numbers of the body into texts.
+        fields["code"] = code
+        self.detail = fields
+
+
+class Unavailable(Refusal):
+    """What the answer needs did not answer itself; nothing was changed."""
+
+    wait = 5
+    code = "unavailable"
+    message = "The shop cannot answer right now; please try again."
+
+    def __init__(self) -> None:
+        super().__init__(status.HTTP_503_SERVICE_UNAVAILABLE, self.code, self.message)
+
+
+class ValueDoesNotFit(Refusal):
+    """The database refused a value that is out of range, or too long, for its column."""
+
+    code = "value_does_not_fit"
+    message = "A value is out of range or too long; nothing was changed."
+
+    def __init__(self) -> None:
+        super().__init__(status.HTTP_400_BAD_REQUEST, self.code, self.message)
