@@ -34,11 +34,11 @@ forwarder_headers = ""
 control_socket_disable = True
 
 # The master's lines as Django's own; its workers take LOGGING, with the request's id in these.
-logger_class = "core.access_log.AccessLogger"
+logger_class = "storefront.logs.access_log.AccessLogger"
 logconfig_dict: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "core.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "storefront.logs.formatters.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {

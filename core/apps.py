@@ -12,14 +12,12 @@ class CoreConfig(AppConfig):
         from store.signals import order_created
         from storefront.unique_keys.filling import fill_keys
 
-        from . import metrics
         from .groups import create_groups
         from .signals.handlers import on_order_created
 
         # Registers itself with drf-spectacular.
         import_module("core.schema")
         order_created.connect(on_order_created)
-        order_created.connect(metrics.count_order)
         # Once the shop is migrated its permissions are there.
         post_migrate.connect(fill_keys, sender=self)
         post_migrate.connect(create_groups, sender=apps.get_app_config("store"))

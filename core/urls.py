@@ -6,7 +6,7 @@ from rest_framework_simplejwt.views import (
     TokenVerifyView,
 )
 
-from .views import accounts, health, metrics, pages
+from .views import accounts, pages
 
 router = SimpleRouter(use_regex_path=False)
 router.register("users", accounts.UserViewSet)
@@ -25,7 +25,4 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("auth/", include(auth_urlpatterns)),
-    path("health/live/", health.live, name="health-live"),
-    path("health/ready/", health.ready, name="health-ready"),
-    path("metrics/", metrics.metrics, name="metrics"),
 ]

@@ -7,10 +7,14 @@ class StorefrontConfig(AppConfig):
     name = "storefront"
 
     def ready(self) -> None:
+        from store.signals import order_created
+
         from .character_sets import check_character_sets
+        from .metrics.counters import count_order
         from .sequences import advance_migrated_sequences
         from .variables import check_variables
 
+        order_created.connect(count_order)
         post_migrate.connect(advance_migrated_sequences)
         register(check_character_sets, Tags.database)
         register(check_variables)

@@ -14,12 +14,12 @@ from django.core.handlers.wsgi import WSGIRequest, get_path_info, get_script_nam
 from django.db import close_old_connections
 from django.http import HttpResponseNotModified
 
-from core.logs import REQUEST_ID_HEADER
-from core.metrics import count_request
-from core.request_ids import id_for
 from store.views.answers import Answer, AnswerResponse
 from store.views.catalog_memory import CatalogMemory, current_memory
 from store.views.visitor_reads import answer_in, still_holds
+from storefront.logs.formatters import REQUEST_ID_HEADER
+from storefront.logs.request_ids import id_for
+from storefront.metrics.counters import count_request
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
@@ -27,9 +27,9 @@ KEEPER = "store.middleware.KeptAnswersMiddleware"
 # Those around the keeper that treat all alike who send no origin and no condition but an ETag: their
 # headers may be given again. One that is not named here, such as a shop's own, is asked each time.
 IMPARTIAL = {
-    "core.request_ids.RequestIdMiddleware",
-    "core.probes.ProbeMiddleware",
-    "core.metrics.MetricsMiddleware",
+    "storefront.logs.request_ids.RequestIdMiddleware",
+    "storefront.health.middleware.ProbeMiddleware",
+    "storefront.metrics.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.cors.CorsMiddleware",

@@ -4,6 +4,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from core.views import media
+from storefront.health import views as health
+from storefront.metrics import views as metrics
 
 admin.site.site_header = "Storefront Admin"
 admin.site.site_title = "Storefront Admin"
@@ -21,6 +23,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # People sign in and out of the browsable API here.
     path("api-auth/", include("rest_framework.urls")),
+    path("health/live/", health.live, name="health-live"),
+    path("health/ready/", health.ready, name="health-ready"),
+    path("metrics/", metrics.metrics, name="metrics"),
     path("media/<path:name>", media.serve, name="media"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

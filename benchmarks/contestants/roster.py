@@ -19,8 +19,8 @@ NOTHING_CACHED = {"CATALOG_MEMORY": "0"}
 
 # The shop without one of the parts that every request passes through.
 SHOP_WITHOUT = {
-    f"{SHOP} without request ids": "core.request_ids.RequestIdMiddleware",
-    f"{SHOP} without metrics": "core.metrics.MetricsMiddleware",
+    f"{SHOP} without request ids": "storefront.logs.request_ids.RequestIdMiddleware",
+    f"{SHOP} without metrics": "storefront.metrics.middleware.MetricsMiddleware",
     f"{SHOP} without CORS": "core.cors.CorsMiddleware",
     f"{SHOP} without access log": "",
 }

@@ -17,9 +17,8 @@ from django.db.backends.signals import connection_created
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from storefront.health import checks
 from storefront.settings.caches import cache_at
-
-from .. import health
 
 LIVE = "/health/live/"
 READY = "/health/ready/"
@@ -28,16 +27,16 @@ OK = (200, {"status": "ok"})
 
 @pytest.fixture(autouse=True)
 def _start_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(health, "_asked", {})
-    health.ask_migrations.cache_clear()
+    monkeypatch.setattr(checks, "_asked", {})
+    checks.ask_migrations.cache_clear()
     yield
-    health.ask_migrations.cache_clear()
+    checks.ask_migrations.cache_clear()
 
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give what is silent less time."""
-    monkeypatch.setattr(health, "DEADLINE", 0.8)
+    monkeypatch.setattr(checks, "DEADLINE", 0.8)
 
 
 @pytest.fixture
@@ -217,7 +216,7 @@ class TestDatabase:
 @pytest.mark.django_db
 class TestOthers:
     def test_what_is_silent_leaves_time_for_the_answer(self) -> None:
-        assert health.DEADLINE <= 1.5
+        assert checks.DEADLINE <= 1.5
 
     @AWAY
     def test_degraded_without_the_cache(self, client: Client, settings: Any, port: int) -> None:
@@ -270,13 +269,13 @@ class TestOthers:
 
         with ExitStack() as stack:
             stack.callback(release.set)
-            monkeypatch.setattr(health, "ask_storage", hang)
+            monkeypatch.setattr(checks, "ask_storage", hang)
             assert ask(client) == degraded("storage")
             started = monotonic()
             assert [ask(client) for _ in range(10)] == [degraded("storage")] * 10
             # Not waited for again.
-            assert monotonic() - started < 3 * health.DEADLINE
+            assert monotonic() - started < 3 * checks.DEADLINE
             assert len(asked) == 1
-        health._asked["storage"].answer.result(10)
+        checks._asked["storage"].answer.result(10)
         assert ask(client) == OK
         assert len(asked) == 2

@@ -22,10 +22,10 @@ from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from storefront import urls
+from storefront.logs.formatters import NO_REQUEST
+from storefront.logs.handlers import LogFile
 from storefront.settings.logs import logging_in
 
-from .. import request_ids
-from ..logs import LogFile
 from .conftest import PASSWORD
 
 handler500 = urls.handler500
@@ -246,4 +246,4 @@ def test_a_foreign_host_is_no_error(log_file: Callable, client: APIClient) -> No
 def test_a_line_outside_a_request_has_no_id(log_file: Callable) -> None:
     file = log_file()
     logging.getLogger("store").info("Started")
-    assert objects_in(file)[0]["request_id"] == request_ids.NO_REQUEST
+    assert objects_in(file)[0]["request_id"] == NO_REQUEST

@@ -22,8 +22,7 @@ from rest_framework.test import APIClient
 
 from outbox.models import Mail
 from storefront import urls
-
-from .. import metrics
+from storefront.metrics import collectors
 
 URL = "/metrics/"
 TOKEN = "a-token-for-prometheus"
@@ -185,7 +184,7 @@ class TestMails:
         def refuse() -> NoReturn:
             raise error("a secret of the database")
 
-        monkeypatch.setattr(metrics, "states_of_mails", refuse)
+        monkeypatch.setattr(collectors, "states_of_mails", refuse)
         names = {key[0] for key in read()}
         assert "storefront_orders_placed_total" in names
         assert "storefront_outbox_mails" not in names
@@ -198,7 +197,7 @@ import django, os
 django.setup()
 from django.test import Client
 from django.db import DatabaseError
-from core import metrics
+from storefront.metrics import collectors
 client = Client(headers={"host": "localhost"})
 for _ in range(2):
     client.get("/nothing/")
@@ -207,7 +206,7 @@ if os.fork() == 0:
     os._exit(0)
 os.wait()
 def refuse(): raise DatabaseError
-metrics.states_of_mails = refuse
+collectors.states_of_mails = refuse
 print(client.get("/metrics/", headers={"authorization": "Bearer t"}).text)
 """
     result = subprocess.run(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ..redaction import redact, scrub, without_literals
+from storefront.logs.redaction import redact, scrub, without_literals
 
 pytestmark = pytest.mark.once
 

@@ -12,8 +12,7 @@ from django.test import Client
 from django.urls import path
 
 from storefront import urls
-
-from .. import request_ids
+from storefront.logs import request_ids
 
 handler500 = urls.handler500
 

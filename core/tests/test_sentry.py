@@ -16,9 +16,9 @@ import brotli
 import pytest
 from django.conf import settings
 
+from storefront.logs.sentry import clean
 from storefront.tests.conftest import PRODUCTION
 
-from ..sentry import clean
 from .test_redaction import JWT, UUID
 
 pytestmark = pytest.mark.once

@@ -46,10 +46,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # First: every line logged below carries the id of the request.
-    "core.request_ids.RequestIdMiddleware",
+    "storefront.logs.request_ids.RequestIdMiddleware",
     # Before anything that asks for a host, a scheme or a session.
-    "core.probes.ProbeMiddleware",
-    "core.metrics.MetricsMiddleware",
+    "storefront.health.middleware.ProbeMiddleware",
+    "storefront.metrics.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before anything that answers by itself.
     "core.cors.CorsMiddleware",

@@ -18,7 +18,7 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
     if file:
         # Looks again for its file, so that logrotate may move it away.
         handlers["file"] = {
-            "class": "core.logs.LogFile",
+            "class": "storefront.logs.handlers.LogFile",
             "filename": file,
             "encoding": "utf-8",
             "errors": "backslashreplace",
@@ -32,16 +32,16 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "request_id": {"()": "core.request_ids.RequestIdFilter"},
-            "statement": {"()": "core.logs.StatementFilter"},
+            "request_id": {"()": "storefront.logs.request_ids.RequestIdFilter"},
+            "statement": {"()": "storefront.logs.filters.StatementFilter"},
         },
         "formatters": {
             "line": {
-                "()": "core.logs.LineFormatter",
+                "()": "storefront.logs.formatters.LineFormatter",
                 "fmt": "{asctime} ({levelname}) - {name} - {message} [{request_id}]",
                 "style": "{",
             },
-            "json": {"()": "core.logs.JsonFormatter"},
+            "json": {"()": "storefront.logs.formatters.JsonFormatter"},
         },
         "handlers": handlers,
         "root": {"handlers": list(handlers), "level": level},

@@ -106,7 +106,7 @@ if dsn := env.str(
     ),
 ):
     # Here, so that nothing of it is loaded without a DSN.
-    from core.sentry import start_sentry
+    from storefront.logs.sentry import start_sentry
 
     rate = env.float("SENTRY_TRACES_SAMPLE_RATE", None, validate=validate.Range(0, 1))
     start_sentry(dsn, traces_sample_rate=rate)

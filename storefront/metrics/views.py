@@ -4,8 +4,9 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from ..credentials import Authorization
-from ..metrics import registry
+from core.credentials import Authorization
+
+from .collectors import registry
 
 
 @require_safe

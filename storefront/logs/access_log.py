@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from .logs import NO_REQUEST, REQUEST_ID_HEADER
+from .formatters import NO_REQUEST, REQUEST_ID_HEADER
 
 MILLISECOND = timedelta(milliseconds=1)
 

@@ -1,7 +1,7 @@
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from ..health import VITAL, failures
+from .checks import VITAL, failures
 
 
 @require_safe

@@ -2,12 +2,10 @@
 
 import json
 import logging
-from contextlib import suppress
 from copy import copy
 from datetime import UTC, datetime
-from logging.handlers import WatchedFileHandler
 
-from .redaction import redact, without_literals
+from .redaction import redact
 
 # In lines outside of any request, such as those of a start.
 NO_REQUEST = "-"
@@ -58,26 +56,3 @@ class JsonFormatter(LineFormatter):
         if record.stack_info:
             line["stack"] = self.formatStack(record.stack_info)
         return json.dumps(line)
-
-
-class LogFile(WatchedFileHandler):
-    """A file beside the console, which has the lines alone while the file cannot be written."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        # Opening it, again after it was moved away, would raise into the request that logs.
-        with suppress(OSError):
-            super().emit(record)
-
-    def handleError(self, record: logging.LogRecord) -> None:
-        """Print nothing: the standard library would print the arguments as they are."""
-
-
-class StatementFilter(logging.Filter):
-    """Takes the values out of the statements that Django logs at level DEBUG."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        match record.args:
-            # Seconds, statement, parameters, alias.
-            case (float() as duration, str() as statement, _, alias):
-                record.args = (duration, without_literals(statement), "...", alias)
-        return True

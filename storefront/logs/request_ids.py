@@ -12,7 +12,7 @@ from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from .logs import NO_REQUEST, REQUEST_ID_HEADER
+from .formatters import NO_REQUEST, REQUEST_ID_HEADER
 
 # As WSGI spells it: `request.headers` would spell all of them anew.
 SENT_HEADER = f"HTTP_{REQUEST_ID_HEADER.upper().replace('-', '_')}"
