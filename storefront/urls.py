@@ -3,9 +3,9 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from core.views import media
 from storefront.health import views as health
 from storefront.metrics import views as metrics
+from storefront.storage import views as media
 
 admin.site.site_header = "Storefront Admin"
 admin.site.site_title = "Storefront Admin"

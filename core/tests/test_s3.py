@@ -47,7 +47,7 @@ def keep_at(settings: Any, _one_session: None) -> Any:
 
     def keep_at(endpoint: str, **options: Any) -> None:
         storage = {
-            "BACKEND": "core.s3.MediaStorage",
+            "BACKEND": "storefront.storage.s3.MediaStorage",
             "OPTIONS": {
                 "bucket_name": BUCKET,
                 "access_key": "shop",
@@ -218,7 +218,7 @@ def away(
     request: pytest.FixtureRequest, keep_at: Any, s3_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """Keep uploads where they cannot be kept, with a tenth of the patience."""
-    usual = import_string("core.s3.MediaStorage").client_config
+    usual = import_string("storefront.storage.s3.MediaStorage").client_config
     brief = {name: getattr(usual, name) / 10 for name in ("connect_timeout", "read_timeout")}
     backoff = import_string("botocore.retries.standard.ExponentialBackoff")
     monkeypatch.setattr(backoff, "delay_amount", lambda *_: 0)
@@ -234,7 +234,7 @@ def away(
 
 class TestStorageAway:
     def test_is_waited_for_seconds(self) -> None:
-        config = import_string("core.s3.MediaStorage").client_config
+        config = import_string("storefront.storage.s3.MediaStorage").client_config
         tries = config.retries["total_max_attempts"]
         # Between two tries lies a second at most.
         assert tries * max(config.connect_timeout, config.read_timeout) + tries - 1 < 10

@@ -4,8 +4,8 @@ from typing import Any
 
 from outbox.content import render
 from outbox.services import File
+from storefront.replicas import read_from_copy
 
-from ..models.replicas import read_from_copy
 from ..money import displayed
 from .reports import as_csv, sales_by
 from .staff_mails import queue_to_admins

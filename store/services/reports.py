@@ -13,9 +13,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.functions import TruncDate, TruncMonth, TruncWeek
 
+from storefront.replicas import read_from_copy
+
 from ..models import OrderItem, Product, Version
 from ..models.orders import OrderItemQuerySet
-from ..models.replicas import read_from_copy
 from ..models.versions import SALES
 from ..money import round_to_minor_unit
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
-from core.media import picture_type
 from store.models import Product, ProductImage
 from store.models.freshness import catalog_state
 from store.pictures import png
@@ -23,6 +22,7 @@ from store.services import pictures
 from store.tests.admin.forms import inline, product_form
 from store.tests.picture_files import SECRET, encoded, secretive, shown
 from store.validators import MAX_IMAGE_KILOBYTES
+from storefront.storage.media import picture_type
 
 pytestmark = pytest.mark.django_db
 FILES = secretive()

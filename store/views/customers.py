@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from storefront.generics import PatchMixin
+from storefront.replicas import read_from_copy
 
 from ..models import Customer, Order
-from ..models.replicas import read_from_copy
 from ..permissions import ViewCustomerHistoryPermission
 from ..serializers.customers import (
     CreateCustomerSerializer,

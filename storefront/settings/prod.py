@@ -50,7 +50,7 @@ EMAIL_HOST = env.str(
 # Static files come from the web process; compressed and named by their content, they never change.
 after_security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
 MIDDLEWARE.insert(after_security, "whitenoise.middleware.WhiteNoiseMiddleware")
-STORAGES["staticfiles"] = {"BACKEND": "core.storages.StaticStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "storefront.storage.static.StaticStorage"}
 # Nobody asks for the plain names, only debuggers for maps; with both it takes four times as long.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]

@@ -26,7 +26,7 @@ def media_storage(env: Env) -> dict[str, Any]:
     # None: the role of the machine, or what boto3 finds by itself.
     access_key = env.str("AWS_ACCESS_KEY_ID", None)
     return {
-        "BACKEND": "core.s3.MediaStorage",
+        "BACKEND": "storefront.storage.s3.MediaStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "access_key": access_key,

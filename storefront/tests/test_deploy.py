@@ -12,9 +12,9 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.media import OTHER_TYPE, PICTURE_TYPES
-from core.views.media import HEADERS
 from storefront.celery import app
+from storefront.storage.media import OTHER_TYPE, PICTURE_TYPES
+from storefront.storage.views import HEADERS
 
 from .conftest import PRODUCTION
 from .services import NGINX

@@ -71,7 +71,7 @@ def test_a_bucket_takes_the_files(start: Start) -> None:
         AWS_S3_CUSTOM_DOMAIN="media.example.com",
     )
     assert storage == {
-        "BACKEND": "core.s3.MediaStorage",
+        "BACKEND": "storefront.storage.s3.MediaStorage",
         "OPTIONS": {
             "bucket_name": "pictures",
             "access_key": "shop",

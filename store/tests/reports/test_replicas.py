@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
 from core.tests.routes import REPORTS
-from store.models import Cart, Collection, Order, Product, Version, replicas
+from store.models import Cart, Collection, Order, Product, Version
 from store.models.versions import SALES
+from storefront import replicas
 from storefront.settings.databases import read_replicas
 
 pytestmark = pytest.mark.django_db(databases=["default", "copy"])

@@ -9,7 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from ..media import CACHE_CONTROL, OTHER_TYPE, picture_type
+from .media import CACHE_CONTROL, OTHER_TYPE, picture_type
 
 HEADERS = {
     "Cache-Control": CACHE_CONTROL,
