@@ -6,15 +6,23 @@ from rest_framework_nested.routers import NestedSimpleRouter
 
 from storefront.converters import ANY_UUID
 
-from .views.addresses import AddressViewSet
-from .views.carts import CartItemViewSet, CartViewSet
-from .views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
-from .views.customers import CustomerViewSet
-from .views.orders import OrderViewSet
-from .views.payments import PaymentViewSet, PaymentWebhookView, development_checkout
-from .views.reports import ReportsRootView, ReportViewSet
-from .views.reviews import ReviewViewSet
-from .views.roots import StoreRootView
+from .views import (
+    AddressViewSet,
+    CartItemViewSet,
+    CartViewSet,
+    CollectionViewSet,
+    CustomerViewSet,
+    OrderViewSet,
+    PaymentViewSet,
+    PaymentWebhookView,
+    ProductImageViewSet,
+    ProductViewSet,
+    ReportsRootView,
+    ReportViewSet,
+    ReviewViewSet,
+    StoreRootView,
+    development_checkout,
+)
 
 
 class StoreRouter(DefaultRouter):

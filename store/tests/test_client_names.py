@@ -1,6 +1,8 @@
 """Code of the client's developers finds what their design names, and their tests run as they write them."""
 
+import inspect
 from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
@@ -20,3 +22,24 @@ DESIGN = {
 @pytest.mark.parametrize("module", DESIGN)
 def test_the_names_of_the_design(module):
     assert set(DESIGN[module]) <= set(dir(import_module(module)))
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("store.serializers", ("Serializer", "Field")),
+        ("store.views", ("ViewSet", "View")),
+        ("store.admin", ("Admin", "Inline")),
+    ],
+)
+def test_a_package_gives_the_classes_of_its_modules(name, kinds):
+    package = import_module(name)
+    modules = [import_module(f"{name}.{each.name}") for each in iter_modules(package.__path__)]
+    written = {
+        each.__name__
+        for module in modules
+        for each in vars(module).values()
+        if inspect.isclass(each) and each.__module__ == module.__name__
+    }
+    assert {each for each in written if each.endswith(kinds)} <= set(package.__all__)
+    assert {each for each in package.__all__ if not hasattr(package, each)} == set()

@@ -1,0 +1,30 @@
+"""The views of the shop; other code imports them from here."""
+
+from .addresses import AddressViewSet
+from .carts import CartItemViewSet, CartViewSet
+from .catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
+from .customers import CustomerViewSet
+from .orders import OrderViewSet
+from .payments import PaymentViewSet, PaymentWebhookView, development_checkout
+from .reports import ReportsRootView, ReportViewSet
+from .reviews import ReviewViewSet
+from .roots import RootView, StoreRootView
+
+__all__ = [
+    "AddressViewSet",
+    "CartItemViewSet",
+    "CartViewSet",
+    "CollectionViewSet",
+    "CustomerViewSet",
+    "OrderViewSet",
+    "PaymentViewSet",
+    "PaymentWebhookView",
+    "ProductImageViewSet",
+    "ProductViewSet",
+    "ReportViewSet",
+    "ReportsRootView",
+    "ReviewViewSet",
+    "RootView",
+    "StoreRootView",
+    "development_checkout",
+]
