@@ -18,6 +18,7 @@ from django.test import TestCase
 from redis import Redis
 from rest_framework.test import APIClient
 
+from core.tests.passwords import PASSWORD
 from outbox.tests.smtp import MailServer, serving_mail
 from storefront.tests.flushing import flush_what_tests_made, kept_rows
 from storefront.tests.parallel import MOST_WORKERS
@@ -178,13 +179,24 @@ def authenticate(api_client: APIClient) -> Callable[..., None]:
 
 
 @pytest.fixture
-def sign_in(api_client: APIClient, db: None) -> Callable[..., Any]:
+def register(db: None) -> Callable[..., Any]:
+    """Make a saved user with PASSWORD, not signed in."""
+
+    def register(username: str = "ann", **fields: Any) -> Any:
+        return get_user_model().objects.create_user(
+            **{"username": username, "email": f"{username}@example.com", "password": PASSWORD}
+            | fields
+        )
+
+    return register
+
+
+@pytest.fixture
+def sign_in(api_client: APIClient, register: Callable[..., Any]) -> Callable[..., Any]:
     """Sign the client in as a saved user and return it; fields go to the user."""
 
     def sign_in(username: str = "ann", **fields: Any) -> Any:
-        user = get_user_model().objects.create_user(
-            username=username, email=f"{username}@example.com", password="a-Str0ng-one", **fields
-        )
+        user = register(username, **fields)
         api_client.force_authenticate(user=user)
         return user
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core.tests.routes import REPORTS
+from storefront.tests.routes import REPORTS
 
 from .conftest import YEAR
 

@@ -12,11 +12,11 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
-from core.tests.routes import REPORTS
 from store.models import Cart, Collection, Order, Product, Version
 from store.models.versions import SALES
 from storefront import replicas
 from storefront.settings.databases import read_replicas
+from storefront.tests.routes import REPORTS
 
 pytestmark = pytest.mark.django_db(databases=["default", "copy"])
 

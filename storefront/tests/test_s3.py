@@ -277,5 +277,5 @@ class TestStorageAway:
         )
         assert (response.status_code, response["Retry-After"]) == (503, "5")
         product.refresh_from_db()
-        assert product.title == "Lamp"
+        assert product.title == "Teapot"
         assert not ProductImage.objects.exists()

@@ -21,12 +21,11 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.test import APIClient
 
+from core.tests.passwords import PASSWORD
 from storefront import urls
 from storefront.logs.formatters import NO_REQUEST
 from storefront.logs.handlers import LogFile
 from storefront.settings.logs import logging_in
-
-from .conftest import PASSWORD
 
 handler500 = urls.handler500
 

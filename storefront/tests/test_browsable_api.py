@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
+from core.tests.passwords import PASSWORD
 from store.models import CartItem, Collection, Customer, Order, OrderItem, Product, Review
 from tags.models import Tag
 
-from .conftest import PASSWORD
 from .routes import READS, ROUTES
 
 User = get_user_model()

@@ -10,9 +10,8 @@ from model_bakery import baker
 from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
+from core.tests.passwords import PASSWORD
 from store.models import Cart
-
-from .conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
