@@ -6,23 +6,23 @@ from rest_framework_simplejwt.views import (
     TokenVerifyView,
 )
 
-from .views import accounts, pages
+from .views import AccountsRootView, LogoutAllView, SignInView, UserViewSet, favicon, home
 
 router = SimpleRouter(use_regex_path=False)
-router.register("users", accounts.UserViewSet)
+router.register("users", UserViewSet)
 
 auth_urlpatterns = [
-    path("", accounts.AccountsRootView.as_view(), name="auth-root"),
+    path("", AccountsRootView.as_view(), name="auth-root"),
     *router.urls,
-    path("jwt/create/", accounts.SignInView.as_view(), name="jwt-create"),
+    path("jwt/create/", SignInView.as_view(), name="jwt-create"),
     path("jwt/refresh/", TokenRefreshView.as_view(), name="jwt-refresh"),
     path("jwt/verify/", TokenVerifyView.as_view(), name="jwt-verify"),
     path("jwt/blacklist/", TokenBlacklistView.as_view(), name="jwt-blacklist"),
-    path("jwt/logout_all/", accounts.LogoutAllView.as_view(), name="jwt-logout-all"),
+    path("jwt/logout_all/", LogoutAllView.as_view(), name="jwt-logout-all"),
 ]
 
 urlpatterns = [
-    path("", pages.home, name="home"),
-    path("favicon.ico", pages.favicon, name="favicon"),
+    path("", home, name="home"),
+    path("favicon.ico", favicon, name="favicon"),
     path("auth/", include(auth_urlpatterns)),
 ]

@@ -4,7 +4,17 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission, DjangoModel
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from storefront.permissions import IsAdminOrReadOnly
+
 from .models import Order, Review
+
+__all__ = [
+    "FullDjangoModelPermissions",
+    "IsAdminOrReadOnly",
+    "IsAuthorOrStaffOrCreateOrRead",
+    "IsOwnerOrMayCancel",
+    "ViewCustomerHistoryPermission",
+]
 
 
 class IsAuthorOrStaffOrCreateOrRead(BasePermission):
