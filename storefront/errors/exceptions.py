@@ -25,10 +25,10 @@ class Refusal(exceptions.APIException):
 
     def __init__(self, status_code: int, code: str, detail: str | dict[str, Any]) -> None:
         self.status_code = status_code
-        fields: Any = dict(detail) if isinstance(detail, dict) else {"detail": detail}
-        # Kept as it is: APIException would turn the numbers of the body into texts.
-        fields["code"] = code
-        self.detail = fields
+        fields = detail if isinstance(detail, dict) else {"detail": detail}
+        body: Any = {name: with_code(value, code) for name, value in fields.items()}
+        body["code"] = code
+        self.detail = body
 
 
 class Unavailable(Refusal):
@@ -50,3 +50,13 @@ class ValueDoesNotFit(Refusal):
 
     def __init__(self) -> None:
         super().__init__(status.HTTP_400_BAD_REQUEST, self.code, self.message)
+
+
+def with_code(value: Any, code: str) -> Any:
+    """Give the texts of a field their code; what else it holds stays, such as a number."""
+    # APIException would turn numbers into texts too.
+    if isinstance(value, str):
+        return exceptions.ErrorDetail(value, code)
+    if isinstance(value, list):
+        return [with_code(each, code) for each in value]
+    return value
