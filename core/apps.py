@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
@@ -15,8 +13,6 @@ class CoreConfig(AppConfig):
         from .groups import create_groups
         from .signals.handlers import on_order_created
 
-        # Registers itself with drf-spectacular.
-        import_module("core.schema")
         order_created.connect(on_order_created)
         # Once the shop is migrated its permissions are there.
         post_migrate.connect(fill_keys, sender=self)

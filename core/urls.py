@@ -1,12 +1,17 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
-from rest_framework_simplejwt.views import (
+
+from .views import (
+    AccountsRootView,
+    LogoutAllView,
+    SignInView,
     TokenBlacklistView,
     TokenRefreshView,
     TokenVerifyView,
+    UserViewSet,
+    favicon,
+    home,
 )
-
-from .views import AccountsRootView, LogoutAllView, SignInView, UserViewSet, favicon, home
 
 router = SimpleRouter(use_regex_path=False)
 router.register("users", UserViewSet)

@@ -1,14 +1,15 @@
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .models import LikedItem
+from .schema import like_schema
 from .serializers import LikedItemSerializer
 
 
+@like_schema
 class LikedItemViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -23,7 +24,6 @@ class LikedItemViewSet(
     def get_queryset(self) -> QuerySet[LikedItem]:
         return super().get_queryset().filter(user_id=self.request.user.pk)
 
-    @extend_schema(responses={200: LikedItemSerializer, 201: LikedItemSerializer})
     def create(self, request: Request) -> Response:
         """Like an object; one that the user likes already answers 200 with the same like."""
         serializer = self.get_serializer(data=request.data)

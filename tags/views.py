@@ -1,4 +1,3 @@
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -6,9 +5,11 @@ from rest_framework.response import Response
 from storefront.generics import PatchMixin
 
 from .models import Tag, TaggedItem
+from .schema import tag_schema, tagged_item_schema
 from .serializers import TaggedItemSerializer, TagSerializer
 
 
+@tag_schema
 class TagViewSet(PatchMixin, viewsets.ModelViewSet):
     # What is shown of a tag is in the index that orders them.
     queryset = Tag.objects.only("label")
@@ -16,6 +17,7 @@ class TagViewSet(PatchMixin, viewsets.ModelViewSet):
     lookup_value_converter = "int"
 
 
+@tagged_item_schema
 class TaggedItemViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -26,7 +28,6 @@ class TaggedItemViewSet(
     serializer_class = TaggedItemSerializer
     lookup_value_converter = "int"
 
-    @extend_schema(responses={200: TaggedItemSerializer, 201: TaggedItemSerializer})
     def create(self, request: Request) -> Response:
         """Tag an object; one that has the tag already answers 200."""
         serializer = self.get_serializer(data=request.data)

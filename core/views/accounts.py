@@ -2,22 +2,19 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from djoser.views import UserViewSet as DjoserUserViewSet
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
-from rest_framework_simplejwt.views import TokenObtainPairView
 
 from store.views.roots import RootView
 from storefront.errors.exceptions import Refusal
 from storefront.generics import PatchMixin
 
 from ..models import User
-from ..services import delete_account, revoke_refresh_tokens
+from ..services import delete_account
+from .schema.accounts import accounts_root_schema, user_schema
 
 # What a guesser of names, addresses or passwords would call.
 THROTTLED_ACTIONS = {
@@ -38,6 +35,7 @@ REASONS = {
 }
 
 
+@accounts_root_schema
 class AccountsRootView(RootView):
     name = "Accounts"
     api_root_dict = {
@@ -50,24 +48,7 @@ class AccountsRootView(RootView):
     }
 
 
-@extend_schema_view(
-    # Which drf-spectacular knows how to describe, and of its children nothing.
-    post=extend_schema(request=TokenObtainPairSerializer, responses=TokenObtainPairSerializer)
-)
-class SignInView(TokenObtainPairView):
-    throttle_scope = "credentials"
-
-
-class LogoutAllView(APIView):
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(request=None, responses={204: None})
-    def post(self, request: Request) -> Response:
-        """Revoke every refresh token of the signed-in user."""
-        revoke_refresh_tokens(user_id=cast(int, request.user.pk))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
+@user_schema
 class UserViewSet(PatchMixin, DjoserUserViewSet):
     queryset = User.objects.order_by("pk")
     lookup_value_converter = "int"

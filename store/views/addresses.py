@@ -10,8 +10,10 @@ from storefront.generics import PatchMixin
 from ..models import Address
 from ..serializers.customers import AddressSerializer
 from ..services.customers import customer_of
+from .schema.addresses import address_schema
 
 
+@address_schema
 class AddressViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Address.objects.all()
     serializer_class = AddressSerializer

@@ -3,7 +3,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -32,8 +31,10 @@ from ..services.carts import (
     delete_cart,
     remove_from_cart,
 )
+from .schema.carts import cart_item_schema, cart_schema
 
 
+@cart_schema
 class CartViewSet(
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
@@ -72,7 +73,6 @@ class CartViewSet(
     def perform_destroy(self, instance: Cart) -> None:
         delete_cart(cart=instance, user_id=user_id_of(self.request))
 
-    @extend_schema(request=None, responses=CartSerializer)
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def claim(self, request: Request, pk: Any) -> Response:
         """Make a guest's cart the user's own, with what the user's earlier cart holds; quantities add up."""
@@ -80,6 +80,7 @@ class CartViewSet(
         return Response(self.get_serializer(self.get_object()).data)
 
 
+@cart_item_schema
 class CartItemViewSet(PatchMixin, viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = CartItem.objects.all()

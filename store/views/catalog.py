@@ -31,9 +31,11 @@ from .answers import Answer
 from .catalog_memory import CatalogMemory, current_memory
 from .personal_reads import PersonalReads
 from .product_pages import PagePlan, one_product
+from .schema.catalog import collection_schema, image_schema, product_schema
 from .visitor_reads import VisitorReads, address_of
 
 
+@product_schema
 class ProductViewSet(PatchMixin, VisitorReads, PersonalReads):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
@@ -100,6 +102,7 @@ class ProductViewSet(PatchMixin, VisitorReads, PersonalReads):
         delete_product(product=instance)
 
 
+@collection_schema
 class CollectionViewSet(PatchMixin, VisitorReads, viewsets.ModelViewSet):
     queryset = Collection.objects.with_products_count()
     serializer_class = CollectionSerializer
@@ -109,6 +112,7 @@ class CollectionViewSet(PatchMixin, VisitorReads, viewsets.ModelViewSet):
         delete_collection(collection=instance)
 
 
+@image_schema
 class ProductImageViewSet(
     VisitorReads,
     mixins.ListModelMixin,

@@ -1,6 +1,5 @@
 from typing import cast
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -20,8 +19,10 @@ from ..serializers.customers import (
 )
 from ..serializers.orders import OrderSerializer
 from ..services.customers import customer_of, delete_customer
+from .schema.customers import customer_schema
 
 
+@customer_schema
 class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
@@ -56,7 +57,6 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
         serializer.save()
         return Response(serializer.data)
 
-    @extend_schema(responses=OrderSerializer(many=True))
     @action(
         detail=True,
         serializer_class=OrderSerializer,

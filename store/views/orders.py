@@ -2,8 +2,6 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status, viewsets
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
@@ -20,24 +18,10 @@ from ..serializers.orders import CreateOrderSerializer, OrderSerializer, UpdateO
 from ..services.order_status import change_payment_status
 from ..services.orders import delete_order, place_order
 from .order_steps import STEPS, OrderSteps
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="A name of the client's own for this order, a new one for each: sent again within a "
-    "day, the request buys nothing twice and is answered as before.",
-)
-IDEMPOTENCY_REPLAYED = OpenApiParameter(
-    "Idempotency-Replayed",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="`true` where an earlier request under this key placed the order.",
-    enum=["true"],
-    response=[200, 201],
-)
+from .schema.orders import order_schema
 
 
+@order_schema
 class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = Order.objects.all()
@@ -62,10 +46,6 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
         # An action brings its own.
         return super().get_serializer_class()
 
-    @extend_schema(
-        parameters=[IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED],
-        responses={200: OrderSerializer, 201: OrderSerializer},
-    )
     def create(self, request: Request) -> Response:
         """Place an order from a cart; the same cart again answers 200 with the order it became.
 

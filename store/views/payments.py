@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -24,8 +23,10 @@ from ..money import displayed
 from ..serializers.payments import PaymentSerializer
 from ..services.payment_events import read_and_receive_event
 from ..services.payments import start_payment
+from .schema.payments import payment_schema, webhook_schema
 
 
+@payment_schema
 class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     queryset = Payment.objects.all()
     serializer_class = PaymentSerializer
@@ -38,7 +39,6 @@ class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         orders = Order.objects.visible_to(self.request.user)
         return get_object_or_404(orders, pk=self.kwargs["order_pk"])
 
-    @extend_schema(request=None, responses={201: PaymentSerializer})
     def create(self, request: Request, order_pk: int) -> Response:
         """Start to pay for a pending order; again it answers the payment that is open."""
         webhook_url = reverse("payment-webhook", request=request)
@@ -46,6 +46,7 @@ class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return Response(self.get_serializer(payment).data, status=status.HTTP_201_CREATED)
 
 
+@webhook_schema
 class PaymentWebhookView(APIView):
     """Where the gateway tells what became of a payment; only signed deliveries are heeded."""
 
@@ -57,11 +58,6 @@ class PaymentWebhookView(APIView):
         # An answer without a body suits whatever a gateway says that it accepts.
         return super().perform_content_negotiation(request, force=True)
 
-    @extend_schema(
-        request={"application/json": {"type": "object"}},
-        responses={200: None},
-        summary="Tell the shop what became of a payment (for the gateway)",
-    )
     def post(self, request: Request) -> Response:
         gateway = payment_gateway()
         if gateway is None:

@@ -1,8 +1,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAdminUser
@@ -15,6 +13,7 @@ from ..serializers import reports as shapes
 from ..services import reports
 from ..services.reports import Row, as_csv, up_to_date
 from .roots import RootView
+from .schema.reports import report_action_schema, report_schema, reports_root_schema
 
 Action = Callable[..., Response]
 
@@ -40,18 +39,15 @@ def report(
     query: type[Serializer], row: type[Serializer], many: bool = True
 ) -> Callable[[Action], Action]:
     """Make a method a report that is asked for with a query and answers rows, or the only row."""
-    answers: Any = {
-        (200, "application/json"): row(many=many),
-        (200, "text/csv"): OpenApiTypes.STR,
-    }
 
     def describe(method: Action) -> Action:
         found: Any = action(detail=False, query_class=query, row_class=row)(method)
-        return extend_schema(parameters=[query], responses=answers)(found)
+        return report_action_schema(query, row, many=many)(found)
 
     return describe
 
 
+@report_schema
 class ReportViewSet(viewsets.ViewSet):
     permission_classes = [IsAdminUser]
     renderer_classes = [JSONRenderer, CSVRenderer, BrowsableAPIRenderer]
@@ -125,6 +121,7 @@ def extra_actions(viewset: type[viewsets.ViewSetMixin]) -> Sequence[Any]:
     return viewset.get_extra_actions()
 
 
+@reports_root_schema
 class ReportsRootView(RootView):
     name = "Reports"
     permission_classes = [IsAdminUser]

@@ -8,8 +8,10 @@ from storefront.generics import PatchMixin
 from ..models import Product, Review
 from ..permissions import IsAuthorOrStaffOrCreateOrRead
 from ..serializers.reviews import ReviewSerializer
+from .schema.reviews import review_schema
 
 
+@review_schema
 class ReviewViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Review.objects.all()
     serializer_class = ReviewSerializer

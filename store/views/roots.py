@@ -1,14 +1,10 @@
 from django.urls import NoReverseMatch
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-ADDRESSES = {
-    "type": "object",
-    "additionalProperties": {"type": "string", "format": "uri"},
-}
+from .schema.roots import store_root_schema
 
 
 class RootView(APIView):
@@ -17,7 +13,6 @@ class RootView(APIView):
     # Name -> name of the route, as the routers of Django REST framework give it.
     api_root_dict: dict[str, str] = {}
 
-    @extend_schema(responses={200: ADDRESSES})
     def get(self, request: Request) -> Response:
         """List the addresses that everything starts from."""
         found = {}
@@ -34,6 +29,7 @@ class RootView(APIView):
         return prefix
 
 
+@store_root_schema
 class StoreRootView(RootView):
     name = "Store"
 

@@ -1,7 +1,6 @@
 """What every environment shares."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from environs import validate
 
@@ -15,6 +14,7 @@ from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
 from .people import person
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options, is_broker
 from .redis_tls import with_verification
+from .schema import *
 from .shop import *
 from .storages import is_folder, is_host, media_storage
 
@@ -184,8 +184,8 @@ REST_FRAMEWORK = {
     # All read, staff write; a view that differs says so.
     "DEFAULT_PERMISSION_CLASSES": ["storefront.permissions.IsAdminOrReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "storefront.pages.pagination.LinkHeaderPagination",
-    "DEFAULT_SCHEMA_CLASS": "core.schema.ShopSchema",
-    "DEFAULT_METADATA_CLASS": "core.metadata.ShopMetadata",
+    "DEFAULT_SCHEMA_CLASS": "storefront.schema.openapi.ShopSchema",
+    "DEFAULT_METADATA_CLASS": "storefront.schema.metadata.ShopMetadata",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "storefront.errors.negotiation.ProblemAwareNegotiation",
     "EXCEPTION_HANDLER": "storefront.errors.handler.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
@@ -218,37 +218,6 @@ SIMPLE_JWT = {
 # Where the front-end lives, for the links in mails.
 DOMAIN = env.str("FRONTEND_DOMAIN", "localhost:8001", validate=is_host)
 SITE_NAME = "Storefront"
-
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Storefront API",
-    "DESCRIPTION": "Catalogue, reviews, carts, customers and orders of an online shop. Every path ends in a slash; "
-    "with the suffix `.json` in its place a read is answered in JSON, whatever the client accepts.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "/favicon.ico",
-    # Closed groups: an overview first. The token stays over a reload.
-    "SWAGGER_UI_SETTINGS": {
-        "deepLinking": True,
-        "docExpansion": "none",
-        "persistAuthorization": True,
-    },
-    "COMPONENT_SPLIT_REQUEST": True,
-    # Two resources have a `status`, and a step of an order has two of them.
-    "ENUM_NAME_OVERRIDES": {
-        "OrderStatusEnum": "store.models.OrderStatus",
-        "PaymentProgressEnum": "store.models.PaymentStatus",
-    },
-    # Programs send a token; the session of the browsable API needs no word.
-    "AUTHENTICATION_WHITELIST": ["core.authentication.ShopJWTAuthentication"],
-    "PATH_CONVERTER_OVERRIDES": {"any_uuid": UUID},
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "core.schema.describe_tags",
-        "core.schema.spell_null",
-    ],
-}
 
 # The panel at the edge of pages; heeded in development only.
 DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", True)

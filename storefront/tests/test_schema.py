@@ -74,6 +74,10 @@ def test_it_describes_every_route_and_nothing_else(schema: dict[str, Any]) -> No
 
 
 def test_every_operation_has_a_name_of_its_own_and_a_group(schema: dict[str, Any]) -> None:
+    nameless = [
+        (m, path) for m, path, operation in operations(schema) if "summary" not in operation
+    ]
+    assert nameless == []
     groups = [group["name"] for group in schema["tags"]]
     summaries = [operation["summary"] for _, _, operation in operations(schema)]
     assert len(set(summaries)) == len(summaries)
@@ -154,6 +158,9 @@ def test_an_operation_lists_its_answers(schema: dict[str, Any], subtests: pytest
         ("post", "/auth/jwt/create/", "200 400 401 429"),
         ("post", "/auth/users/set_password/", "204 400 401"),
         ("delete", "/auth/users/me/", "204 400 401 405"),
+        ("delete", "/auth/users/{id}/", "204 400 401 403 404 405"),
+        ("get", "/store/customers/me/", "200 401 404"),
+        ("put", "/store/customers/me/", "200 400 401"),
         ("post", "/likes/", "200 201 400 401"),
     ]:
         with subtests.test(method=method, path=path, statuses=statuses):
@@ -218,6 +225,13 @@ def test_signing_in_takes_a_name_and_gives_two_tokens(schema: dict[str, Any]) ->
     given = resolve(schema, operation["responses"]["200"]["content"]["application/json"]["schema"])
     assert sorted(sent["properties"]) == ["password", "username"]
     assert sorted(given["properties"]) == ["access", "refresh"]
+
+
+def test_deleting_an_account_takes_the_password(schema: dict[str, Any]) -> None:
+    for path in ("/auth/users/me/", "/auth/users/{id}/"):
+        body = schema["paths"][path]["delete"]["requestBody"]
+        assert body["required"] is True
+        assert body["content"]["application/json"]["schema"]["required"] == ["current_password"]
 
 
 def test_every_known_address_is_described(schema: dict[str, Any]) -> None:

@@ -1,0 +1,50 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+
+from store.views.schema.roots import root_schema
+from storefront.schema.refusals import NOT_DELETABLE, TEXT, json_object
+from storefront.schema.resources import resource_schema
+
+
+def without_body(**words: Any) -> Any:
+    """Return the schema of an action that djoser answers with 204."""
+    return extend_schema(responses={204: None}, **words)
+
+
+def with_password(**words: Any) -> Any:
+    """Return the schema of the deletion of a user, which the password of who asks confirms."""
+    return extend_schema(
+        methods=["DELETE"],
+        request={"application/json": json_object(current_password=TEXT)},
+        responses={204: None, 405: NOT_DELETABLE},
+        **words,
+    )
+
+
+accounts_root_schema = root_schema("accounts", summary="List the addresses of the accounts")
+user_schema = resource_schema(
+    "accounts",
+    one="a user",
+    many="users",
+    create=extend_schema(summary="Register", description="A customer profile is made along."),
+    destroy=with_password(description="Needs the `current_password` of who asks."),
+    me=[
+        extend_schema(methods=["GET"], summary="Read the own account"),
+        extend_schema(methods=["PUT"], summary="Replace the own account"),
+        extend_schema(methods=["PATCH"], summary="Change the own account"),
+        with_password(
+            summary="Delete the own account", description="Needs the `current_password`."
+        ),
+    ],
+    activation=without_body(summary="Activate an account with the codes of a mail"),
+    resend_activation=without_body(summary="Mail the activation codes again"),
+    set_password=without_body(summary="Change the own password"),
+    reset_password=without_body(summary="Mail a link to set a new password"),
+    reset_password_confirm=without_body(summary="Set a new password with the codes of the mail"),
+    set_username=without_body(summary="Change the own name to sign in"),
+    reset_username=without_body(summary="Mail a link to set a new name to sign in"),
+    reset_username_confirm=without_body(
+        summary="Set a new name to sign in with the codes of the mail"
+    ),
+)

@@ -1,0 +1,47 @@
+from typing import cast
+
+from rest_framework import status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt import views as simplejwt
+
+from ..services import revoke_refresh_tokens
+from .schema.tokens import (
+    refresh_schema,
+    sign_in_schema,
+    sign_out_everywhere_schema,
+    sign_out_schema,
+    verify_schema,
+)
+
+
+@sign_in_schema
+class SignInView(simplejwt.TokenObtainPairView):
+    throttle_scope = "credentials"
+
+
+@refresh_schema
+class TokenRefreshView(simplejwt.TokenRefreshView):
+    """Gives a new access token to who sends a refresh token."""
+
+
+@verify_schema
+class TokenVerifyView(simplejwt.TokenVerifyView):
+    """Tells whether a token is valid."""
+
+
+@sign_out_schema
+class TokenBlacklistView(simplejwt.TokenBlacklistView):
+    """Revokes a refresh token."""
+
+
+@sign_out_everywhere_schema
+class LogoutAllView(APIView):
+    permission_classes = [IsAuthenticated]
+
+    def post(self, request: Request) -> Response:
+        """Revoke every refresh token of the signed-in user."""
+        revoke_refresh_tokens(user_id=cast(int, request.user.pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,30 @@
+from drf_spectacular.utils import extend_schema
+
+from storefront.schema.refusals import BAD_REQUEST
+from storefront.schema.resources import resource_schema
+
+from ...serializers.carts import CartSerializer
+
+cart_schema = resource_schema(
+    "carts",
+    one="a cart",
+    many="carts",
+    claim=extend_schema(
+        summary="Claim a cart",
+        description="A guest's cart becomes the user's own, with what their earlier cart holds; "
+        "quantities add up. From then on it answers to nobody else.",
+        request=None,
+        # Refused by a rule: there is no body that could be wrong.
+        responses={200: CartSerializer, 400: BAD_REQUEST},
+    ),
+)
+cart_item_schema = resource_schema(
+    "carts",
+    one="an item of a cart",
+    many="the items of a cart",
+    create=extend_schema(
+        summary="Add a product to a cart", description="The same product again adds up."
+    ),
+    partial_update=extend_schema(summary="Change the quantity of an item"),
+    destroy=extend_schema(summary="Take an item out of a cart"),
+)

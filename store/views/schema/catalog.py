@@ -1,0 +1,28 @@
+from drf_spectacular.utils import extend_schema
+
+from storefront.schema.refusals import NOT_DELETABLE
+from storefront.schema.resources import resource_schema
+
+from ...pictures.formats import accepted_titles
+
+product_schema = resource_schema(
+    "products",
+    one="a product",
+    many="products",
+    destroy=extend_schema(responses={204: None, 405: NOT_DELETABLE}),
+)
+collection_schema = resource_schema(
+    "collections",
+    one="a collection",
+    many="collections",
+    destroy=extend_schema(responses={204: None, 405: NOT_DELETABLE}),
+)
+image_schema = resource_schema(
+    "images",
+    one="an image",
+    many="the images of a product",
+    create=extend_schema(
+        description=f"{accepted_titles()}, at most 500 KB. It is stored without metadata, such as "
+        "where it was taken."
+    ),
+)

@@ -1,0 +1,14 @@
+from drf_spectacular.utils import extend_schema
+
+from storefront.schema.resources import resource_schema
+
+from .serializers import TaggedItemSerializer
+
+tag_schema = resource_schema("tags", one="a tag", many="tags")
+tagged_item_schema = resource_schema(
+    "tags",
+    one="a tagged object",
+    many="tagged objects",
+    create=extend_schema(responses={200: TaggedItemSerializer, 201: TaggedItemSerializer}),
+    destroy=extend_schema(summary="Take a tag off an object"),
+)
