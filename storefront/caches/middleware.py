@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 
 
 class CacheControlMiddleware:
-    """Keeps answers out of shared caches; what is everybody's says so itself."""
+    """Keeps responses out of shared caches; a public response sets its own header."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        # A browser may keep it, and asks each time whether it still holds.
+        # A browser may store it, and asks each time whether it is still valid.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -35,7 +35,7 @@ class SharedRedisCache(RedisCache):
         self.delete_pattern("*", itersize=AT_ONCE)
 
     def entries(self) -> Iterator[Entry]:
-        """Return what is kept; unlike all that a request does, raises RedisError where Redis fails."""
+        """Return what is cached; unlike the operations of a request, this raises RedisError where Redis fails."""
         redis = self.client.get_client(write=False)
         found = redis.scan_iter(match=self.client.make_pattern("*"), count=AT_ONCE)
         while keys := list(islice(found, AT_ONCE)):

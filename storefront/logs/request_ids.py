@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from .formatters import NO_REQUEST, REQUEST_ID_HEADER
 
-# As WSGI spells it: `request.headers` would spell all of them anew.
+# The key in the WSGI environ; `request.headers` would convert the names of all headers.
 SENT_HEADER = f"HTTP_{REQUEST_ID_HEADER.upper().replace('-', '_')}"
 # In a message to a worker.
 TASK_HEADER = "request_id"

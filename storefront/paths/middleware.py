@@ -37,7 +37,7 @@ def lead(request: HttpRequest) -> HttpResponse | None:
     """Point the request at the endpoint that is meant, or return the redirect that leads there."""
     path = request.path_info
     if path.endswith(JSON_SUFFIXES):
-        # The path itself stays: links to other pages have the suffix, too, and answers are kept by it.
+        # The path itself stays: links to other pages have the suffix, too, and it is part of the cache key.
         request.path_info = known(path.rpartition(".")[0]) or path
     elif whole := known(path):
         if request.method in ("GET", "HEAD"):

@@ -19,7 +19,7 @@ from .shop import *
 from .storages import is_folder, is_host, media_storage
 
 INSTALLED_APPS = [
-    # Before the admin, whose pages it extends.
+    # Before the admin and rest_framework, whose pages it replaces.
     "storefront",
     "storefront.admin.apps.ShopAdminConfig",
     "django.contrib.auth",
@@ -29,7 +29,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     # Before core, whose admin takes its tables out.
     "rest_framework_simplejwt.token_blacklist",
-    # Before rest_framework, whose pages core replaces.
     "core",
     "rest_framework",
     "corsheaders",

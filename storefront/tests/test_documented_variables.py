@@ -56,8 +56,10 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
     shutil.copytree(SETTINGS, folder / "storefront" / "settings")
     shutil.copy(ROOT / "gunicorn.conf.py", folder)
     # Stands in for the one module outside of the settings that they import.
-    (folder / "core").mkdir()
-    (folder / "core" / "sentry.py").write_text("def start_sentry(*args, **options): pass\n")
+    (folder / "storefront" / "logs").mkdir()
+    (folder / "storefront" / "logs" / "sentry.py").write_text(
+        "def start_sentry(*args, **options): pass\n"
+    )
     runs = {"dev": {}, "prod": PRODUCTION, "everything": EVERYTHING}
     found = {name: recorded(folder, name, given) for name, given in runs.items()}
     defaults = {
