@@ -21,7 +21,7 @@ NOTHING_CACHED = {"CATALOG_MEMORY": "0"}
 SHOP_WITHOUT = {
     f"{SHOP} without request ids": "storefront.logs.request_ids.RequestIdMiddleware",
     f"{SHOP} without metrics": "storefront.metrics.middleware.MetricsMiddleware",
-    f"{SHOP} without CORS": "core.cors.CorsMiddleware",
+    f"{SHOP} without CORS": "corsheaders.middleware.CorsMiddleware",
     f"{SHOP} without access log": "",
 }
 

@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "storefront.metrics.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before anything that answers by itself.
-    "core.cors.CorsMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     # ETag and 304, within what a browser of another origin needs on a 304 too.
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
