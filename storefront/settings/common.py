@@ -59,11 +59,11 @@ MIDDLEWARE = [
     # Before what only the pages of people and the views need.
     "store.middleware.KeptAnswersMiddleware",
     "storefront.paths.middleware.PathMiddleware",
-    "core.people.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "core.people.AuthenticationMiddleware",
-    "core.people.MessageMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
 ROOT_URLCONF = "storefront.urls"
