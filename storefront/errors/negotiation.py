@@ -29,19 +29,10 @@ class ProblemAwareNegotiation(DefaultContentNegotiation):
         if named := suffix_of(request):
             renderer = self.filter_renderers(renderers, named)[0]
             return renderer, str(renderer.media_type)
-        first = next(iter(renderers))
-        accepted = request.META.get("HTTP_ACCEPT", "*/*")
-        # As most programs ask, whom a look at every type would give the same.
-        if accepted in ("*/*", first.media_type) and not names_format(request, format_suffix):
-            return first, str(first.media_type)
         try:
             return super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
             if accepts_problem(request):
+                first = next(iter(renderers))
                 return first, str(first.media_type)
             raise
-
-
-def names_format(request: Request, format_suffix: str | None) -> bool:
-    """Tell whether the address says which form the answer has, whatever the client accepts."""
-    return format_suffix is not None or "format" in request.query_params
