@@ -1,4 +1,2 @@
-# Loaded with Django, so that shared tasks find their application.
-from .celery import app as celery_app
-
-__all__ = ["celery_app"]
+# Empty: gunicorn's master loads this package for its log lines. What it has loaded, its new workers
+# have too after a reload, whatever release they are of.

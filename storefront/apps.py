@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
@@ -14,6 +16,8 @@ class StorefrontConfig(AppConfig):
         from .sequences import advance_migrated_sequences
         from .variables import check_variables
 
+        # Loaded with Django, so that shared tasks find their application.
+        import_module("storefront.celery")
         order_created.connect(count_order)
         post_migrate.connect(advance_migrated_sequences)
         register(check_character_sets, Tags.database)

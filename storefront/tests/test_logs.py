@@ -3,6 +3,8 @@
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -246,3 +248,12 @@ def test_a_line_outside_a_request_has_no_id(log_file: Callable) -> None:
     file = log_file()
     logging.getLogger("store").info("Started")
     assert objects_in(file)[0]["request_id"] == NO_REQUEST
+
+
+def test_the_master_of_gunicorn_loads_no_library_that_a_reload_replaces() -> None:
+    code = "import storefront.logs.access_log, storefront.logs.formatters, sys; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert not {"django", "celery", "rest_framework"} & set(result.stdout.split())
