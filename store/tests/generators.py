@@ -10,7 +10,12 @@ def gen_amount() -> Decimal:
 
 
 def gen_pieces() -> int:
-    return baker_random.randint(0, 1000)
+    return baker_random.randint(1, 1000)
+
+
+def gen_quantity() -> int:
+    """A piece, of which every product that is not sold out has enough."""
+    return 1
 
 
 def gen_fraction() -> float:

@@ -29,6 +29,7 @@ STORE_PAYMENT_GATEWAY = "store.gateways.development.DevelopmentGateway"
 STORE_PAYMENT_WEBHOOK_SECRET = SECRET_KEY
 STORE_PAYMENT_GATEWAY_OPTIONS = {}
 
+BAKER_CUSTOM_CLASS = "store.tests.bakers.ShopBaker"
 BAKER_CUSTOM_FIELDS_GEN = {
     "core.canonical.LowercaseEmailField": "model_bakery.random_gen.gen_email",
     "core.canonical.UsernameField": "model_bakery.random_gen.gen_string",
@@ -36,4 +37,5 @@ BAKER_CUSTOM_FIELDS_GEN = {
     "django.db.models.FloatField": "store.tests.generators.gen_fraction",
     "django.db.models.BigIntegerField": "store.tests.generators.gen_pieces",
     "django.db.models.IntegerField": "store.tests.generators.gen_pieces",
+    "django.db.models.PositiveSmallIntegerField": "store.tests.generators.gen_quantity",
 }
