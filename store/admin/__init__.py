@@ -1,37 +1,44 @@
 """The shop for staff; imported here, so that autodiscovery finds every part."""
 
-from .campaigns import CampaignAdmin, NotifyingAdmin
-from .catalog import CollectionAdmin, ProductAdmin, ProductImageInline
+from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
+from .catalog import CollectionAdmin, InventoryFilter, PictureForm, ProductAdmin, ProductImageInline
 from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin, ReadOnlyAdmin
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
-from .orders import OrderAdmin, StatusChangeInline
+from .order_steps import ReasonForm
+from .orders import OrderAdmin, OrderForm, StatusChangeInline
 from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
-from .promotions import PromotionAdmin
+from .promotions import PromotionAdmin, PromotionForm
 from .reviews import ReviewAdmin
 
 __all__ = [
     "AddressInline",
     "CampaignAdmin",
+    "CampaignForm",
     "CollectionAdmin",
     "CustomerAdmin",
+    "InventoryFilter",
     "LongListAdmin",
     "MovingAdmin",
     "NotifyingAdmin",
     "OrderAdmin",
+    "OrderForm",
     "OrderItemInline",
     "PaymentAdmin",
     "PaymentEventAdmin",
     "PaymentEventInline",
     "PaymentInline",
+    "PictureForm",
     "ProductAdmin",
     "ProductImageInline",
     "PromotionAdmin",
+    "PromotionForm",
     "ReadOnlyAdmin",
     "ReadOnlyInline",
+    "ReasonForm",
     "ReviewAdmin",
     "ServiceDeletionAdmin",
     "StatusChangeInline",
