@@ -93,23 +93,30 @@ class TestRefusals:
 
 
 class TestForeignHashes:
-    """Of `hunter2hunter2`, as argon2-cffi writes them for Django's own hasher."""
+    """Of `hunter2hunter2`, of other profiles, and as libsodium wrote them for the shop before."""
 
     SAME_PROFILE = f"{PROFILE}eHh4eHh4eHh4eHh4eHh4eA$d3Z48Z9/rZbtDjUf6w97Aj2ku9X8ktlLBXlfSR/ZEb8"
+    OF_LIBSODIUM = f"{PROFILE}VzjrnHCDEEPF+TeRYVIDuw$0AX9Do8fkmi9Coso4jIokRimQB7kjhOkOLbRrVDETzU"
     LONG_SALT = "argon2$argon2id$v=19$m=1024,t=2,p=2$eHh4eHh4eHh4eHh4eHh4eHh4eHh4eA$D1RkP5e7wL9CavQ/0eu5j7/HDEUSnbHHFwIy7Wbow1o"
 
     def test_are_what_a_new_one_of_the_same_salt_is(self) -> None:
-        salt = self.SAME_PROFILE.split("$")[-2]
-        assert Argon2Hasher().encode("hunter2hunter2", salt) == self.SAME_PROFILE
+        assert Argon2Hasher().encode("hunter2hunter2", "x" * 16) == self.SAME_PROFILE
 
-    @pytest.mark.parametrize("encoded", [SAME_PROFILE, LONG_SALT])
+    @pytest.mark.parametrize("encoded", [SAME_PROFILE, OF_LIBSODIUM, LONG_SALT])
     def test_are_read(self, encoded: str) -> None:
         assert check_password("hunter2hunter2", encoded)
         assert not check_password("hunter2hunter3", encoded)
 
     def test_are_old_where_their_profile_differs(self) -> None:
-        olds = [Argon2Hasher().must_update(each) for each in (self.SAME_PROFILE, self.LONG_SALT)]
-        assert olds == [False, True]
+        hashes = (self.SAME_PROFILE, self.OF_LIBSODIUM, self.LONG_SALT)
+        assert [Argon2Hasher().must_update(each) for each in hashes] == [False, False, True]
+
+    def test_of_the_same_profile_are_kept_by_a_sign_in(
+        self, api_client: APIClient, user: Any
+    ) -> None:
+        get_user_model().objects.update(password=self.OF_LIBSODIUM)
+        assert sign_in(api_client, "ann", "hunter2hunter2") == 200
+        assert stored_hash() == self.OF_LIBSODIUM
 
     def test_that_are_damaged_fit_no_password(self, subtests: pytest.Subtests) -> None:
         for tail in ["", "$", "$eHh4", "é", "A" * 100]:
@@ -118,8 +125,8 @@ class TestForeignHashes:
 
     def test_show_no_more_than_their_ends(self) -> None:
         shown = Argon2Hasher().safe_summary(self.SAME_PROFILE)
-        assert shown["costs"] == "m=19456,t=2,p=1"
-        assert shown["salt"] == "eHh4eH****************"
+        assert [shown[f"{cost} cost"] for cost in ("memory", "time")] == [19456, 2]
+        assert shown["salt"] == "x" * 6 + "*" * 10
         assert str(shown["hash"]).count("*") == 37
 
 
