@@ -86,9 +86,9 @@ class Cursor(base.SQLiteCursorWrapper):
 
 @lru_cache(maxsize=1000)
 def with_question_marks(query: str) -> str:
-    """Return a statement as SQLite takes it, which Django makes anew for every execution."""
-    marked: str = base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
-    return marked
+    """Return a statement with SQLite's placeholders, which Django makes anew for every execution."""
+    converted: str = base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+    return converted
 
 
 def is_busy(error: sqlite3.OperationalError) -> bool:

@@ -1,16 +1,18 @@
-"""How SQLite is opened, and how writers wait for each other."""
+"""How SQLite is opened, how writers wait for each other, and which values it takes."""
 
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connections, transaction
+from django.db import DataError, OperationalError, connections, transaction
+from django.db.models import DecimalField, Value
 from django.db.utils import ConnectionHandler
 
 from storefront.settings.databases import with_engine_options
@@ -115,3 +117,22 @@ def test_writes_as_soon_as_the_writer_before_has_ended(
     assert len(pauses) == 5
     assert all(0.0002 <= pause <= 0.002 for pause in pauses)
     assert busy_timeout(shop) == 30000
+
+
+class TestValues:
+    @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+    def test_an_integer_of_more_than_64_bits_is_an_error_in_the_data(
+        self, shop: Any, number: int
+    ) -> None:
+        with pytest.raises(DataError):
+            shop.cursor().execute("SELECT %s", [number])
+
+    def test_an_integer_of_64_bits_is_none(self, shop: Any) -> None:
+        assert shop.cursor().execute("SELECT %s", [2**63 - 1]).fetchone() == (2**63 - 1,)
+
+    @pytest.mark.parametrize("amount", ["0.10", "9999999999999.99", "12345678901234.56"])
+    def test_a_sum_is_read_to_the_cent(self, shop: Any, amount: str) -> None:
+        field = DecimalField(max_digits=20, decimal_places=2)
+        expression = Value(Decimal(amount), output_field=field)
+        convert = shop.ops.get_decimalfield_converter(expression)
+        assert convert(float(amount), expression, shop) == Decimal(amount)
