@@ -1,0 +1,297 @@
+"""Every API that a library keeps to itself and the project uses, with what an upgrade may not change.
+
+A row names the API, the module that uses it, its parameters, and who in the library calls it or reads it. An API that
+is missing here fails `test_no_other_is_used`, as far as its name begins with an underscore.
+"""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.once
+
+APPS = ("storefront", "core", "store", "tags", "likes", "outbox", "store_custom")
+# Documented, in spite of the underscore: the rows and managers of Django, named tuples, the hooks of a storage.
+DOCUMENTED = {
+    *("_meta", "_state", "_base_manager", "_default_manager", "_db"),
+    *("_asdict", "_replace"),
+    *("_open", "_save"),
+}
+
+
+class Private(NamedTuple):
+    name: str
+    used_by: str
+    # None: no function, an attribute of instances, or parameters that do not matter.
+    parameters: str | None = None
+    # Whose code names it: a library that calls it no longer would pass over what the project does there.
+    called_by: str | None = None
+
+
+MODEL = "django.db.models.base.Model"
+QUERYSET = "django.db.models.query.QuerySet"
+FORM = "django.forms.forms.BaseForm"
+MODEL_FORM = "django.forms.models.BaseModelForm"
+FORMSET = "django.forms.models.BaseModelFormSet"
+ADMIN = "django.contrib.admin.options.ModelAdmin"
+ADMIN_SITE = "django.contrib.admin.sites.AdminSite"
+CHANGE_LIST = "django.contrib.admin.views.main.ChangeList"
+AUTOCOMPLETE = "django.contrib.admin.views.autocomplete.AutocompleteJsonView"
+DATABASE = "django.db.backends.base.base.BaseDatabaseWrapper"
+SQLITE = "django.db.backends.sqlite3"
+ATOMIC = "django.db.transaction.Atomic"
+SCHEMA = "drf_spectacular.openapi.AutoSchema"
+JWT = "rest_framework_simplejwt.authentication.JWTAuthentication"
+REDIS_POOL = "redis.connection.ConnectionPool"
+REDIS = "redis.client.Redis"
+
+TABLE = [
+    # A save that writes what was assigned.
+    Private(
+        f"{MODEL}._save_table",
+        "storefront.models",
+        "self raw cls force_insert force_update using update_fields",
+        f"{MODEL}.save_base",
+    ),
+    # What became of a write, told by the methods of a connection that transactions call.
+    Private(f"{DATABASE}.savepoint", "storefront.pending_commits", "self", f"{ATOMIC}.__enter__"),
+    *(
+        Private(
+            f"{DATABASE}.{name}", "storefront.pending_commits", parameters, f"{ATOMIC}.__exit__"
+        )
+        for name, parameters in {
+            "savepoint_rollback": "self sid",
+            "commit": "self",
+            "rollback": "self",
+            "close": "self",
+        }.items()
+    ),
+    # Every write of a model that the catalogue shows.
+    Private(
+        f"{QUERYSET}._insert",
+        "store.models.versions",
+        "self objs fields returning_fields raw using on_conflict update_fields unique_fields",
+        f"{MODEL}._do_insert",
+    ),
+    Private(f"{QUERYSET}._update", "store.models.versions", "self values", f"{MODEL}._do_update"),
+    # The forms of the admin, which write what their person changed.
+    Private(f"{FORM}._clean_fields", "storefront.admin.forms", "self", f"{FORM}.full_clean"),
+    Private(f"{FORM}._post_clean", "storefront.admin.forms", "self", f"{FORM}.full_clean"),
+    Private(f"{MODEL_FORM}._save_m2m", "storefront.admin.forms", "self", f"{MODEL_FORM}.save"),
+    Private(
+        f"{MODEL_FORM}._update_errors",
+        "storefront.admin.forms",
+        "self errors",
+        f"{MODEL_FORM}._post_clean",
+    ),
+    Private(f"{FORMSET}._queryset", "storefront.admin.formsets", None, f"{FORMSET}.get_queryset"),
+    # The site and the lists of the admin.
+    Private(f"{ADMIN_SITE}._registry", "storefront.admin.sites", None, f"{ADMIN_SITE}.register"),
+    Private(f"{ADMIN}._get_base_actions", "storefront.admin.sites", "self", f"{ADMIN}.get_actions"),
+    Private(
+        f"{ADMIN}._get_edited_object_pks",
+        "storefront.admin.addresses",
+        "self request prefix",
+        f"{ADMIN}._get_list_editable_queryset",
+    ),
+    Private(
+        f"{AUTOCOMPLETE}.process_request",
+        "storefront.admin.addresses",
+        "self request",
+        f"{AUTOCOMPLETE}.get",
+    ),
+    Private(
+        f"{CHANGE_LIST}.get_filters",
+        "storefront.admin.addresses",
+        "self request",
+        f"{CHANGE_LIST}.get_queryset",
+    ),
+    Private(
+        f"{CHANGE_LIST}.get_queryset",
+        "storefront.admin.addresses",
+        "self request exclude_parameters",
+        f"{CHANGE_LIST}.__init__",
+    ),
+    Private(
+        f"{CHANGE_LIST}.get_results",
+        "storefront.admin.addresses",
+        "self request",
+        f"{CHANGE_LIST}.__init__",
+    ),
+    Private(
+        f"{CHANGE_LIST}.get_ordering",
+        "store.admin.lists",
+        "self request queryset",
+        f"{CHANGE_LIST}.get_queryset",
+    ),
+    Private("django.contrib.admin.views.main.ChangeListSearchForm", "storefront.admin.addresses"),
+    Private("django.contrib.admin.views.main.ERROR_FLAG", "storefront.admin.addresses"),
+    Private("django.contrib.admin.views.main.SEARCH_VAR", "storefront.admin.addresses"),
+    Private("django.contrib.admin.views.main.ORDER_VAR", "store.admin.lists"),
+    Private("django.contrib.admin.options.IncorrectLookupParameters", "storefront.admin.addresses"),
+    Private("django.contrib.admin.utils.model_ngettext", "storefront.admin.actions", "obj n"),
+    Private("django.contrib.admin.utils.quote", "store.admin.deletion", "s"),
+    Private(
+        "django.contrib.admin.templatetags.admin_urls.add_preserved_filters",
+        "store.admin.order_moves",
+        "context url popup to_field",
+    ),
+    # SQLite: waits for the write lock, large sums, and integers that do not fit.
+    Private(
+        f"{SQLITE}.base.DatabaseWrapper.create_cursor",
+        "storefront.sqlite3.base",
+        "self name",
+        f"{DATABASE}._cursor",
+    ),
+    Private(
+        f"{SQLITE}.base.SQLiteCursorWrapper.execute",
+        "storefront.sqlite3.base",
+        "self query params",
+        "django.db.backends.utils.CursorWrapper._execute",
+    ),
+    Private(
+        f"{SQLITE}.base.FORMAT_QMARK_REGEX",
+        "storefront.sqlite3.base",
+        None,
+        f"{SQLITE}.base.SQLiteCursorWrapper.convert_query",
+    ),
+    Private(
+        f"{SQLITE}.operations.DatabaseOperations.get_decimalfield_converter",
+        "storefront.sqlite3.base",
+        "self expression",
+        f"{SQLITE}.operations.DatabaseOperations.get_db_converters",
+    ),
+    # People: hashes of old kinds, and tokens.
+    Private(
+        "django.contrib.auth.hashers.verify_password",
+        "core.models",
+        "password encoded preferred",
+        "django.contrib.auth.hashers.check_password",
+    ),
+    Private(f"{JWT}.get_raw_token", "core.authentication", "self header", f"{JWT}.authenticate"),
+    Private(
+        f"{JWT}.get_validated_token",
+        "core.authentication",
+        "self raw_token",
+        f"{JWT}.authenticate",
+    ),
+    Private("rest_framework_simplejwt.utils.aware_utcnow", "core.authentication", ""),
+    Private("rest_framework.request.is_form_media_type", "core.authentication", "media_type"),
+    # The document of the API.
+    Private(
+        f"{SCHEMA}._get_paginator",
+        "storefront.schema.openapi",
+        "self",
+        f"{SCHEMA}._get_response_for_code",
+    ),
+    Private(
+        f"{SCHEMA}._is_list_view",
+        "storefront.schema.openapi",
+        "self serializer",
+        f"{SCHEMA}._get_response_for_code",
+    ),
+    Private(
+        f"{SCHEMA}._get_response_for_code",
+        "storefront.schema.openapi",
+        "self serializer status_code media_types direction",
+        f"{SCHEMA}._get_response_bodies",
+    ),
+    Private(
+        f"{SCHEMA}._get_request_body",
+        "storefront.schema.openapi",
+        "self direction",
+        f"{SCHEMA}.get_operation",
+    ),
+    Private("drf_spectacular.plumbing.get_doc", "storefront.schema.openapi", "obj"),
+    Private("drf_spectacular.plumbing.ResolvedComponent", "storefront.schema.openapi"),
+    Private("rest_framework.request.clone_request", "storefront.schema.metadata", "request method"),
+    # The cache, which asks nothing of a Redis that is away.
+    Private(
+        f"{REDIS_POOL}.get_connection",
+        "storefront.caches.redis",
+        None,
+        f"{REDIS}._execute_command",
+    ),
+    Private(
+        f"{REDIS_POOL}.release",
+        "storefront.caches.redis",
+        "self connection",
+        f"{REDIS}._execute_command",
+    ),
+    Private(
+        "gunicorn.glogging.Logger.access",
+        "storefront.logs.access_log",
+        "self resp req environ request_time",
+        "gunicorn.workers.gthread.ThreadWorker.handle_request",
+    ),
+]
+
+
+def found(name: str) -> Any:
+    """Return what a dotted name stands for; raises AttributeError where a library has it no longer."""
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        try:
+            value: Any = import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[count:]:
+            value = getattr(value, part)
+        return value
+    raise AttributeError(name)
+
+
+def production_modules() -> Iterator[Path]:
+    for app in APPS:
+        for path in Path(settings.BASE_DIR, app).rglob("*.py"):
+            if not {"tests", "migrations"} & {*path.parts}:
+                yield path
+
+
+@pytest.mark.parametrize("private", TABLE, ids=lambda private: private.name)
+class TestPrivateApi:
+    def test_is_there_as_it_was(self, private: Private) -> None:
+        if private.parameters is not None:
+            parameters = inspect.signature(found(private.name)).parameters
+            assert [*parameters] == private.parameters.split()
+        elif private.called_by is None:
+            assert found(private.name)
+
+    def test_is_still_called(self, private: Private) -> None:
+        if private.called_by:
+            caller = inspect.unwrap(found(private.called_by))
+            assert private.name.rpartition(".")[2] in caller.__code__.co_names
+
+    def test_is_used_where_the_table_says(self, private: Private) -> None:
+        source = Path(settings.BASE_DIR, private.used_by.replace(".", "/") + ".py").read_text()
+        assert private.name.rpartition(".")[2] in source
+
+
+def test_no_other_is_used() -> None:
+    """A name with an underscore that the project does not define itself has its row above."""
+    used: dict[str, set[str]] = {}
+    own: set[str] = set()
+    for path in production_modules():
+        tree = ast.parse(path.read_text())
+        attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+        for node in attributes:
+            if node.attr.startswith("_") and not node.attr.startswith("__"):
+                used.setdefault(node.attr, set()).add(path.name)
+        own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        own |= {node.attr for node in attributes if isinstance(node.ctx, ast.Store)}
+    rows = {private.name.rpartition(".")[2] for private in TABLE}
+    overridden = {name for name in own if name in dir_of_libraries()}
+    unknown = set(used) - rows - DOCUMENTED - (own - overridden)
+    assert {name: used[name] for name in unknown} == {}
+
+
+def dir_of_libraries() -> set[str]:
+    """Return the names of the classes that the table is about, which a project must not take for its own."""
+    classes = {found(private.name.rpartition(".")[0]) for private in TABLE}
+    return {name for each in classes for name in dir(each)}
