@@ -14,7 +14,7 @@ from environs import Env, validate
 env = Env()
 # Two connections on which nobody speaks stop two sync processes for half a minute; threads set them aside.
 worker_class = "gthread"
-# On two cores two processes answered 2.1 times what one did; each holds 90 MB.
+# On two cores two processes answered 2.1 times what one did; each holds 110 MB.
 workers = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1))
 # Room for slow clients. Fewer or more answer no faster, and each is a connection to the database.
 threads = env.int("WEB_THREADS", 4, validate=validate.Range(1))
