@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 
 from core.tests.passwords import PASSWORD
 from outbox.tests.smtp import MailServer, serving_mail
+from storefront.settings import common
 from storefront.tests.flushing import flush_what_tests_made, kept_rows
 from storefront.tests.parallel import MOST_WORKERS
 from storefront.tests.process_state import changed_state, process_state
@@ -128,6 +129,13 @@ def monkeypatch(_process_as_found: None) -> Iterator[pytest.MonkeyPatch]:
     """As pytest's own, which pytest-django sets up before any fixture of ours, and undoes after them."""
     with pytest.MonkeyPatch.context() as patch:
         yield patch
+
+
+@pytest.fixture(autouse=True)
+def _catalog_cache(request: pytest.FixtureRequest) -> None:
+    """Put the catalogue's cache where production has it, for a test that is marked `cache`."""
+    if request.node.get_closest_marker("cache"):
+        request.getfixturevalue("settings").MIDDLEWARE = common.MIDDLEWARE
 
 
 @pytest.fixture(autouse=True)

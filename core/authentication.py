@@ -2,7 +2,6 @@
 each time, or by a session."""
 
 from copy import copy
-from functools import lru_cache
 from threading import Lock
 from typing import Any, cast
 
@@ -10,8 +9,7 @@ from cachetools import LRUCache, cached
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, QuerySet
 from rest_framework import HTTP_HEADER_ENCODING
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -22,7 +20,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.utils import aware_utcnow
 
-from store.models.statements import Slot, Statement
+from store.compiled import compiled_select
 
 from .credentials import Authorization
 
@@ -108,18 +106,11 @@ class Users:
         @staticmethod
         def get(**lookup: Any) -> Any:
             ((name, value),) = lookup.items()
-            rows = user_by(name).rows(value=value)
-            if not rows:
-                raise Users.DoesNotExist
-            return get_user_model().from_db(DEFAULT_DB_ALIAS, columns(), rows[0])
+            for user in user_by.instances(name=name, value=value):
+                return user
+            raise Users.DoesNotExist
 
 
-@lru_cache(maxsize=1)
-def columns() -> list[str]:
-    return [field.attname for field in get_user_model()._meta.concrete_fields]
-
-
-@lru_cache(maxsize=1)
-def user_by(name: str) -> Statement:
-    users = get_user_model().objects.filter(**{name: Slot("value", BigIntegerField())})
-    return Statement(users.order_by().values_list(*columns()))
+@compiled_select(value=BigIntegerField())
+def user_by(name: str, value: Any) -> QuerySet:
+    return get_user_model().objects.filter(**{name: value}).order_by()

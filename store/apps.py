@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Tags, register
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
 
 
 class StoreConfig(AppConfig):
@@ -16,6 +16,7 @@ class StoreConfig(AppConfig):
             create_customer_for_new_user,
             refund_payments,
             remove_image_file,
+            renew_after_migrations,
             renew_promotions,
             send_campaign,
         )
@@ -23,6 +24,7 @@ class StoreConfig(AppConfig):
         post_save.connect(create_customer_for_new_user, sender=settings.AUTH_USER_MODEL)
         post_delete.connect(remove_image_file, sender="store.ProductImage")
         m2m_changed.connect(renew_promotions, sender=Product.promotions.through)
+        post_migrate.connect(renew_after_migrations, sender=self)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
         register(check_stored_prices, Tags.database)

@@ -1,7 +1,7 @@
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -17,9 +17,9 @@ from rest_framework.views import APIView
 
 from storefront.filters import FilterSet
 
+from .fulltext import BEST_FIRST, RANK, match_order
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
-from .models.fulltext import BEST_FIRST, RANK, finds_at_once, match_order
 from .money import HUNDREDTH
 from .search import WordsFilter
 
@@ -115,39 +115,13 @@ class ProductFilter(FilterSet):
         return queryset.filter(pk__in=Review.objects.products_rated_at_least(value))
 
 
-class ProductQuery(NamedTuple):
-    """Which products in which order the parameters of a request ask for."""
-
-    asked: frozenset[tuple[str, str]]
-
-    @classmethod
-    def of(cls, params: Mapping[str, str]) -> "ProductQuery":
-        names = {*ProductFilter.base_filters, "search", "ordering"}
-        return cls(frozenset((name, params[name]) for name in names if params.get(name)))
-
-    @property
-    def is_own(self) -> bool:
-        """Tell whether it can be prepared: a filter of another app may look something up each time."""
-        return not any(name in settings.STORE_PRODUCT_FILTERS for name, _ in self.asked)
-
-    @property
-    def is_versioned(self) -> bool:
-        """Tell whether the list changes only when the catalogue gets a new version."""
-        names = {name for name, _ in self.asked}
-        return names <= VERSIONED_PARAMETERS and ("q" not in names or finds_at_once())
-
-    @property
-    def counted(self) -> frozenset[tuple[str, str]] | None:
-        """What its length depends on beside the assortment; None where prices or texts matter too."""
-        narrowing = frozenset(item for item in self.asked if item[0] != "ordering")
-        return narrowing if all(name in COLLECTION_PARAMETERS for name, _ in narrowing) else None
-
-
 class BoundedSearchFilter(SearchFilter):
     """Search for every word of a text that is no longer than a title."""
 
     def get_search_terms(self, request: Request) -> list[str]:
-        text = request.query_params.get(self.search_param, "")
+        text = request.query_params.get(self.search_param)
+        if not text:
+            return []
         try:
             # Databases limit the length of a pattern and the number of conditions in a query.
             CharField(allow_blank=True, max_length=255).run_validation(text)

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
 from rest_framework.filters import search_smart_split
 
+from .fulltext import words_of
 from .models.catalog import ProductQuerySet
-from .models.fulltext import words_of
 
 MAX_LENGTH = 255
 # A database reads its index once for each.

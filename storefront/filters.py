@@ -54,3 +54,9 @@ class FilterSet(filters.FilterSet):
 class FilterBackend(filters.DjangoFilterBackend):
     # For views that name only the fields.
     filterset_base = FilterSet
+
+    def get_filterset(self, request: Any, queryset: Any, view: Any) -> Any:
+        # To build its form takes a third of a page of products.
+        known = getattr(getattr(view, "filterset_class", None), "base_filters", None)
+        is_asked = known is None or not known.keys().isdisjoint(request.query_params)
+        return super().get_filterset(request, queryset, view) if is_asked else None

@@ -18,5 +18,4 @@ application = get_wsgi_application()
 # loaded by then stays: a full collection that looked at all of it would hold a request up for 50 ms,
 # one in some 1,600.
 import_module(settings.ROOT_URLCONF)
-application = import_module("storefront.quick_answers").quickened(application)
 gc.freeze()

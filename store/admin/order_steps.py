@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 
 from storefront.admin.actions import asking_action
 
+from ..expressions import AmountSum
 from ..models import Order, OrderStatusChange, Payment, PaymentStatus
-from ..models.amounts import AmountSum
 from ..money import displayed
 from ..services.order_status import (
     CANCELLED,

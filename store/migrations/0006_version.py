@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scope', models.CharField(db_index=True, max_length=16)),
-                ('stamp', models.BigIntegerField(default=store.models.versions.new_stamp)),
+                ('stamp', models.BigIntegerField(default=store.models.versions.new_value)),
             ],
             options={
                 'ordering': ['scope', 'id'],

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from storefront.models import PartialUpdateModel
 
+from ..loading import LoadingMixin
 from ..money import summed, tax_on
-from .catalog import Product, running_promotions
+from .catalog import Product, price
 from .promotions import Promotion
 
 # Of one product in one cart: what the column holds on every database.
@@ -71,11 +72,12 @@ class Cart(PartialUpdateModel):
         return self.total_price + self.tax
 
 
-class CartItemQuerySet(models.QuerySet["CartItem"]):
+class CartItemQuerySet(LoadingMixin, models.QuerySet["CartItem"]):
     def priced_for(self, membership: str | None) -> "CartItemQuerySet":
         """Load the products along, priced for a membership, in one more query."""
-        promotions = running_promotions(membership, "product__promotions")
-        return self.select_related("product").prefetch_related(promotions)
+        return self.select_related("product").loading(
+            lambda items: price([item.product for item in items], membership)
+        )
 
 
 class CartItem(PartialUpdateModel):

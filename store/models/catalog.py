@@ -1,19 +1,24 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import PurePosixPath
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Floor
+from django.utils.functional import cached_property
 
+from ..compiled import Many, compiled_select
+from ..fields import PictureField
+from ..fulltext import matching
+from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, HUNDREDTH, PRICE_DIGITS, minor_unit_of, with_tax
 from ..validators import validate_file_size, validate_image_format, validate_minor_unit
-from .fulltext import matching
-from .pictures import PictureField
-from .promotions import Promotion
+from .promotions import Promotion, running_promotions
 from .versions import Versioned, VersionedQuerySet
 
 MIN_UNIT_PRICE = Decimal(1)
@@ -48,7 +53,7 @@ class Collection(Versioned):
         return self.title
 
 
-class ProductQuerySet(VersionedQuerySet["Product"]):
+class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
     def in_stock(self) -> "ProductQuerySet":
         return self.filter(inventory__gt=0)
 
@@ -87,13 +92,11 @@ class ProductQuerySet(VersionedQuerySet["Product"]):
 
     def priced_for(self, membership: str | None) -> "ProductQuerySet":
         """Load along the promotions that run now for a membership, or for a visitor (None)."""
-        return self.prefetch_related(running_promotions(membership))
+        return self.loading(partial(price, membership=membership))
 
-
-def running_promotions(membership: str | None, lookup: str = "promotions") -> Prefetch:
-    """Return what loads the promotions from which a product takes its price, in one query."""
-    running = Promotion.objects.running(membership)
-    return Prefetch(lookup, running, to_attr="running_promotions")
+    def with_images(self) -> "ProductQuerySet":
+        """Load along the images."""
+        return self.loading(load_images)
 
 
 class Product(Versioned):
@@ -115,9 +118,6 @@ class Product(Versioned):
     last_update = models.DateTimeField(auto_now=True)
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="products")
     promotions = models.ManyToManyField(Promotion, blank=True, related_name="products")
-
-    # Loaded by priced_for(), best first.
-    running_promotions: list[Promotion]
 
     objects = ProductQuerySet.as_manager()
 
@@ -146,6 +146,16 @@ class Product(Versioned):
     @property
     def price_with_tax(self) -> Decimal:
         return with_tax(self.unit_price)
+
+    @cached_property
+    def running_promotions(self) -> list[Promotion]:
+        """The promotions for the one whom the product was `priced_for`, else for a visitor; best first."""
+        return running_promotions([self.pk], None)[self.pk]
+
+    @cached_property
+    def shown_images(self) -> "list[ProductImage]":
+        """The images; a product that was loaded `with_images()` has them without a query."""
+        return [*self.images.all()]
 
     @property
     def promotion(self) -> Promotion | None:
@@ -187,3 +197,23 @@ class ProductImage(Versioned):
 
     def __str__(self) -> str:
         return self.image.name
+
+
+def price(products: Sequence[Product], membership: str | None) -> None:
+    """Load into products the promotions that run now for a membership, or for a visitor (None)."""
+    running = running_promotions([product.pk for product in products], membership)
+    for product in products:
+        product.__dict__["running_promotions"] = running[product.pk]
+
+
+def load_images(products: Sequence[Product]) -> None:
+    images: dict[int, list[ProductImage]] = {product.pk: [] for product in products}
+    for image in images_of.instances(product_ids=[*images]):
+        images[image.product_id].append(image)
+    for product in products:
+        product.__dict__["shown_images"] = images[product.pk]
+
+
+@compiled_select(product_ids=Many(models.BigIntegerField()))
+def images_of(product_ids: Any) -> models.QuerySet:
+    return ProductImage.objects.filter(product__in=product_ids)

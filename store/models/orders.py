@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 
 from storefront.models import PartialUpdateModel
 
+from ..expressions import AmountSum
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
-from .amounts import AmountSum
 from .catalog import Product
 from .customers import Address, Customer
 

@@ -1,23 +1,25 @@
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from ..compiled import Many, compiled_select
 from ..money import round_to_minor_unit
 from .customers import Customer
-from .statements import Slot
 from .versions import Versioned, VersionedQuerySet
 
-# Every set of memberships, spelled in the order of their choices.
+# Every set of memberships, in the order of their choices.
 MEMBERSHIP_SETS = ["", "B", "S", "G", "BS", "BG", "SG", "BSG"]
 
 
 class PromotionQuerySet(VersionedQuerySet["Promotion"]):
     def running(
-        self, membership: str | None, *, at: datetime | Slot | None = None
+        self, membership: str | None, *, at: datetime | models.Expression | None = None
     ) -> "PromotionQuerySet":
         """Keep those that price something now for a membership, or for a visitor (None); best first."""
         now = timezone.now() if at is None else at
@@ -104,3 +106,27 @@ class Promotion(Versioned):
         """Return a price less the discount, rounded to the minor unit."""
         # By its shortest notation: 0.15 as a binary fraction is a little less than 0.15.
         return round_to_minor_unit(price * (1 - Decimal(str(self.discount))))
+
+
+def running_promotions(
+    product_ids: Iterable[int], membership: str | None
+) -> dict[int, list[Promotion]]:
+    """Return by product the promotions that price it now for a membership, or for a visitor (None); best first."""
+    found: dict[int, list[Promotion]] = {key: [] for key in product_ids}
+    promotions: dict[int, Promotion] = {}
+    rows = promotions_of.rows(product_ids=[*found], now=timezone.now(), membership=membership)
+    for product_id, *row in rows:
+        if row[0] not in promotions:
+            promotions[row[0]] = Promotion.from_db(DEFAULT_DB_ALIAS, COLUMNS, row)
+        found[product_id].append(promotions[row[0]])
+    return found
+
+
+# In the order of the model, as from_db() takes them.
+COLUMNS = tuple(field.attname for field in Promotion._meta.concrete_fields)
+
+
+@compiled_select(product_ids=Many(models.BigIntegerField()), now=models.DateTimeField())
+def promotions_of(product_ids: Any, now: Any, membership: str | None) -> models.QuerySet:
+    running = Promotion.objects.running(membership, at=now)
+    return running.filter(products__in=product_ids).values_list("products", *COLUMNS)

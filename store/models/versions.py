@@ -1,7 +1,6 @@
-"""Versions of what is kept in memory or in a cache; the truth about freshness lives in the database."""
+"""Cache versions: what is cached holds as long as its version in the database stays."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from random import SystemRandom
 from typing import Any, ClassVar, TypeVar
 
@@ -9,7 +8,7 @@ from django.db import connections, models, router, transaction
 
 from storefront.models import PartialUpdateModel
 
-from .statements import Slot, Statement, Write
+from ..compiled import compiled_select, compiled_update
 
 M = TypeVar("M", bound="Versioned")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,12 +16,12 @@ R = TypeVar("R")
 
 # What was sold, for reports.
 SALES = "sales"
-# Everything the catalogue shows but the stock, which whoever keeps an answer compares by itself.
+# Everything the catalogue shows but the stock, which whoever caches it compares by itself.
 CATALOG = "catalog"
 # Which products there are, and in which collection: what is counted.
 ASSORTMENT = "assortment"
 
-MAX_STAMP = 2**63 - 1
+MAX_VALUE = 2**63 - 1
 
 # Not seeded alike in forked processes or by a test run.
 random = SystemRandom()
@@ -32,40 +31,41 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def renew(self, *scopes: str) -> None:
         """Make the version of each scope a new one, as part of the transaction that changes it."""
         with transaction.atomic(using=self.db, savepoint=False):
-            find, restamp = renewal(self.db)
             for scope in scopes:
-                free = find.rows(scope=scope)
+                # Any of its rows will do. One that another transaction holds is passed by, so that
+                # writers neither queue up nor deadlock here, whatever else they lock before or after.
+                skips = connections[self.db].features.has_select_for_update_skip_locked
+                free = free_row.rows(self.db, scope=scope, skip_locked=skips)
                 if not free:
                     self.create(scope=scope)
                 else:
-                    restamp.run(pk=free[0][0], stamp=new_stamp())
+                    set_value(self.db, pk=free[0][0], value=new_value())
 
     def current(self, *scopes: str) -> tuple[int, ...]:
         """Return what no two states of the scopes have in common, in one query of a few rows."""
-        return tuple(self.filter(scope__in=scopes).order_by("pk").values_list("stamp", flat=True))
+        return tuple(self.filter(scope__in=scopes).order_by("pk").values_list("value", flat=True))
 
 
-@lru_cache(maxsize=8)
-def renewal(using: str) -> tuple[Statement, Write]:
-    """Return what finds a row of a scope that is free, and what gives it a new stamp."""
-    # Any of its rows will do. One that another transaction holds is passed by, so that writers
-    # neither queue up nor deadlock here, whatever else they lock before or after.
-    skips = connections[using].features.has_select_for_update_skip_locked
-    rows = Version.objects.using(using).filter(scope=Slot("scope", models.CharField()))
-    free = rows.select_for_update(skip_locked=skips).order_by("pk").values_list("pk")[:1]
-    row = Version.objects.filter(pk=Slot("pk", models.BigIntegerField())).order_by()
-    return Statement(free, using), Write(row, using, stamp=Slot("stamp", models.BigIntegerField()))
+@compiled_select(scope=models.CharField())
+def free_row(scope: Any, skip_locked: bool) -> models.QuerySet:
+    rows = Version.objects.filter(scope=scope).select_for_update(skip_locked=skip_locked)
+    return rows.order_by("pk").values_list("pk")[:1]
 
 
-def new_stamp() -> int:
-    return random.randint(0, MAX_STAMP)
+@compiled_update(pk=models.BigIntegerField(), value=models.BigIntegerField())
+def set_value(pk: Any, value: Any) -> Any:
+    return Version.objects.filter(pk=pk), {"value": value}
+
+
+def new_value() -> int:
+    return random.randint(0, MAX_VALUE)
 
 
 class Version(PartialUpdateModel):
     """A part of the version of a scope; a random number never comes again, unlike a counter."""
 
     scope = models.CharField(max_length=16, db_index=True)
-    stamp = models.BigIntegerField(default=new_stamp)
+    value = models.BigIntegerField(default=new_value)
 
     objects = VersionQuerySet.as_manager()
 
@@ -74,7 +74,7 @@ class Version(PartialUpdateModel):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.scope}: {self.stamp}"
+        return f"{self.scope}: {self.value}"
 
 
 def marked(**marks: bool) -> Callable[[F], F]:

@@ -9,6 +9,7 @@ from .carts import (
 )
 from .catalog import (
     CollectionSerializer,
+    ImageAddressField,
     ProductImageSerializer,
     ProductSerializer,
     SimpleProductSerializer,
@@ -60,6 +61,7 @@ __all__ = [
     "CartSerializer",
     "CollectionSalesSerializer",
     "CollectionSerializer",
+    "ImageAddressField",
     "CreateCustomerSerializer",
     "CreateOrderSerializer",
     "CustomerSerializer",

@@ -19,5 +19,5 @@ class AmountField(serializers.DecimalField):
         )
 
     def to_representation(self, value: Any) -> Any:
-        amount: Any = super().to_representation(value)
-        return displayed(amount)
+        # Sums have any number of digits, which a field that rounds would have to be told.
+        return displayed(value)

@@ -1,12 +1,14 @@
 from rest_framework import serializers
 
+from storefront.serializers import ModelSerializer
+
 from ..models import MAX_QUANTITY, Cart, CartItem
 from .amounts import AmountField
 from .catalog import SimpleProductSerializer
 from .promotions import PromotionSerializer
 
 
-class CartItemSerializer(serializers.ModelSerializer):
+class CartItemSerializer(ModelSerializer):
     product = SimpleProductSerializer(read_only=True)
     price = AmountField(help_text="What a piece costs, before tax.")
     promotion = PromotionSerializer(read_only=True, allow_null=True)
@@ -30,7 +32,7 @@ class CartItemSerializer(serializers.ModelSerializer):
         ]
 
 
-class CartSerializer(serializers.ModelSerializer):
+class CartSerializer(ModelSerializer):
     items = CartItemSerializer(many=True, read_only=True)
     total_price = AmountField(help_text="Before tax.")
     tax = AmountField()
@@ -48,7 +50,7 @@ class AddCartItemSerializer(serializers.Serializer):
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
-class UpdateCartItemSerializer(serializers.ModelSerializer):
+class UpdateCartItemSerializer(ModelSerializer):
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
 
     class Meta:

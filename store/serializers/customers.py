@@ -2,10 +2,12 @@ from django.contrib.auth import get_user_model
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
+from storefront.serializers import ModelSerializer
+
 from ..models import Address, Customer
 
 
-class CustomerSerializer(serializers.ModelSerializer):
+class CustomerSerializer(ModelSerializer):
     class Meta:
         model = Customer
         fields = ["id", "user_id", "phone", "birth_date", "membership"]
@@ -29,7 +31,7 @@ class MyCustomerSerializer(CustomerSerializer):
         read_only_fields = ["membership"]
 
 
-class AddressFieldsSerializer(serializers.ModelSerializer):
+class AddressFieldsSerializer(ModelSerializer):
     class Meta:
         model = Address
         fields = list(Address.FIELDS)

@@ -4,6 +4,8 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.utils import html
 
+from storefront.serializers import ModelSerializer
+
 from ..models import Order, OrderItem, OrderStatusChange
 from ..money import DECIMAL_PLACES, SUM_DIGITS
 from .amounts import AmountField
@@ -19,7 +21,7 @@ class ShippingAddressSerializer(AddressFieldsSerializer):
         return empty if is_blank else value
 
 
-class OrderItemSerializer(serializers.ModelSerializer):
+class OrderItemSerializer(ModelSerializer):
     product = SimpleProductSerializer(read_only=True)
     total_price = AmountField(help_text="Of all its pieces, before tax.")
 
@@ -38,7 +40,7 @@ class OrderItemSerializer(serializers.ModelSerializer):
         ]
 
 
-class OrderSerializer(serializers.ModelSerializer):
+class OrderSerializer(ModelSerializer):
     items = OrderItemSerializer(many=True, read_only=True)
     shipping_address = ShippingAddressSerializer(read_only=True, allow_null=True)
     subtotal = AmountField(help_text="Before tax.")
@@ -84,7 +86,7 @@ class CreateOrderSerializer(serializers.Serializer):
         return attrs
 
 
-class UpdateOrderSerializer(serializers.ModelSerializer):
+class UpdateOrderSerializer(ModelSerializer):
     class Meta:
         model = Order
         fields = ["payment_status"]
@@ -97,7 +99,7 @@ class ReasonSerializer(serializers.Serializer):
     )
 
 
-class OrderStatusChangeSerializer(serializers.ModelSerializer):
+class OrderStatusChangeSerializer(ModelSerializer):
     class Meta:
         model = OrderStatusChange
         fields = ["id", "from_status", "to_status", "changed_by", "changed_at", "reason"]

@@ -1,9 +1,9 @@
-from rest_framework import serializers
+from storefront.serializers import ModelSerializer
 
 from ..models import Payment
 
 
-class PaymentSerializer(serializers.ModelSerializer):
+class PaymentSerializer(ModelSerializer):
     class Meta:
         model = Payment
         fields = ["id", "status", "amount", "gateway", "checkout_url", "created_at"]

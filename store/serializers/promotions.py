@@ -1,9 +1,9 @@
-from rest_framework import serializers
+from storefront.serializers import ModelSerializer
 
 from ..models import Promotion
 
 
-class PromotionSerializer(serializers.ModelSerializer):
+class PromotionSerializer(ModelSerializer):
     class Meta:
         model = Promotion
         fields = ["id", "description", "discount", "ends_at"]

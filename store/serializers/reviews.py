@@ -1,9 +1,9 @@
-from rest_framework import serializers
+from storefront.serializers import ModelSerializer
 
 from ..models import Review
 
 
-class ReviewSerializer(serializers.ModelSerializer):
+class ReviewSerializer(ModelSerializer):
     class Meta:
         model = Review
         fields = ["id", "date", "name", "description", "rating"]

@@ -1,16 +1,24 @@
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import F
+from django.db.models import (
+    BigAutoField,
+    BigIntegerField,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    UUIDField,
+)
 from django.utils import timezone
 
+from ..compiled import compiled_delete, compiled_select, insert
 from ..exceptions import ProductNotFound, QuantityTooLarge
-from ..models import MAX_QUANTITY, Cart, CartItem
-from ..models.cart_lines import delete_cart_rows, held_line, locked_cart
-from ..models.statements import insert
+from ..models import MAX_QUANTITY, Cart, CartItem, Product
 from .transactions import atomic
 
 # Carts that one transaction deletes; a checkout may have to wait for it.
@@ -22,8 +30,8 @@ def lock_cart(cart_id: UUID, user_id: int | None) -> Cart:
 
     Every write to a cart and its checkout take this lock first, so that they come one after another.
     """
-    cart = locked_cart(cart_id)
-    if not cart.is_visible_to(user_id):
+    cart: Cart | None = next(iter(cart_for_update.instances(cart_id=cart_id)), None)
+    if cart is None or not cart.is_visible_to(user_id):
         raise Cart.DoesNotExist
     # Once a day is enough for the purge, and spares most writes a statement.
     if cart.touched_at < timezone.now() - timedelta(days=1):
@@ -38,12 +46,14 @@ def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity
     Raises Cart.DoesNotExist, ProductNotFound and QuantityTooLarge.
     """
     cart = lock_cart(cart_id, user_id)
-    held = held_line(cart_id=cart_id, product_id=product_id)
-    if held is None:
+    if abs(product_id) > BigAutoField.MAX_BIGINT:
+        raise ProductNotFound
+    held = product_with_item.rows(cart_id=cart_id, product_id=product_id)
+    if not held:
         raise ProductNotFound
     # Its quantity stays what was read: the lock of the cart was taken before.
-    item_id, pieces = held
-    item = CartItem(pk=item_id, cart=cart, product_id=product_id, quantity=pieces + quantity)
+    ((item_id, pieces),) = held
+    item = CartItem(pk=item_id, cart=cart, product_id=product_id, quantity=(pieces or 0) + quantity)
     if item.quantity > MAX_QUANTITY:
         raise QuantityTooLarge(MAX_QUANTITY)
     if item_id is None:
@@ -141,3 +151,38 @@ def _purge_some_carts(*, untouched_since: datetime) -> tuple[int, bool]:
     stale = [cart.pk for cart in carts if cart.touched_at < untouched_since]
     Cart.objects.filter(pk__in=stale).delete()
     return len(stale), len(keys) == PURGED_AT_ONCE
+
+
+def delete_cart_rows(cart_id: UUID) -> None:
+    """Delete a cart and its items."""
+    delete_items(cart_id=cart_id)
+    delete_row(cart_id=cart_id)
+
+
+@compiled_select(cart_id=UUIDField())
+def cart_for_update(cart_id: Any) -> QuerySet[Cart]:
+    return Cart.objects.select_for_update().filter(pk=cart_id).order_by()
+
+
+@compiled_select(cart_id=UUIDField(), product_id=BigIntegerField())
+def product_with_item(cart_id: Any, product_id: Any) -> QuerySet[Any, Any]:
+    item = FilteredRelation("cartitems", condition=Q(cartitems__cart=cart_id))
+    product = Product.objects.annotate(item=item).filter(pk=product_id).order_by()
+    return product.values_list("item__id", "item__quantity")
+
+
+@compiled_select(cart_id=UUIDField())
+def quantities_in(cart_id: Any) -> QuerySet[Any, Any]:
+    """Select the product and the pieces of each item of a cart."""
+    items = CartItem.objects.filter(cart=cart_id).order_by("pk")
+    return items.values_list("product_id", "quantity")
+
+
+@compiled_delete(cart_id=UUIDField())
+def delete_items(cart_id: Any) -> QuerySet[CartItem]:
+    return CartItem.objects.filter(cart=cart_id)
+
+
+@compiled_delete(cart_id=UUIDField())
+def delete_row(cart_id: Any) -> QuerySet[Cart]:
+    return Cart.objects.filter(pk=cart_id)

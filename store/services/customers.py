@@ -1,17 +1,23 @@
-from django.db.models import ProtectedError
+from typing import Any
 
+from django.db.models import BigIntegerField, ProtectedError, QuerySet
+
+from ..compiled import compiled_select
 from ..exceptions import CustomerHasOrders
 from ..models import Customer
-from ..models.profiles import with_user
 from .transactions import atomic
 
 
 def customer_of(*, user_id: int) -> Customer:
     """Return the user's customer profile; one that is missing (loaded by SQL, deleted) is made."""
-    return (
-        with_user(user_id)
-        or Customer.objects.select_related("user").get_or_create(user_id=user_id)[0]
-    )
+    for customer in profile_of.instances(user_id=user_id):
+        return customer
+    return Customer.objects.select_related("user").get_or_create(user_id=user_id)[0]
+
+
+@compiled_select(user_id=BigIntegerField())
+def profile_of(user_id: Any) -> QuerySet[Customer]:
+    return Customer.objects.select_related("user").filter(user=user_id)
 
 
 @atomic

@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from ..compiled import insert
 from ..exceptions import OrderStatusConflict, PaymentStatusConflict
 from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus
-from ..models.statements import insert
 from ..models.versions import renew_sales
 from ..signals import order_status_changed, refund_due
 from .order_mails import queue_status_mail

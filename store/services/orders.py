@@ -1,5 +1,5 @@
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -7,7 +7,9 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from ..compiled import insert
 from ..exceptions import AddressNotFound, CartChanged, CartNotFound, EmptyCart, OrderIsPaid
+from ..loading import set_loaded
 from ..models import (
     Address,
     Cart,
@@ -18,13 +20,11 @@ from ..models import (
     OrderStatus,
     Product,
 )
-from ..models.cart_lines import delete_cart_rows, quantities_in
-from ..models.prices import price_for
-from ..models.statements import insert
+from ..models.catalog import price
 from ..models.versions import renew_sales
 from ..money import summed, tax_on
 from ..signals import order_created
-from .carts import lock_cart
+from .carts import delete_cart_rows, lock_cart, quantities_in
 from .customers import customer_of
 from .idempotency import lock_key, reserve_key
 from .order_mails import queue_confirmation
@@ -36,8 +36,6 @@ from .transactions import atomic, run_last
 class PlacedOrder(NamedTuple):
     order: Order
     created: bool
-    # As they were written; None of an order that was placed before.
-    lines: Sequence[OrderItem] | None = None
     # Whether an earlier request under the same idempotency key is answered again.
     replayed: bool = False
 
@@ -101,7 +99,7 @@ def _place_order(
             raise CartNotFound from error
         return PlacedOrder(placed, created=False)
     # Read inside the lock: what another request adds comes before it or is refused after it.
-    quantities = quantities_in(cart.pk)
+    quantities: dict[int, int] = dict(quantities_in.rows(cart_id=cart.pk))
     if not quantities:
         raise EmptyCart
     customer = customer_of(user_id=user_id)
@@ -112,9 +110,9 @@ def _place_order(
         setattr(order, f"shipping_{name}", value)
     # Not loaded: where the user is deleted at this moment, the foreign key refuses the order.
     by = get_user_model()(pk=user_id)
-    lines = write_order(order=order, quantities=quantities, by=by, expected_total=expected_total)
+    write_order(order=order, quantities=quantities, by=by, expected_total=expected_total)
     delete_cart_rows(cart.pk)
-    return PlacedOrder(order, created=True, lines=lines)
+    return PlacedOrder(order, created=True)
 
 
 def stored_address(customer: Customer, address_id: int) -> Mapping[str, str]:
@@ -132,16 +130,16 @@ def write_order(
     quantities: Mapping[int, int],
     by: Any = None,
     expected_total: Decimal | None = None,
-) -> Sequence[OrderItem]:
+) -> None:
     """Take the stock (pieces by product id) and save a new order, its lines, history and mail.
 
-    Returns the lines, at the prices of this moment for the order's customer; an order that costs
-    nothing is paid. Raises OutOfStock, and
-    CartChanged where the total exceeds the one expected.
+    The lines, at the prices of this moment for the order's customer, are loaded into the order; one
+    that costs nothing is paid. Raises OutOfStock, and CartChanged where the total exceeds the one
+    expected.
     """
     products = take_stock(quantities)
     # Read after the products are locked: a price that changes now changes before or after the order.
-    price_for(products, order.customer.membership)
+    price(products, order.customer.membership)
     lines = [new_line(order, product, quantities[product.pk]) for product in products]
     total = summed(line.total_with_tax for line in lines)
     if expected_total is not None and total > expected_total:
@@ -151,13 +149,13 @@ def write_order(
         # It has a key now.
         line.order = order
     insert(lines)
+    set_loaded(order, "items", lines)
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)
     if not total:
         pay_for_nothing(order=order)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
     run_last(renew_sales)
-    return lines
 
 
 def new_line(order: Order, product: Product, quantity: int) -> OrderItem:

@@ -2,7 +2,9 @@ import logging
 from typing import Any
 
 from celery.exceptions import OperationalError
+from django.apps import apps as current_apps
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import DEFAULT_DB_ALIAS
 
 from .. import tasks
 from ..models import Campaign, Customer, ProductImage
@@ -31,6 +33,18 @@ def renew_promotions(action: str, **kwargs: Any) -> None:
     """Renew the catalogue's version with a change of what a promotion prices, in its transaction."""
     if action.startswith("post_"):
         renew_catalog()
+
+
+def renew_after_migrations(using: str, apps: Any = current_apps, **kwargs: Any) -> None:
+    """Renew the catalogue's version once migrations, whose models know nothing of it, may have written."""
+    is_there = "version" in apps.all_models["store"]
+    # Not where the table was taken back to what it was before.
+    if is_there and using == DEFAULT_DB_ALIAS and has_value(apps.get_model("store.Version")):
+        renew_catalog()
+
+
+def has_value(version: Any) -> bool:
+    return any(field.name == "value" for field in version._meta.get_fields())
 
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:

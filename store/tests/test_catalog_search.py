@@ -2,8 +2,8 @@ import pytest
 from django.db import connection
 from model_bakery import baker
 
+from store.fulltext import words_of
 from store.models import Collection
-from store.models.fulltext import words_of
 
 # InnoDB finds only what is committed.
 pytestmark = pytest.mark.django_db(transaction=connection.vendor == "mysql")

@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
+from store.fulltext import match_order
 from store.models import Product
-from store.models.fulltext import match_order
 
 pytestmark = pytest.mark.django_db
 INDEX = {

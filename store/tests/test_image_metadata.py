@@ -13,8 +13,8 @@ from django.db import transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
+from store.cache_versions import catalog_version
 from store.models import Product, ProductImage
-from store.models.freshness import catalog_state
 from store.pictures import png
 from store.pictures.formats import FORMATS, accepted_titles
 from store.pictures.metadata import strip_metadata
@@ -180,7 +180,7 @@ class TestStoredPictures:
         django_capture_on_commit_callbacks: Any,
     ) -> None:
         monkeypatch.setattr(pictures, "BATCH", 2)
-        before = catalog_state()
+        before = catalog_version()
 
         with django_capture_on_commit_callbacks(execute=True):
             call_command("strip_image_metadata")
@@ -190,7 +190,7 @@ class TestStoredPictures:
         assert len(output.err.splitlines()) == 3
         for name in ("broken.jpg", "gone.jpg", "../../../secret.jpg"):
             assert f"{FOLDER}/{name}: " in output.err
-        assert catalog_state() != before
+        assert catalog_version() != before
         names = {
             name: ProductImage.objects.get(pk=row.pk).image.name for name, row in stored.items()
         }

@@ -1,23 +1,19 @@
 from typing import Any, cast
-from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
-from rest_framework import mixins, status, viewsets
+from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer, Serializer
+from rest_framework.serializers import BaseSerializer
 
 from storefront.converters import ANY_UUID
 from storefront.generics import PatchMixin
 
+from ..loading import set_loaded
 from ..models import Cart, CartItem, Customer
-from ..models.cart_lines import lines_of
-from ..models.statements import insert
-from ..serializers.cart_bodies import cart_body
 from ..serializers.carts import (
     AddCartItemSerializer,
     CartItemSerializer,
@@ -53,22 +49,8 @@ class CartViewSet(
             return carts
         return carts.with_items(Customer.objects.membership_of(self.request.user))
 
-    def retrieve(self, request: Request, pk: UUID) -> Response:
-        lines = lines_of(
-            cart_id=pk,
-            user_id=user_id_of(request),
-            membership=Customer.objects.membership_of(request.user),
-        )
-        if lines is None:
-            raise Http404("No Cart matches the given query.")
-        return Response(cart_body(pk, lines))
-
-    def create(self, request: Request) -> Response:
-        # There is nothing to choose, but what is no JSON object is refused.
-        Serializer(data=request.data).is_valid(raise_exception=True)
-        cart = Cart()
-        insert([cart])
-        return Response(cart_body(cart.pk, []), status=status.HTTP_201_CREATED)
+    def perform_create(self, serializer: BaseSerializer[Cart]) -> None:
+        set_loaded(serializer.save(), "items", [])
 
     def perform_destroy(self, instance: Cart) -> None:
         delete_cart(cart=instance, user_id=user_id_of(self.request))

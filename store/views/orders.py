@@ -12,8 +12,6 @@ from storefront.generics import PatchMixin
 
 from ..headers import idempotency_key
 from ..models import Order
-from ..models.order_lines import order_with_lines
-from ..serializers.order_bodies import order_body
 from ..serializers.orders import CreateOrderSerializer, OrderSerializer, UpdateOrderSerializer
 from ..services.order_status import change_payment_status
 from ..services.orders import delete_order, place_order
@@ -57,11 +55,8 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
         placed = place_order(
             user_id=cast(int, request.user.pk), idempotency_key=key, **serializer.validated_data
         )
-        order, lines = placed.order, placed.lines
-        if lines is None:
-            order, lines = order_with_lines(order.pk)
         return Response(
-            order_body(order, lines),
+            OrderSerializer(placed.order).data,
             status=status.HTTP_201_CREATED if placed.created else status.HTTP_200_OK,
             headers={"Idempotency-Replayed": "true"} if placed.replayed else None,
         )

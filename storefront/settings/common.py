@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "store_custom",
 ]
 
+CATALOG_CACHE = "store.catalog_cache.middleware.CatalogCacheMiddleware"
 MIDDLEWARE = [
     # First: every line logged below carries the id of the request.
     "storefront.logs.request_ids.RequestIdMiddleware",
@@ -56,8 +57,8 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.caches.middleware.CacheControlMiddleware",
-    # Before what only the pages of people and the views need.
-    "store.middleware.KeptAnswersMiddleware",
+    # Before what only the views and the pages of people need.
+    CATALOG_CACHE,
     "storefront.paths.middleware.PathMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -23,6 +23,9 @@ STORAGES["default"] = ON_DISK
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")
 
+# Tests that are marked `cache` put it back.
+MIDDLEWARE = [name for name in MIDDLEWARE if name != CATALOG_CACHE]
+
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": None}}
 
 STORE_PAYMENT_GATEWAY = "store.gateways.development.DevelopmentGateway"

@@ -102,6 +102,7 @@ class TestMemory:
         call_command("show_cache")
         assert capsys.readouterr().out.startswith("Cache: in the memory of each process")
 
+    @pytest.mark.cache
     def test_is_out_of_date_after_a_flush(self, client: Any, product: Product) -> None:
         def price() -> float:
             return client.get(f"/store/products/{product.pk}/").json()["unit_price"]

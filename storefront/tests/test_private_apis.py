@@ -36,6 +36,7 @@ class Private(NamedTuple):
 
 MODEL = "django.db.models.base.Model"
 QUERYSET = "django.db.models.query.QuerySet"
+SQL = "django.db.models.sql"
 FORM = "django.forms.forms.BaseForm"
 MODEL_FORM = "django.forms.models.BaseModelForm"
 FORMSET = "django.forms.models.BaseModelFormSet"
@@ -80,6 +81,50 @@ TABLE = [
         f"{MODEL}._do_insert",
     ),
     Private(f"{QUERYSET}._update", "store.models.versions", "self values", f"{MODEL}._do_update"),
+    # A row that is read without the steps of its constructor.
+    Private("django.db.models.base.ModelState", "storefront.models", None, f"{MODEL}.__init__"),
+    # Rows that come with more than their columns.
+    Private(f"{QUERYSET}._clone", "store.loading", "self", f"{QUERYSET}._chain"),
+    Private(f"{QUERYSET}._fetch_all", "store.loading", "self", f"{QUERYSET}.__iter__"),
+    Private(f"{QUERYSET}._result_cache", "store.loading", None, f"{QUERYSET}._fetch_all"),
+    Private(f"{QUERYSET}._prefetch_done", "store.loading", None, f"{QUERYSET}._fetch_all"),
+    Private(f"{QUERYSET}._iterable_class", "store.loading", None, f"{QUERYSET}._fetch_all"),
+    # SQL that is compiled once.
+    Private(
+        "django.db.models.query.get_related_populators",
+        "store.compiled.selects",
+        "klass_info select db",
+        "django.db.models.query.ModelIterable.__iter__",
+    ),
+    Private(
+        f"{SQL}.query.Query.get_compiler",
+        "store.compiled.selects",
+        "self using connection elide_empty",
+    ),
+    Private(
+        f"{SQL}.compiler.SQLCompiler.as_sql",
+        "store.compiled.selects",
+        "self with_limits with_col_aliases",
+    ),
+    Private(
+        f"{SQL}.compiler.SQLCompiler.get_converters", "store.compiled.selects", "self expressions"
+    ),
+    Private(
+        f"{SQL}.compiler.SQLCompiler.apply_converters",
+        "store.compiled.selects",
+        "self rows converters",
+    ),
+    Private(f"{SQL}.query.Query.chain", "store.compiled.writes", "self klass"),
+    Private(
+        f"{SQL}.subqueries.UpdateQuery.add_update_values", "store.compiled.writes", "self values"
+    ),
+    Private(
+        f"{SQL}.subqueries.InsertQuery.insert_values",
+        "store.compiled.inserts",
+        "self fields objs raw",
+    ),
+    Private(f"{SQL}.compiler.SQLInsertCompiler.as_sql", "store.compiled.inserts", "self"),
+    Private(f"{SQL}.where.WhereNode", "store.pagination.keys"),
     # The forms of the admin, which write what their person changed.
     Private(f"{FORM}._clean_fields", "storefront.admin.forms", "self", f"{FORM}.full_clean"),
     Private(f"{FORM}._post_clean", "storefront.admin.forms", "self", f"{FORM}.full_clean"),

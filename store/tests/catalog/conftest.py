@@ -10,32 +10,44 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from store.models import Product, ProductImage, Review
-from store.views.answers import AnswerResponse
 from tags.models import Tag, TaggedItem
 
 
 @pytest.fixture
-def kept(api_client: APIClient) -> Callable[[str], Any]:
-    """Read as a visitor does, past the serializers or from memory, and return the answer."""
+def read(api_client: APIClient) -> Callable[[str], Any]:
+    """Read as whoever the client is, and return the response."""
 
-    def kept(url: str) -> AnswerResponse:
+    def read(url: str) -> Any:
         response = api_client.get(url)
-        assert isinstance(response, AnswerResponse), response
+        assert response.status_code == 200, response.content
         return response
 
-    return kept
+    return read
 
 
 @pytest.fixture
-def serialized(api_client: APIClient) -> Callable[[str], Any]:
-    """Read the same through the serializers, which a media type with a parameter asks for."""
+def cached(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Read twice as a visitor, and return the second response, which the cache gave."""
 
-    def serialized(url: str) -> Response:
+    def cached(url: str) -> Any:
+        read(url)
+        response = read(url)
+        assert not isinstance(response, Response)
+        return response
+
+    return cached
+
+
+@pytest.fixture
+def uncached(api_client: APIClient) -> Callable[[str], Any]:
+    """Read past the cache, by a media type with a parameter."""
+
+    def uncached(url: str) -> Response:
         response = api_client.get(url, headers={"accept": "application/json; indent=2"})
         assert isinstance(response, Response)
         return response
 
-    return serialized
+    return uncached
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 from store.models import Customer, Product
 from store.views.catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.cache]
 PUBLIC, PRIVATE = "public, no-cache", "private, no-cache"
 CATALOG = ["products/", "products/{product}/", "collections/", "products/{product}/images/"]
 

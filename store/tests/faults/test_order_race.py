@@ -120,9 +120,9 @@ class TestOneProductManyBuyers:
 
     def test_the_guard_holds_without_the_lock(self, make_users, run_race, monkeypatch):
         monkeypatch.setattr(
-            stock,
-            "locked_products",
-            lambda keys: [*Product.objects.filter(pk__in=keys).order_by("pk")],
+            stock.locked_products,
+            "instances",
+            lambda product_ids: [*Product.objects.filter(pk__in=product_ids).order_by("pk")],
         )
 
         race = run_race(make_users(24), pieces=6)

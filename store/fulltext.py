@@ -11,7 +11,7 @@ from django.db.models import BooleanField, F, FloatField, Func, OrderBy
 from django.db.models.expressions import RawSQL
 
 if TYPE_CHECKING:
-    from .catalog import ProductQuerySet
+    from .models.catalog import ProductQuerySet
 
 # How well a product matches; the higher the better.
 RANK = "rank"

@@ -7,10 +7,10 @@ from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
 
-from ..pictures.errors import UnreadablePicture
-from ..pictures.formats import FORMATS
-from ..pictures.metadata import strip_metadata
-from ..validators import not_a_picture
+from .pictures.errors import UnreadablePicture
+from .pictures.formats import FORMATS
+from .pictures.metadata import strip_metadata
+from .validators import not_a_picture
 
 
 class PictureFile(ImageFieldFile):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import DecimalField, Sum
 
-from ..money import DECIMAL_PLACES, SUM_DIGITS
+from .money import DECIMAL_PLACES, SUM_DIGITS
 
 
 class AmountSum(Sum):

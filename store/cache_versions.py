@@ -1,0 +1,49 @@
+"""The version of the catalogue that a cached response or count was made under, read in one query."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from .models import Product
+from .models.versions import ASSORTMENT, CATALOG, Version
+
+Values = frozenset[tuple[Any, ...]]
+
+
+class CatalogVersion(NamedTuple):
+    """What the database said of the catalogue; while it says the same, the shop has changed nothing of it."""
+
+    # Of which products there are, and in which collection.
+    assortment: Values
+    # Of all that the catalogue shows but the stock.
+    catalog: Values
+    # By id, of the products asked for: orders change it without a new version.
+    stock: Mapping[int, int]
+
+
+def catalog_version(product_ids: Collection[int] = ()) -> CatalogVersion:
+    """Read the version from the primary; before the rows, so that nothing is older than its version."""
+    with connection.cursor() as cursor:
+        cursor.execute(version_sql(len(product_ids)), [*product_ids])
+        rows = cursor.fetchall()
+    return CatalogVersion(
+        frozenset(row for row in rows if row[0] == ASSORTMENT),
+        frozenset(row for row in rows if row[0] == CATALOG),
+        {key: stock for scope, key, stock in rows if not scope},
+    )
+
+
+@lru_cache(maxsize=128)
+def version_sql(products: int) -> str:
+    product, version = Product._meta.db_table, Version._meta.db_table
+    # The highest id gives away products that plain SQL has added.
+    sql = (
+        f"SELECT scope, id, value FROM {version} WHERE scope IN ('{ASSORTMENT}', '{CATALOG}') "
+        f"UNION ALL SELECT '{ASSORTMENT}', 0, MAX(id) FROM {product}"
+    )
+    if products:
+        placeholders = ", ".join(["%s"] * products)
+        sql += f" UNION ALL SELECT '', id, inventory FROM {product} WHERE id IN ({placeholders})"
+    return sql

@@ -1,0 +1,92 @@
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import blake2b
+from typing import Any
+
+from django.conf import settings
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
+
+from ..cache_versions import catalog_version
+from .responses import CachedResponse, Generation
+from .routes import SHOWN_STOCK, cache_key, is_versioned
+
+# A browser or a proxy may store it too, and must ask each time whether it still holds.
+SHARED = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
+
+
+class CatalogCacheMiddleware:
+    """Gives a visitor the response that another one had, while the database says that nothing has changed.
+
+    Each process stores its own, up to STORE_CATALOG_MEMORY; none is older than STORE_CATALOG_CACHE_SECONDS.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.generation: Generation | None = None
+        self.matches: dict[str, ResolverMatch] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = cache_key(request)
+        if key is None:
+            return self.get_response(request)
+        if cached := self.cached_response(key):
+            # The metrics go by the name of the route.
+            request.resolver_match = cached.match
+            return cached.response()
+        response = self.get_response(request)
+        if response.status_code == 200 and self.is_cached_route(request):
+            share(response)
+            self.store(key, request, response)
+        return response
+
+    def process_view(self, request: Any, *view: Any) -> None:
+        """Read the version before the view reads the rows, which are then never older."""
+        if settings.STORE_CATALOG_MEMORY and self.is_cached_route(request) and cache_key(request):
+            # With the database away it is the view that says so.
+            with suppress(Error):
+                request.catalog_version = catalog_version()
+
+    def is_cached_route(self, request: HttpRequest) -> bool:
+        match = request.resolver_match
+        return match is not None and match.view_name in SHOWN_STOCK
+
+    def cached_response(self, key: tuple[str, ...]) -> CachedResponse | None:
+        """Return what is stored, if the database says that it still holds."""
+        generation = self.generation
+        cached = generation and generation.get(key)
+        if not generation or not cached:
+            return None
+        with suppress(Error):
+            version = catalog_version(cached.stock)
+            if generation.holds(version) and version.stock == cached.stock:
+                return cached
+        return None
+
+    def store(self, key: tuple[str, ...], request: Any, response: Any) -> None:
+        version = getattr(request, "catalog_version", None)
+        is_whole = request.method == "GET" and not response.cookies
+        if version is None or not is_whole or not is_versioned(request.GET):
+            return
+        match = request.resolver_match
+        with suppress(Error):
+            if self.generation is None or not self.generation.holds(version):
+                self.generation = Generation(version)
+            stock = SHOWN_STOCK[match.view_name](response.data)
+            cached = CachedResponse.of(response, stock, self.bare(match))
+            self.generation.put(key, cached)
+
+    def bare(self, match: ResolverMatch) -> ResolverMatch:
+        """Return a route without the way it was found, one for all: that is larger than most responses."""
+        apps: list[str | None] = [*match.app_names]
+        spaces: list[str | None] = [*match.namespaces]
+        plain = ResolverMatch(match.func, (), {}, match.url_name, apps, spaces, match.route)
+        return self.matches.setdefault(match.view_name, plain)
+
+
+def share(response: HttpResponse) -> None:
+    """Say that a response is everybody's, and name its content."""
+    for name, value in SHARED.items():
+        response[name] = value
+    response["ETag"] = f'"{blake2b(response.content, digest_size=16).hexdigest()}"'
