@@ -1,14 +1,14 @@
 from django.db.models import ProtectedError
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from store.services.transactions import atomic
+from store.services.transactions import retrying_transaction
 from storefront.sequences import create_missing
 
 from .exceptions import AccountInUse
 from .models import User
 
 
-@atomic
+@retrying_transaction
 def delete_account(*, user: User) -> None:
     """Delete a user and their customer profile, or raise AccountInUse once there are orders."""
     # Not the instance, which a repeat after a lost race would find without its key.

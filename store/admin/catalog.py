@@ -20,7 +20,7 @@ from ..models import Collection, Order, Product, ProductImage
 from ..models.catalog import LOW_INVENTORY, ProductQuerySet
 from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
-from ..services.transactions import atomic
+from ..services.transactions import retrying_transaction
 from .amounts import PriceField
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
@@ -163,7 +163,7 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
             "The inventory of %d products was cleared.",
         ),
         affects=lambda products: products.filter(inventory__gt=0),
-        atomic=atomic,
+        in_transaction=retrying_transaction,
     )
     def clear_inventory(self, request: HttpRequest, products: ProductQuerySet) -> int:
         return products.update(inventory=0, last_update=timezone.now())

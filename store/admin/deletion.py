@@ -16,7 +16,7 @@ from storefront.admin.actions import asking_action, delete_selected
 from storefront.admin.options import ConcurrentEditAdmin
 
 from ..exceptions import StoreError
-from ..services.transactions import atomic
+from ..services.transactions import retrying_transaction
 
 # Blocking rows that a refusal names, before it only says that there are more.
 LISTED = 10
@@ -62,7 +62,7 @@ class ServiceDeletionAdmin(ConcurrentEditAdmin):
         if request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
         try:
-            return atomic(super().delete_view)(request, object_id, extra_context)
+            return retrying_transaction(super().delete_view)(request, object_id, extra_context)
         except (self.refusal, ObjectDoesNotExist) as error:
             self.message_user(request, reason(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
@@ -70,7 +70,7 @@ class ServiceDeletionAdmin(ConcurrentEditAdmin):
     @asking_action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
     def delete_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         try:
-            page = delete_selected(self, request, queryset, atomic=atomic)
+            page = delete_selected(self, request, queryset, in_transaction=retrying_transaction)
         except (self.refusal, ObjectDoesNotExist) as error:
             self.message_user(request, f"{reason(error)} Nothing was deleted.", messages.ERROR)
             return None

@@ -20,7 +20,7 @@ from storefront.admin.actions import MAX_SELECTED, log_bulk_action
 from ..exceptions import OrderStatusConflict, StoreError
 from ..models import Order
 from ..services.order_status import change_order_status
-from ..services.transactions import atomic, lost_a_race
+from ..services.transactions import lost_a_race, retrying_transaction
 from .deletion import LISTED
 from .order_steps import STEPS, ReasonForm, Step, action_for, effects
 
@@ -121,7 +121,7 @@ class MovingAdmin(admin.ModelAdmin):
             return BROKEN
         return None
 
-    @atomic
+    @retrying_transaction
     def move(self, request: Any, pk: Any, step: Step, reason: str, seen: str) -> None:
         """Make a step and log it; raises OrderStatusConflict also where somebody has made it already."""
         order = Order.objects.select_for_update().get(pk=pk)

@@ -14,14 +14,14 @@ from ..exceptions import NoRecipients
 from ..models import Campaign, CampaignRecipient, Customer, Promotion
 from ..models.customers import CustomerQuerySet
 from ..signals import campaign_started
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 TEMPLATE = "store/mail/campaign.html"
 # Recipients that one statement writes.
 ROWS = 5000
 
 
-@atomic
+@retrying_transaction
 def start_campaign(
     *,
     key: UUID,
@@ -65,7 +65,7 @@ def _write_recipients(campaign: Campaign, customers: CustomerQuerySet) -> int:
     return total
 
 
-@atomic
+@retrying_transaction
 def queue_campaign_batch(*, campaign_id: int) -> bool:
     """Put the mails of the next recipients into the outbox; return whether more are waiting."""
     # Batches of one campaign take turns, so that none sees the recipients of another.

@@ -19,7 +19,7 @@ from django.utils import timezone
 from ..compiled import compiled_delete, compiled_select, insert
 from ..exceptions import ProductNotFound, QuantityTooLarge
 from ..models import MAX_QUANTITY, Cart, CartItem, Product
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 # Carts that one transaction deletes; a checkout may have to wait for it.
 PURGED_AT_ONCE = 100
@@ -39,7 +39,7 @@ def lock_cart(cart_id: UUID, user_id: int | None) -> Cart:
     return cart
 
 
-@atomic
+@retrying_transaction
 def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity: int) -> CartItem:
     """Put pieces of a product into the cart, on top of those it holds.
 
@@ -64,7 +64,7 @@ def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity
     return item
 
 
-@atomic
+@retrying_transaction
 def change_quantity(*, item: CartItem, user_id: int | None, quantity: int) -> CartItem:
     """Set the quantity of a line; raises Cart.DoesNotExist or CartItem.DoesNotExist where it is gone."""
     lock_cart(item.cart_id, user_id)
@@ -74,21 +74,21 @@ def change_quantity(*, item: CartItem, user_id: int | None, quantity: int) -> Ca
     return item
 
 
-@atomic
+@retrying_transaction
 def remove_from_cart(*, item: CartItem, user_id: int | None) -> None:
     """Take a line out of its cart."""
     lock_cart(item.cart_id, user_id)
     CartItem.objects.filter(pk=item.pk).delete()
 
 
-@atomic
+@retrying_transaction
 def delete_cart(*, cart: Cart, user_id: int | None) -> None:
     """Delete a cart with its items; raises Cart.DoesNotExist where it is gone, or became an order."""
     lock_cart(cart.pk, user_id)
     delete_cart_rows(cart.pk)
 
 
-@atomic
+@retrying_transaction
 def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
     """Make a cart the user's own, with the items of the one they had; quantities add up.
 
@@ -140,7 +140,7 @@ def purge_carts() -> int:
     return total
 
 
-@atomic
+@retrying_transaction
 def _purge_some_carts(*, untouched_since: datetime) -> tuple[int, bool]:
     """Look at up to PURGED_AT_ONCE carts; return how many were deleted, and whether there may be more."""
     old = Cart.objects.filter(touched_at__lt=untouched_since).order_by("touched_at", "pk")

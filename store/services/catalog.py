@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
 from ..models import Collection, Product
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 # The largest that the column takes without a hundredth.
 MAX_WHOLE_PRICE = 99_999_999
 
 
-@atomic
+@retrying_transaction
 def delete_product(*, product: Product) -> None:
     """Delete a product that was never ordered, or raise ProductInOrders."""
     # Checkout locks the same row: no line can be written between the check and the deletion.
@@ -24,7 +24,7 @@ def delete_product(*, product: Product) -> None:
         raise ProductInOrders from error
 
 
-@atomic
+@retrying_transaction
 def delete_collection(*, collection: Collection) -> None:
     """Delete a collection without products, or raise CollectionNotEmpty."""
     Collection.objects.select_for_update().filter(pk=collection.pk).first()
@@ -34,7 +34,7 @@ def delete_collection(*, collection: Collection) -> None:
         raise CollectionNotEmpty from error
 
 
-@atomic
+@retrying_transaction
 def round_prices() -> int:
     """Round the prices that have more decimals than the currency half-up, and return their number."""
     # From one up, as every price is, none becomes nothing.

@@ -5,7 +5,7 @@ from django.db.models import BigIntegerField, ProtectedError, QuerySet
 from ..compiled import compiled_select
 from ..exceptions import CustomerHasOrders
 from ..models import Customer
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 
 def customer_of(*, user_id: int) -> Customer:
@@ -20,7 +20,7 @@ def profile_of(user_id: Any) -> QuerySet[Customer]:
     return Customer.objects.select_related("user").filter(user=user_id)
 
 
-@atomic
+@retrying_transaction
 def delete_customer(*, customer: Customer) -> None:
     """Delete a customer profile without orders, or raise CustomerHasOrders; the user stays."""
     Customer.objects.select_for_update().filter(pk=customer.pk).first()

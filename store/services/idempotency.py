@@ -8,13 +8,13 @@ from storefront.sequences import sequence_behind
 
 from ..exceptions import KeyInFlight, KeyReused
 from ..models import IdempotencyKey
-from .transactions import atomic, lost_a_race
+from .transactions import lost_a_race, retrying_transaction
 
 PURGED_AT_ONCE = 1000
 KEY_LIFETIME = timedelta(hours=24)
 
 
-@atomic
+@retrying_transaction
 def reserve_key(*, user_id: int, key: str, request: str) -> IdempotencyKey:
     """Return the row of the user's key, made before anything else is done.
 

@@ -12,7 +12,7 @@ from ..models.versions import renew_sales
 from ..signals import order_status_changed, refund_due
 from .order_mails import queue_status_mail
 from .stock import quantities_of, return_stock, take_stock
-from .transactions import atomic, run_last
+from .transactions import retrying_transaction, run_last
 
 PENDING, PAID, SHIPPED, DELIVERED, CANCELLED, REFUNDED = OrderStatus
 
@@ -41,7 +41,7 @@ BY_PAYMENT_STATUS = {
 }
 
 
-@atomic
+@retrying_transaction
 def change_order_status(
     *, order: Order, status: str, by: Any = None, reason: str = "", seen: str | None = None
 ) -> Order:

@@ -30,7 +30,7 @@ from .idempotency import lock_key, reserve_key
 from .order_mails import queue_confirmation
 from .order_status import pay_for_nothing, record_status
 from .stock import quantities_of, return_stock, take_stock
-from .transactions import atomic, run_last
+from .transactions import retrying_transaction, run_last
 
 
 class PlacedOrder(NamedTuple):
@@ -71,7 +71,7 @@ def place_order(
     return _place_under_key(reserved=reserved, user_id=user_id, **request)
 
 
-@atomic
+@retrying_transaction
 def _place_under_key(*, reserved: IdempotencyKey, **request: Any) -> PlacedOrder:
     key = lock_key(reserved)
     if key.order:
@@ -82,7 +82,7 @@ def _place_under_key(*, reserved: IdempotencyKey, **request: Any) -> PlacedOrder
     return placed
 
 
-@atomic
+@retrying_transaction
 def _place_order(
     *,
     cart_id: UUID,
@@ -123,7 +123,7 @@ def stored_address(customer: Customer, address_id: int) -> Mapping[str, str]:
     return fields[0]
 
 
-@atomic
+@retrying_transaction
 def write_order(
     *,
     order: Order,
@@ -172,7 +172,7 @@ def new_line(order: Order, product: Product, quantity: int) -> OrderItem:
     )
 
 
-@atomic
+@retrying_transaction
 def delete_order(*, order: Order) -> None:
     """Delete an unpaid order and put back the stock it holds, or raise OrderIsPaid."""
     order = Order.objects.select_for_update().get(pk=order.pk)

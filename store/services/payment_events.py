@@ -20,7 +20,7 @@ from .order_status import (
 )
 from .payments import finish_refund, report_on, set_status
 from .staff_mails import queue_to_admins
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def read_and_receive_event(*, gateway: Gateway, body: bytes, headers: Mapping[st
     receive_event(gateway=gateway, event=event, payload=payload)
 
 
-@atomic
+@retrying_transaction
 def receive_event(*, gateway: Gateway, event: Event, payload: str) -> PaymentEvent:
     """Record what a gateway tells and do what follows from it, once however often it is delivered."""
     digest = sha256(event.id.encode()).hexdigest()

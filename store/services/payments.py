@@ -14,7 +14,7 @@ from ..models import Order, Payment, PaymentStatus
 from ..money import displayed
 from .order_status import CANCELLED, PENDING, change_order_status
 from .staff_mails import queue_to_admins
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def start_payment(*, order: Order, webhook_url: str) -> Payment:
     return payment
 
 
-@atomic
+@retrying_transaction
 def _open_payment(*, order: Order, gateway: str) -> Payment:
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.status != PENDING:
@@ -104,7 +104,7 @@ def _refund(*, payment_id: int, gateway: Gateway | None) -> bool:
     return True
 
 
-@atomic
+@retrying_transaction
 def _mark_refunded(*, payment_id: int) -> None:
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     if payment.status == PaymentStatus.REFUND_DUE:

@@ -8,7 +8,7 @@ from django.db import transaction
 from ..models import ProductImage
 from ..pictures.errors import UnreadablePicture
 from ..pictures.metadata import strip_metadata
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 BATCH = 500
 KEPT_NAMES = 10_000
@@ -62,7 +62,7 @@ def read(name: str) -> bytes:
         return content
 
 
-@atomic
+@retrying_transaction
 def show_instead(*, name: str, new_name: str) -> bool:
     """Have the rows that show one file show another; False where no row shows it any more."""
     return ProductImage.objects.showing(name).update(image=new_name) > 0

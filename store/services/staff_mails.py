@@ -6,12 +6,12 @@ from django.conf import settings
 from outbox.content import Content
 from outbox.services import File, queue_mail
 
-from .transactions import atomic
+from .transactions import retrying_transaction
 
 logger = logging.getLogger(__name__)
 
 
-@atomic
+@retrying_transaction
 def queue_to_admins(*, content: Content, key: str, files: Sequence[File] = ()) -> int:
     """Queue a mail to each of ADMINS, once for this key; return how many were queued now."""
     queued = 0

@@ -37,7 +37,7 @@ def run_last(step: Callable[[], None]) -> None:
         steps.append(step)
 
 
-def atomic(service: Callable[P, R]) -> Callable[P, R]:
+def retrying_transaction(service: Callable[P, R]) -> Callable[P, R]:
     """Run a service in one transaction, and the whole of it again when it lost a race for locks.
 
     Inside a caller's transaction it runs once: only the outermost block can be repeated.

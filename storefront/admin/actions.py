@@ -62,7 +62,7 @@ class BulkChange(NamedTuple):
     done: tuple[str, str]
     # The rows, of those chosen, that it changes.
     affects: Rows
-    atomic: Any
+    in_transaction: Any
 
 
 def confirmed_action(
@@ -72,7 +72,7 @@ def confirmed_action(
     effect: str,
     done: tuple[str, str],
     affects: Rows = QuerySet.all,
-    atomic: Any = transaction.atomic,
+    in_transaction: Any = transaction.atomic,
 ) -> Callable[[Callable[[Any, HttpRequest, Any], int]], Action]:
     """Make an action of a method that changes the rows of a queryset and returns how many these were.
 
@@ -80,7 +80,7 @@ def confirmed_action(
     """
 
     def decorate(change: Callable[[Any, HttpRequest, Any], int]) -> Action:
-        bulk_change = BulkChange(change, description, effect, done, affects, atomic)
+        bulk_change = BulkChange(change, description, effect, done, affects, in_transaction)
 
         @asking_action(description=description, permissions=permissions)
         @wraps(change)
@@ -119,7 +119,7 @@ class Confirmation:
 
     def apply(self, keys: list[Any]) -> None:
         """Change the rows that were shown; those that somebody has changed meanwhile are left."""
-        count = self.bulk.atomic(self.change)(keys)
+        count = self.bulk.in_transaction(self.change)(keys)
         if not count:
             self.say("Somebody else was faster. Nothing was changed.", messages.WARNING)
             return
@@ -210,7 +210,10 @@ def log_bulk_action(request: Any, action: str, model: type[Model], count: int) -
     description=gettext_lazy("Delete selected %(verbose_name_plural)s"), permissions=["delete"]
 )
 def delete_selected(
-    model_admin: Any, request: HttpRequest, queryset: QuerySet, atomic: Any = transaction.atomic
+    model_admin: Any,
+    request: HttpRequest,
+    queryset: QuerySet,
+    in_transaction: Any = transaction.atomic,
 ) -> HttpResponse | None:
     """Delete as Django does, a bounded number of rows, and log it."""
     count = queryset.count()
@@ -222,7 +225,7 @@ def delete_selected(
         message = "None of the selected rows is left to be deleted."
         model_admin.message_user(request, message, messages.WARNING)
         return None
-    page = atomic(actions.delete_selected)(model_admin, request, queryset)
+    page = in_transaction(actions.delete_selected)(model_admin, request, queryset)
     if page is None:
         log_bulk_action(request, "delete_selected", queryset.model, count)
     return page

@@ -96,7 +96,7 @@ DATABASE_REPLICAS = [alias for alias in DATABASES if alias != "default"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Runs a function in one transaction, and again where the database gave it up for another.
-RETRYING_TRANSACTION = "store.services.transactions.atomic"
+RETRYING_TRANSACTION = "store.services.transactions.retrying_transaction"
 
 AUTH_USER_MODEL = "core.User"
 LOGIN_REDIRECT_URL = "home"

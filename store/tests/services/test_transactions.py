@@ -8,7 +8,7 @@ from django.db.transaction import TransactionManagementError
 
 from store.exceptions import EmptyCart
 from store.models import Cart, Product
-from store.services.transactions import atomic, run_last
+from store.services.transactions import retrying_transaction, run_last
 
 # What MariaDB says of a deadlock; the tests of real ones are below.
 DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock")
@@ -36,11 +36,11 @@ class Service:
 
 @pytest.fixture
 def make_service():
-    """Make a service that fails with these errors, and the atomic function that runs it."""
+    """Make a service that fails with these errors, and the retrying function that runs it."""
 
     def make_service(*errors):
         service = Service(*errors)
-        return service, atomic(service.run)
+        return service, retrying_transaction(service.run)
 
     return make_service
 
@@ -106,7 +106,7 @@ class TestRepeat:
     def test_the_outermost_service_repeats_for_those_within(self, make_service):
         service, run = make_service(DEADLOCK)
 
-        atomic(run)()
+        retrying_transaction(run)()
 
         assert (service.tries, service.commits) == (2, 1)
         assert Cart.objects.count() == 1
@@ -121,12 +121,12 @@ class TestLastSteps:
             assert connection.in_atomic_block
             done.append("step")
 
-        @atomic
+        @retrying_transaction
         def sell():
             run_last(step)
             done.append("sold")
 
-        @atomic
+        @retrying_transaction
         def sell_twice():
             sell()
             sell()
@@ -138,7 +138,7 @@ class TestLastSteps:
     def test_a_repeated_service_takes_its_steps_anew(self):
         done, losses = [], [DEADLOCK]
 
-        @atomic
+        @retrying_transaction
         def sell():
             run_last(lambda: done.append("step"))
             if losses:
@@ -151,11 +151,11 @@ class TestLastSteps:
     def test_what_follows_the_commit_has_steps_of_its_own(self):
         done = []
 
-        @atomic
+        @retrying_transaction
         def mail():
             run_last(lambda: done.append("mailed"))
 
-        @atomic
+        @retrying_transaction
         def sell():
             run_last(lambda: done.append("sold"))
             transaction.on_commit(mail)
@@ -177,7 +177,7 @@ def test_nobody_goes_on_after_the_refusal_of_a_service_within(make_service):
     """What it wrote before it refused would stay."""
     _, inner = make_service(EmptyCart())
 
-    @atomic
+    @retrying_transaction
     def sell():
         with suppress(EmptyCart):
             inner()
@@ -194,8 +194,8 @@ def test_a_service_keeps_its_name_and_signature():
         """Sell."""
         return pieces
 
-    assert atomic(sell).__name__ == "sell"
-    assert atomic(sell).__doc__ == "Sell."
+    assert retrying_transaction(sell).__name__ == "sell"
+    assert retrying_transaction(sell).__doc__ == "Sell."
 
 
 @contextmanager
@@ -215,7 +215,7 @@ class TestRealLocks:
         can_deadlock = connection.features.has_select_for_update
         meet, tries = Barrier(2), []
 
-        @atomic
+        @retrying_transaction
         def lower_both(products):
             tries.append(products)
             for product in products:
@@ -244,7 +244,7 @@ class TestRealLocks:
                 locked.set()
                 free.wait(timeout=30)
 
-        @atomic
+        @retrying_transaction
         def lower():
             tries.append(1)
             if len(tries) == 2:
@@ -268,7 +268,7 @@ class TestRealLocks:
     def test_a_statement_that_the_database_refuses_is_not_repeated(self, product):
         tries = []
 
-        @atomic
+        @retrying_transaction
         def fail():
             tries.append(1)
             with connection.cursor() as cursor:
