@@ -14,17 +14,17 @@ class StoreConfig(AppConfig):
         from .signals import campaign_started, refund_due
         from .signals.handlers import (
             create_customer_for_new_user,
+            invalidate_after_migrations,
+            invalidate_after_promotion_change,
             refund_payments,
             remove_image_file,
-            renew_after_migrations,
-            renew_promotions,
             send_campaign,
         )
 
         post_save.connect(create_customer_for_new_user, sender=settings.AUTH_USER_MODEL)
         post_delete.connect(remove_image_file, sender="store.ProductImage")
-        m2m_changed.connect(renew_promotions, sender=Product.promotions.through)
-        post_migrate.connect(renew_after_migrations, sender=self)
+        m2m_changed.connect(invalidate_after_promotion_change, sender=Product.promotions.through)
+        post_migrate.connect(invalidate_after_migrations, sender=self)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
         register(check_stored_prices, Tags.database)

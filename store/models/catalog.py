@@ -101,7 +101,7 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
 
 class Product(Versioned):
     assortment_fields = frozenset({"collection"})
-    # Whoever keeps what shows a product compares its stock, so that orders renew nothing here.
+    # A cached response compares the stock of its products, so that orders need not invalidate it.
     unversioned_fields = frozenset({"inventory"})
 
     title = models.CharField(max_length=255)

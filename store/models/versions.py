@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 # What was sold, for reports.
 SALES = "sales"
-# Everything the catalogue shows but the stock, which whoever caches it compares by itself.
+# Everything that the catalogue shows, except the stock: a cached response compares that itself.
 CATALOG = "catalog"
 # Which products there are, and in which collection: what is counted.
 ASSORTMENT = "assortment"
@@ -28,12 +28,12 @@ random = SystemRandom()
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
-    def renew(self, *scopes: str) -> None:
-        """Make the version of each scope a new one, as part of the transaction that changes it."""
+    def invalidate(self, *scopes: str) -> None:
+        """Give each scope a new version, in the transaction that changes its rows."""
         with transaction.atomic(using=self.db, savepoint=False):
             for scope in scopes:
-                # Any of its rows will do. One that another transaction holds is passed by, so that
-                # writers neither queue up nor deadlock here, whatever else they lock before or after.
+                # Any of its rows will do. A row that another transaction has locked is skipped, so that
+                # writers neither wait nor deadlock here, whatever else they lock before or after.
                 skips = connections[self.db].features.has_select_for_update_skip_locked
                 free = free_row.rows(self.db, scope=scope, skip_locked=skips)
                 if not free:
@@ -42,7 +42,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
                     set_value(self.db, pk=free[0][0], value=new_value())
 
     def current(self, *scopes: str) -> tuple[int, ...]:
-        """Return what no two states of the scopes have in common, in one query of a few rows."""
+        """Return values that no two states of the scopes have in common, in one query of a few rows."""
         return tuple(self.filter(scope__in=scopes).order_by("pk").values_list("value", flat=True))
 
 
@@ -77,51 +77,51 @@ class Version(PartialUpdateModel):
         return f"{self.scope}: {self.value}"
 
 
-def marked(**marks: bool) -> Callable[[F], F]:
-    """Mark a method of a queryset as Django marks its own."""
+def writing_method(**attributes: bool) -> Callable[[F], F]:
+    """Give a method of a queryset that writes the attributes that Django gives its own."""
 
-    def mark(method: F) -> F:
-        method.__dict__.update(marks, alters_data=True)
+    def decorate(method: F) -> F:
+        method.__dict__.update(attributes, alters_data=True)
         return method
 
-    return mark
+    return decorate
 
 
 class VersionedQuerySet(models.QuerySet[M]):
-    """Renews versions with every write, in its transaction, so that no caller can forget."""
+    """Invalidates what is cached with every write, in its transaction, so that no caller can forget."""
 
     # These two are what Model.save() calls, on the base manager.
-    @marked(queryset_only=False)
+    @writing_method(queryset_only=False)
     def _insert(self, *args: Any, **kwargs: Any) -> Any:
         parent: Any = super()
-        return self._renewing(lambda: parent._insert(*args, **kwargs))
+        return self._invalidating(lambda: parent._insert(*args, **kwargs))
 
-    @marked(queryset_only=False)
+    @writing_method(queryset_only=False)
     def _update(self, values: Any) -> int:
         parent: Any = super()
         names = [field.name for field, _, _ in values]
-        return self._renewing(lambda: parent._update(values), names)
+        return self._invalidating(lambda: parent._update(values), names)
 
-    @marked()
+    @writing_method()
     def update(self, **kwargs: Any) -> int:
         update = super().update
         names = [self.model._meta.get_field(name).name for name in kwargs]
-        return self._renewing(lambda: update(**kwargs), names)
+        return self._invalidating(lambda: update(**kwargs), names)
 
-    @marked(queryset_only=True)
+    @writing_method(queryset_only=True)
     def delete(self) -> tuple[int, dict[str, int]]:
-        return self._renewing(super().delete)
+        return self._invalidating(super().delete)
 
-    def _renewing(self, write: Callable[[], R], names: Iterable[str] | None = None) -> R:
-        return renewing(self.model, self.db, write, names)
+    def _invalidating(self, write: Callable[[], R], names: Iterable[str] | None = None) -> R:
+        return invalidating(self.model, self.db, write, names)
 
 
 class Versioned(PartialUpdateModel):
     """A row that the catalogue shows; its base manager, through which save() writes, is a VersionedQuerySet's."""
 
-    # Fields that renew the assortment too.
+    # Fields whose change invalidates the assortment too.
     assortment_fields: ClassVar[frozenset[str]] = frozenset()
-    # Fields that renew nothing.
+    # Fields whose change invalidates nothing.
     unversioned_fields: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:
@@ -132,36 +132,36 @@ class Versioned(PartialUpdateModel):
     ) -> tuple[int, dict[str, int]]:
         using = using or router.db_for_write(type(self), instance=self)
         delete = super().delete
-        return renewing(type(self), using, lambda: delete(using, keep_parents))
+        return invalidating(type(self), using, lambda: delete(using, keep_parents))
 
     @classmethod
     def scopes_of(cls, names: Iterable[str] | None) -> tuple[str, ...]:
-        """Return what a write of these fields renews; None: of a whole row."""
+        """Return the scopes that a write of these fields invalidates; None: of a whole row."""
         changed = {*names} if names is not None else {f.name for f in cls._meta.concrete_fields}
         if changed <= cls.unversioned_fields:
             return ()
         return (CATALOG,) if cls.assortment_fields.isdisjoint(changed) else (ASSORTMENT, CATALOG)
 
 
-def renewing(
+def invalidating(
     model: type[Versioned], using: str, write: Callable[[], R], names: Iterable[str] | None = None
 ) -> R:
-    """Write, then renew what the written fields of a model are shown in, in one transaction."""
+    """Write, then invalidate the scopes that the written fields of a model belong to, in one transaction."""
     scopes = model.scopes_of(names)
     if not scopes:
         return write()
     # With a savepoint: a refusal, such as of a row that others need, leaves the caller's transaction whole.
     with transaction.atomic(using=using):
         result = write()
-        Version.objects.using(using).renew(*scopes)
+        Version.objects.using(using).invalidate(*scopes)
         return result
 
 
-def renew_sales() -> None:
-    """Say that what was sold has changed."""
-    Version.objects.renew(SALES)
+def invalidate_sales() -> None:
+    """Invalidate cached reports: what was sold has changed."""
+    Version.objects.invalidate(SALES)
 
 
-def renew_catalog() -> None:
-    """Say that plain SQL, or a write that passes the querysets by, has changed the catalogue."""
-    Version.objects.renew(ASSORTMENT, CATALOG)
+def invalidate_catalog() -> None:
+    """Invalidate what is cached of the catalogue, after plain SQL or a write that bypasses the querysets."""
+    Version.objects.invalidate(ASSORTMENT, CATALOG)

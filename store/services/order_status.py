@@ -8,7 +8,7 @@ from django.utils import timezone
 from ..compiled import insert
 from ..exceptions import OrderStatusConflict, PaymentStatusConflict
 from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus
-from ..models.versions import renew_sales
+from ..models.versions import invalidate_sales
 from ..signals import order_status_changed, refund_due
 from .order_mails import queue_status_mail
 from .stock import quantities_of, return_stock, take_stock
@@ -71,7 +71,7 @@ def change_order_status(
     order.refresh_from_db(fields=["payment_status", "stage", "status"])
     change = record_status(order=order, previous=previous, by=by, reason=reason)
     queue_status_mail(order=order, change=change)
-    run_last(renew_sales)
+    run_last(invalidate_sales)
     if status == PENDING and costs_nothing(order):
         pay_for_nothing(order=order)
     return order

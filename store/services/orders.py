@@ -21,7 +21,7 @@ from ..models import (
     Product,
 )
 from ..models.catalog import price
-from ..models.versions import renew_sales
+from ..models.versions import invalidate_sales
 from ..money import summed, tax_on
 from ..signals import order_created
 from .carts import delete_cart_rows, lock_cart, quantities_in
@@ -155,7 +155,7 @@ def write_order(
     if not total:
         pay_for_nothing(order=order)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
-    run_last(renew_sales)
+    run_last(invalidate_sales)
 
 
 def new_line(order: Order, product: Product, quantity: int) -> OrderItem:
@@ -182,4 +182,4 @@ def delete_order(*, order: Order) -> None:
         return_stock(quantities_of(order))
     order.items.all().delete()
     order.delete()
-    run_last(renew_sales)
+    run_last(invalidate_sales)

@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from .. import tasks
 from ..models import Campaign, Customer, ProductImage
-from ..models.versions import renew_catalog
+from ..models.versions import invalidate_catalog
 from ..services.pictures import remove_unshown_file
 
 logger = logging.getLogger(__name__)
@@ -29,18 +29,18 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
     remove_unshown_file(name=instance.image.name or "", robust=True)
 
 
-def renew_promotions(action: str, **kwargs: Any) -> None:
-    """Renew the catalogue's version with a change of what a promotion prices, in its transaction."""
+def invalidate_after_promotion_change(action: str, **kwargs: Any) -> None:
+    """Invalidate the cached catalogue when the products of a promotion change, in the same transaction."""
     if action.startswith("post_"):
-        renew_catalog()
+        invalidate_catalog()
 
 
-def renew_after_migrations(using: str, apps: Any = current_apps, **kwargs: Any) -> None:
-    """Renew the catalogue's version once migrations, whose models know nothing of it, may have written."""
+def invalidate_after_migrations(using: str, apps: Any = current_apps, **kwargs: Any) -> None:
+    """Invalidate the cached catalogue after migrations: their models have plain querysets."""
     is_there = "version" in apps.all_models["store"]
-    # Not where the table was taken back to what it was before.
+    # Not where the table was migrated back to an earlier state.
     if is_there and using == DEFAULT_DB_ALIAS and has_value(apps.get_model("store.Version")):
-        renew_catalog()
+        invalidate_catalog()
 
 
 def has_value(version: Any) -> bool:

@@ -22,7 +22,7 @@ from store.models import (
     Promotion,
     Review,
 )
-from store.models.versions import renew_catalog, renew_sales
+from store.models.versions import invalidate_catalog, invalidate_sales
 from tags.models import Tag, TaggedItem
 
 from .catalog import Good, stock_shop
@@ -81,9 +81,9 @@ def fill_shop(*, products: int, advance: Callable[[int], Any]) -> None:
     insert_orders(customers=customers, products=popular, now=now)
     insert_reviews(customers=customers, products=popular, now=now)
     insert_likes(customers=customers, products=popular)
-    # Links to promotions, and orders, came past what renews the versions.
-    renew_catalog()
-    renew_sales()
+    # Links to promotions, and orders, were written past the querysets that invalidate.
+    invalidate_catalog()
+    invalidate_sales()
 
 
 def empty_shop() -> None:

@@ -38,9 +38,7 @@ STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range
 # MB of catalogue pages that each process keeps for visitors; 0: every answer is made anew.
 STORE_CATALOG_MEMORY = env.int("CATALOG_MEMORY", 16, validate=validate.Range(0, 1024))
 # Seconds after which what other programs wrote into the tables of the catalogue is seen, too.
-STORE_CATALOG_CACHE_SECONDS = env.int(
-    "CATALOG_CACHE_SECONDS", 5, validate=validate.Range(0, 3600)
-)
+STORE_CATALOG_CACHE_SECONDS = env.int("CATALOG_CACHE_SECONDS", 5, validate=validate.Range(0, 3600))
 # Minutes after which an order whose payment is still open is cancelled; 0: never.
 STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 0, validate=validate.Range(0, 525_600))
 # Dotted name of a class of store.gateways; without one the shop takes no payments online.

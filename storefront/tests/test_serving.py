@@ -97,9 +97,9 @@ def test_new_processes_on_a_kept_socket_lose_no_request(
     before = carts_in(variables)
     server = serve()
     with asking(listener.getsockname(), clients=8) as crowd:
-        for renewed in [restarted, reloaded] * rounds:
+        for started_again in [restarted, reloaded] * rounds:
             crowd.wait_for(30)
-            server = renewed(server, serve)
+            server = started_again(server, serve)
         crowd.wait_for(30)
     assert server.stop() == 0
     report_figures(f"restarted and reloaded {rounds} times under load: {crowd.summary()}")

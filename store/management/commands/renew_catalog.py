@@ -1,14 +1,5 @@
-from typing import Any
+"""The earlier name of invalidate_catalog, which scripts of operators may call."""
 
-from django.core.management.base import BaseCommand
+from .invalidate_catalog import Command
 
-from store.models.versions import renew_catalog
-
-
-class Command(BaseCommand):
-    help = (
-        "Say that plain SQL has changed the catalogue, so that no process shows what it was before."
-    )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        renew_catalog()
+__all__ = ["Command"]

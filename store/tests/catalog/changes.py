@@ -67,7 +67,7 @@ def insert_by_sql():
 def update_by_sql():
     with connection.cursor() as cursor:
         cursor.execute("UPDATE store_product SET unit_price = 66")
-    management.call_command("renew_catalog")
+    management.call_command("invalidate_catalog")
 
 
 CHANGES = {

@@ -1,12 +1,19 @@
-"""Which versions a write renews, through whatever it writes."""
+"""Which scopes a write invalidates, whatever it writes through."""
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import ProtectedError
 
 from store.models import Collection, Product, ProductImage, Promotion, Version
-from store.models.versions import ASSORTMENT, CATALOG, Versioned, VersionedQuerySet, renew_catalog
+from store.models.versions import (
+    ASSORTMENT,
+    CATALOG,
+    Versioned,
+    VersionedQuerySet,
+    invalidate_catalog,
+)
 
 from .changes import kitchen, order, save, teapot
 
@@ -15,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 class TestVersions:
     @pytest.mark.parametrize(
-        ("change", "renewed"),
+        ("change", "invalidated"),
         [
             (lambda: save(title="Kettle"), {CATALOG}),
             (lambda: save(collection=kitchen()), {ASSORTMENT, CATALOG}),
@@ -25,20 +32,23 @@ class TestVersions:
             (lambda: Product.objects.update(inventory=5), set()),
             (lambda: Product(pk=teapot().pk, inventory=1).save(update_fields=["inventory"]), set()),
             (lambda: Promotion.objects.update(description="x"), {CATALOG}),
-            (renew_catalog, {ASSORTMENT, CATALOG}),
+            (invalidate_catalog, {ASSORTMENT, CATALOG}),
+            (lambda: call_command("invalidate_catalog"), {ASSORTMENT, CATALOG}),
+            # Its earlier name.
+            (lambda: call_command("renew_catalog"), {ASSORTMENT, CATALOG}),
             (order, set()),
         ],
     )
-    def test_a_write_renews_what_it_changes(self, shelf, change, renewed):
+    def test_a_write_invalidates_what_it_changes(self, shelf, change, invalidated):
         scopes = {ASSORTMENT, CATALOG}
         before = {scope: Version.objects.current(scope) for scope in scopes}
 
         change()
 
         now = {scope: Version.objects.current(scope) for scope in scopes}
-        assert {scope for scope in scopes if now[scope] != before[scope]} == renewed
+        assert {scope for scope in scopes if now[scope] != before[scope]} == invalidated
 
-    def test_a_refused_write_renews_nothing(self, shelf):
+    def test_a_refused_write_invalidates_nothing(self, shelf):
         order()
         before = Version.objects.current(ASSORTMENT, CATALOG)
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections, transaction
 
 from store.models import Version
-from store.models.versions import ASSORTMENT, CATALOG, renew_catalog
+from store.models.versions import ASSORTMENT, CATALOG, invalidate_catalog
 
 pytestmark = [pytest.mark.row_locks, pytest.mark.django_db(transaction=True)]
 SECONDS = 30
@@ -23,15 +23,15 @@ def in_open_transaction(act: Callable[[], None], acted: Event, end: Event) -> No
 
 
 def test_it_passes_by_the_rows_that_another_transaction_holds():
-    renew_catalog()
+    invalidate_catalog()
     before = Version.objects.current(CATALOG)
     acted, end = Event(), Event()
     with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(in_open_transaction, renew_catalog, acted, end)
+        other = pool.submit(in_open_transaction, invalidate_catalog, acted, end)
         assert acted.wait(SECONDS)
 
         # With a row held and not passed by, this would wait for the end, which comes after it.
-        renew_catalog()
+        invalidate_catalog()
         between = Version.objects.current(CATALOG)
         end.set()
         other.result()
@@ -40,13 +40,13 @@ def test_it_passes_by_the_rows_that_another_transaction_holds():
 
 
 def test_rows_are_as_many_as_there_were_transactions_at_once():
-    renew_catalog()
+    invalidate_catalog()
     for _ in range(5):
         acted, end = Event(), Event()
         with ThreadPoolExecutor(1) as pool:
-            other = pool.submit(in_open_transaction, renew_catalog, acted, end)
+            other = pool.submit(in_open_transaction, invalidate_catalog, acted, end)
             assert acted.wait(SECONDS)
-            renew_catalog()
+            invalidate_catalog()
             end.set()
             other.result()
 

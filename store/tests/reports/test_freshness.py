@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from store.exceptions import OutOfStock
 from store.models import Cart, Order, Product, Version
-from store.models.versions import SALES, renew_sales
+from store.models.versions import SALES, invalidate_sales
 from store.services.orders import place_order
 
 AVERAGE = "/store/reports/average_order/"
@@ -110,7 +110,7 @@ class TestFresh:
 
 @pytest.mark.django_db
 class TestVersion:
-    def test_is_renewed_once_by_each_write(self, staff, make_cart):
+    def test_is_invalidated_once_by_each_write(self, staff, make_cart):
         with CaptureQueriesContext(connection) as placing:
             order = staff.post("/store/orders/", {"cart_id": make_cart().pk}).json()["id"]
         with CaptureQueriesContext(connection) as paying:
@@ -125,7 +125,7 @@ class TestVersion:
         steps = (placing, paying, same, cancelling, reopening)
         assert [versions_written(queries) for queries in steps] == [1, 1, 0, 1, 1]
 
-    def test_is_renewed_once_however_many_orders_the_admin_deletes(
+    def test_is_invalidated_once_however_many_orders_the_admin_deletes(
         self, admin_client, user, make_cart
     ):
         orders = [place_order(cart_id=make_cart().pk, user_id=user.pk).order for _ in range(5)]
@@ -152,7 +152,7 @@ class TestVersion:
     def test_never_comes_again_in_a_row_that_is_written_again(self):
         seen = set()
         for _ in range(200):
-            renew_sales()
+            invalidate_sales()
             seen.add(Version.objects.current(SALES))
 
         assert len(seen) == 200

@@ -134,15 +134,15 @@ class TestCopy:
     def test_a_new_sale_shows_once_it_has_reached_the_copy(self, staff):
         assert titles(staff.get(LOW)) == ["copy"]
         Product.objects.using("copy").update(title="later")
-        Version.objects.renew(SALES)
+        Version.objects.invalidate(SALES)
 
         assert titles(staff.get(LOW)) == ["copy"]
 
-        Version.objects.using("copy").renew(SALES)
+        Version.objects.using("copy").invalidate(SALES)
         assert titles(staff.get(LOW)) == ["later"]
 
     def test_what_lags_is_not_kept_for_the_primary(self, staff, settings):
-        Version.objects.renew(SALES)
+        Version.objects.invalidate(SALES)
         assert titles(staff.get(LOW)) == ["copy"]
 
         settings.DATABASE_REPLICAS = []

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
-from store.models.versions import renew_catalog, renew_sales
+from store.models.versions import invalidate_catalog, invalidate_sales
 from storefront.caches.redis import SharedRedisCache
 
 # Patterns of the keys.
@@ -14,7 +14,7 @@ CATALOG = "catalog"
 
 class Command(BaseCommand):
     help = (
-        "Forget what is cached. Nothing is lost: catalogue and reports are read anew, and throttles "
+        "Delete what is cached. Nothing is lost: catalogue and reports are read again, and throttles "
         "count from nothing. Of a Redis that is shared it deletes the cache's keys only, never the queue."
     )
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             "--only",
             action="append",
             choices=[CATALOG, *PARTS],
-            help="forget this part; may be given more than once",
+            help="delete this part; may be given more than once",
         )
 
     def handle(self, *args: Any, only: list[str] | None, **options: Any) -> None:
@@ -31,18 +31,18 @@ class Command(BaseCommand):
         if patterns:
             self.flush(patterns)
         if not only or CATALOG in only:
-            renew_catalog()
-            self.stdout.write("Catalogue: each process reads it anew with its next request.")
+            invalidate_catalog()
+            self.stdout.write("Catalogue: each process reads it again with its next request.")
         if not only or "reports" in only:
             # Reports in the memory of other processes are out of reach, and now out of date.
-            renew_sales()
-            self.stdout.write("Reports: each is computed anew.")
+            invalidate_sales()
+            self.stdout.write("Reports: each is computed again.")
 
     def flush(self, patterns: list[str]) -> None:
         cache = caches["default"]
         if not isinstance(cache, SharedRedisCache):
             self.stdout.write(
-                "Cache: in the memory of each process; throttles count on there until it is started anew."
+                "Cache: in the memory of each process; throttles count on there until it restarts."
             )
             return
         deleted = [cache.delete_pattern(pattern) for pattern in patterns]

@@ -170,7 +170,7 @@ def test_no_read_is_stale(
         f"{connection.vendor}: {reads} reads of two processes in {monotonic() - started:.1f} s, "
         f"{shelf.writes} writes meanwhile, 0 stale"
     )
-    # A test of the test: writers that renew nothing are found out.
-    monkeypatch.setattr(VersionQuerySet, "renew", lambda self, *scopes: None)
+    # A test of the test: writers that invalidate nothing are found out.
+    monkeypatch.setattr(VersionQuerySet, "invalidate", lambda self, *scopes: None)
     shelf.ways = (reprice, reprice_in_bulk)
     assert race(shelf, 200)
