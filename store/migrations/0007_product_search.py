@@ -32,7 +32,7 @@ MYSQL = [
 ]
 
 # The index keeps the texts once more: it must know what it forgets, also where REPLACE deletes a row
-# unseen by a trigger. A migration that makes store_product anew has to make the triggers anew, too.
+# unseen by a trigger. A migration that makes store_product anew has KeepTriggers of store/operations.py.
 SQLITE = [
     "CREATE VIRTUAL TABLE store_product_words USING fts5 (title, description, prefix = '2 3')",
     """

@@ -3,21 +3,8 @@
 import django.core.validators
 import store.validators
 from decimal import Decimal
-from importlib import import_module
 from django.db import migrations, models
-
-TRIGGERS = [
-    statement
-    for statement in import_module('store.migrations.0007_product_search').SQLITE
-    if 'CREATE TRIGGER' in statement
-]
-
-
-def make_triggers(apps, schema_editor):
-    """Keep the index of words: SQLite makes store_product anew, which takes its triggers away."""
-    if schema_editor.connection.vendor == 'sqlite':
-        for statement in TRIGGERS:
-            schema_editor.execute(statement, params=None)
+from store.operations import KeepTriggers
 
 
 class Migration(migrations.Migration):
@@ -27,8 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # The last that runs on the way back.
-        migrations.RunPython(migrations.RunPython.noop, make_triggers),
         migrations.AlterField(
             model_name='orderitem',
             name='list_price',
@@ -49,15 +34,16 @@ class Migration(migrations.Migration):
             name='amount',
             field=models.DecimalField(decimal_places=2, max_digits=20),
         ),
-        migrations.AlterField(
-            model_name='product',
-            name='inventory',
-            field=models.BigIntegerField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1000000000)]),
-        ),
-        migrations.AlterField(
-            model_name='product',
-            name='unit_price',
-            field=models.DecimalField(decimal_places=2, max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('1')), store.validators.validate_minor_unit]),
-        ),
-        migrations.RunPython(make_triggers, migrations.RunPython.noop),
+        KeepTriggers([
+            migrations.AlterField(
+                model_name='product',
+                name='inventory',
+                field=models.BigIntegerField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1000000000)]),
+            ),
+            migrations.AlterField(
+                model_name='product',
+                name='unit_price',
+                field=models.DecimalField(decimal_places=2, max_digits=10, validators=[django.core.validators.MinValueValidator(Decimal('1')), store.validators.validate_minor_unit]),
+            ),
+        ]),
     ]
