@@ -27,8 +27,8 @@ class CatalogCacheMiddleware:
         self.generation: Generation | None = None
         self.matches: dict[str, ResolverMatch] = {}
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = cache_key(request)
+    def __call__(self, request: Any) -> HttpResponse:
+        key = request.catalog_cache_key = cache_key(request)
         if key is None:
             return self.get_response(request)
         if cached := self.cached_response(key):
@@ -43,7 +43,8 @@ class CatalogCacheMiddleware:
 
     def process_view(self, request: Any, *view: Any) -> None:
         """Read the version before the view reads the rows, which are then never older."""
-        if settings.STORE_CATALOG_MEMORY and self.is_cached_route(request) and cache_key(request):
+        is_cached = request.catalog_cache_key is not None and self.is_cached_route(request)
+        if is_cached and settings.STORE_CATALOG_MEMORY:
             # With the database away it is the view that says so.
             with suppress(Error):
                 request.catalog_version = catalog_version()

@@ -55,10 +55,10 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     # ETag and 304, within what a browser of another origin needs on a 304 too.
     "django.middleware.http.ConditionalGetMiddleware",
+    # Before all that sets the same headers each time, and what only the views and the pages of people need.
+    CATALOG_CACHE,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.caches.middleware.CacheControlMiddleware",
-    # Before what only the views and the pages of people need.
-    CATALOG_CACHE,
     "storefront.paths.middleware.PathMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
