@@ -26,7 +26,11 @@ class LoadingMixin:
 
     def compiled_once(self, key: Hashable) -> Sequence[Any]:
         """Return the rows by SQL that is compiled once for a key, which names all that the query asks for."""
-        rows = compiled_instances(cast(Any, self), key)
+        queryset = cast(Any, self)
+        # What a queryset makes of its rows beside the query is its own to do.
+        if queryset._prefetch_related_lookups or queryset._iterable_class is not ModelIterable:
+            return cast(Sequence[Any], queryset)
+        rows = compiled_instances(queryset, key)
         for load in self._loaders:
             load(rows)
         return rows

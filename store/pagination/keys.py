@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Lookup
 from django.db.models.expressions import Col
 from django.db.models.sql import Query
@@ -12,17 +13,12 @@ from ..models.versions import Versioned
 
 # What a queryset may have beside its filter and its order; with any of it, it has no key.
 MORE = (
-    *(
-        "annotations",
-        "combined_queries",
-        "deferred_loading",
-        "distinct",
-        "distinct_fields",
-        "extra",
-    ),
-    *("extra_order_by", "extra_tables", "group_by", "select_for_update", "select_related"),
+    *("_filtered_relations", "annotations", "combined_queries", "deferred_loading", "distinct"),
+    *("distinct_fields", "extra", "extra_order_by", "extra_tables", "group_by"),
+    *("select_for_update", "select_related"),
 )
-PLAIN = {name: getattr(Query, name) for name in MORE if hasattr(Query, name)}
+# Of a query rather than of its class, which has no annotations.
+PLAIN = {name: getattr(Query(Versioned), name) for name in MORE}
 
 
 class HasNoKey(Exception):
@@ -46,11 +42,30 @@ def columns_in(key: Any) -> set[str]:
 
 
 def query_key(query: Query) -> Hashable:
-    is_plain = all(getattr(query, name, None) == value for name, value in PLAIN.items())
-    if not is_plain or query.is_sliced or not is_versioned(query.model):
+    is_plain = all(getattr(query, name) == value for name, value in PLAIN.items())
+    # An expression does not tell all of itself, such as where it puts nulls.
+    is_named = all(isinstance(name, str) for name in query.order_by)
+    if not (is_plain and is_named) or query.is_sliced or not is_versioned(query.model):
         raise HasNoKey
-    order = (query.standard_ordering, query.default_ordering, *map(str, query.order_by))
-    return query.model, part_key(query.select), part_key(query.where), order
+    order = (query.standard_ordering, query.default_ordering, *query.order_by)
+    where = part_key(query.where)
+    return query.model, part_key(query.select), where, joins_key(query), order
+
+
+def joins_key(query: Query) -> Hashable:
+    """Return the key of the tables that the aliases of columns stand for; raises HasNoKey for one without versions."""
+    joins = [
+        (alias, join)
+        for alias, join in query.alias_map.items()
+        if join.parent_alias and query.alias_refcount[alias]
+    ]
+    if not joins:
+        return ()
+    tables = {model._meta.db_table for model in apps.get_models() if is_versioned(model)}
+    if not tables.issuperset(join.table_name for _, join in joins):
+        raise HasNoKey
+    # A joined table is a column too, by which its rows are found.
+    return tuple(("column", alias, join.table_name, join, join.join_type) for alias, join in joins)
 
 
 def is_versioned(model: Any) -> bool:

@@ -6,9 +6,11 @@ from typing import Any
 
 from cachetools import LRUCache
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 
 from ..cache_versions import CatalogVersion, catalog_version
+from ..loading import LoadingMixin
 from ..models import Product
 from .keys import cache_key, columns_in
 
@@ -54,7 +56,10 @@ class Listing:
         field = ordering_field(queryset)
         if start >= FAR and field:
             return queryset.filter(pk__in=self.far_ids(queryset, field, start, size))
-        return queryset[start : start + size].compiled_once((self.key, start, size))
+        page = queryset[start : start + size]
+        if not isinstance(page, LoadingMixin):
+            return page
+        return page.compiled_once((self.key, start, size))
 
     def far_ids(self, queryset: Any, field: str, start: int, size: int) -> list[int]:
         """Return the ids of a page, read from the nearest bookmark before it; leave one where it begins."""
@@ -86,7 +91,8 @@ listings_lock = Lock()
 def listing_of(queryset: QuerySet[Product]) -> Listing:
     """Return what is remembered of a list under the version that the catalogue has now."""
     key = cache_key(queryset.query)
-    if key is None:
+    # The version is that of the primary.
+    if key is None or queryset.db != DEFAULT_DB_ALIAS:
         return Listing(None, None)
     now = catalog_version()
     with listings_lock:
@@ -99,11 +105,20 @@ def listing_of(queryset: QuerySet[Product]) -> Listing:
 
 
 def ordering_field(queryset: QuerySet[Product]) -> str | None:
-    """Return the field by which a list is ordered before the id, as in an index; None for another order."""
+    """Return the field by which a list is ordered before the id, as in an index; None for another order.
+
+    A bookmark neither finds nulls nor holds while a field without versions changes; a relation is ordered by its model.
+    """
     order = [str(name) for name in queryset.query.order_by]
-    fields = {field.name for field in Product._meta.concrete_fields}
+    fields = {
+        field.name
+        for field in queryset.model._meta.concrete_fields
+        if not (field.null or field.is_relation)
+    }
+    fields -= queryset.model.unversioned_fields
     is_indexed = (
-        len(order) == 2
+        queryset.query.standard_ordering
+        and len(order) == 2
         and order[0].lstrip("-") in fields
         and order[1] == ("-id" if order[0].startswith("-") else "id")
     )
