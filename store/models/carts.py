@@ -13,7 +13,7 @@ from storefront.models import PartialUpdateModel
 
 from ..loading import LoadingMixin
 from ..money import summed, tax_on
-from .catalog import Product, price
+from .catalog import Product, load_promotions
 from .promotions import Promotion
 
 # Of one product in one cart: what the column holds on every database.
@@ -76,7 +76,7 @@ class CartItemQuerySet(LoadingMixin, models.QuerySet["CartItem"]):
     def priced_for(self, membership: str | None) -> "CartItemQuerySet":
         """Load the products along, priced for a membership, in one more query."""
         return self.select_related("product").loading(
-            lambda items: price([item.product for item in items], membership)
+            lambda items: load_promotions([item.product for item in items], membership)
         )
 
 

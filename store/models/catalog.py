@@ -92,7 +92,7 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
 
     def priced_for(self, membership: str | None) -> "ProductQuerySet":
         """Load along the promotions that run now for a membership, or for a visitor (None)."""
-        return self.loading(partial(price, membership=membership))
+        return self.loading(partial(load_promotions, membership=membership))
 
     def with_images(self) -> "ProductQuerySet":
         """Load along the images."""
@@ -199,7 +199,7 @@ class ProductImage(Versioned):
         return self.image.name
 
 
-def price(products: Sequence[Product], membership: str | None) -> None:
+def load_promotions(products: Sequence[Product], membership: str | None) -> None:
     """Load into products the promotions that run now for a membership, or for a visitor (None)."""
     running = running_promotions([product.pk for product in products], membership)
     for product in products:

@@ -20,7 +20,7 @@ from ..models import (
     OrderStatus,
     Product,
 )
-from ..models.catalog import price
+from ..models.catalog import load_promotions
 from ..models.versions import invalidate_sales
 from ..money import summed, tax_on
 from ..signals import order_created
@@ -139,7 +139,7 @@ def write_order(
     """
     products = take_stock(quantities)
     # Read after the products are locked: a price that changes now changes before or after the order.
-    price(products, order.customer.membership)
+    load_promotions(products, order.customer.membership)
     lines = [new_line(order, product, quantities[product.pk]) for product in products]
     total = summed(line.total_with_tax for line in lines)
     if expected_total is not None and total > expected_total:

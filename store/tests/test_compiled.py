@@ -16,7 +16,7 @@ from django.utils import timezone
 from store.compiled import Many, compiled_delete, compiled_select, compiled_update, insert
 from store.compiled.inserts import MOST_ROWS
 from store.models import Cart, CartItem, Order, OrderItem, Product
-from store.models.catalog import price
+from store.models.catalog import load_promotions
 
 pytestmark = pytest.mark.django_db
 
@@ -201,7 +201,7 @@ def test_a_product_is_priced_as_a_list_of_products_prices_it(
     make_promotion(products[2], discount=0.6, ends_at=ago + timedelta(days=1), starts_at=ago)
     listed = [*Product.objects.priced_for(membership).order_by("pk")]
     for asked in (products, products[1:2], [products[3], products[0]]):
-        price(asked, membership)
+        load_promotions(asked, membership)
         for product in asked:
             same = next(other for other in listed if other.pk == product.pk)
             assert product.running_promotions == same.running_promotions
@@ -210,5 +210,5 @@ def test_a_product_is_priced_as_a_list_of_products_prices_it(
 
 def test_nothing_is_priced_without_a_query() -> None:
     with CaptureQueriesContext(connection) as queries:
-        price([], None)
+        load_promotions([], None)
     assert len(queries) == 0
