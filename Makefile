@@ -87,7 +87,7 @@ dev: $(if $(filter mailbox,$(DAY)),node) $(ENVIRONMENT)  ## Serve the shop with 
 profile: export SILK := 1
 profile: run  ## Serve the shop and record its requests and queries at /silk/ (/silk/cleardb/ deletes them)
 
-worker: $(ENVIRONMENT)  ## Run the tasks of a server that has REDIS_URL, anew on every change (needs Redis)
+worker: $(ENVIRONMENT)  ## Run the tasks of a server that has REDIS_URL, again on every change (needs Redis)
 	@$(DEVELOPMENT) $@
 
 beat: $(ENVIRONMENT)  ## Queue what the timetable says, for the worker (needs Redis)
@@ -181,11 +181,11 @@ format: $(ENVIRONMENT)  ## Format the code and mend what the linter can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-lock: $(PIPENV) $(PY)  ## Resolve Pipfile anew into Pipfile.lock (needs pkg-config and the MySQL client's headers)
+lock: $(PIPENV) $(PY)  ## Resolve Pipfile again into Pipfile.lock (needs pkg-config and the MySQL client's headers)
 	$(PIPENV) lock
 	$(PYTHON) .ci/strip_lock.py Pipfile.lock
 
-lock-bench: $(PIPENV) .bench  ## Resolve benchmarks/Pipfile anew
+lock-bench: $(PIPENV) .bench  ## Resolve benchmarks/Pipfile again
 	$(BENCH_PIPENV) lock
 	$(PYTHON) .ci/strip_lock.py benchmarks/Pipfile.lock
 

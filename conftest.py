@@ -1,4 +1,4 @@
-"""Fixtures of the whole house, and the options that say what a run must have."""
+"""Fixtures of the whole project, and the options that say what a run must have."""
 
 import fcntl
 import gc

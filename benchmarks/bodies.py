@@ -1,4 +1,4 @@
-"""Whoever is timed on the same work must give the same answer."""
+"""Whoever is timed on the same work must give the same response."""
 
 import json
 from typing import Any

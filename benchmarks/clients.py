@@ -14,7 +14,7 @@ from .progress import say
 TIMEOUT = 60
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     content: bytes
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
 
 
 class Refused(Exception):
-    """An answer was not the one that the flow expects."""
+    """A response was not the one that the flow expects."""
 
 
 class Client:
@@ -41,26 +41,26 @@ class Client:
         self.socket: socket.socket | None = None
         self.buffer = b""
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> Response:
         return self.ask("GET", path, b"", **headers)
 
     def post(self, path: str, body: Any) -> Any:
-        """Post JSON and return the body of the answer; raises Refused where it is no success."""
-        answer = self.ask("POST", path, json.dumps(body).encode())
-        if answer.status not in (200, 201):
-            raise Refused(f"{path}: {answer.status} {answer.content[:300]!r}")
-        return answer.body
+        """Post JSON and return the body of the response; raises Refused where it is no success."""
+        response = self.ask("POST", path, json.dumps(body).encode())
+        if response.status not in (200, 201):
+            raise Refused(f"{path}: {response.status} {response.content[:300]!r}")
+        return response.body
 
-    def ask(self, method: str, path: str, content: bytes = b"", **headers: str) -> Answer:
+    def ask(self, method: str, path: str, content: bytes = b"", **headers: str) -> Response:
         """Send a request; an underscore in a header's name stands for a hyphen."""
         if self.socket is None:
             self.socket = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.sendall(self.head(method, path, content, headers) + content)
-        answer = self.receive()
-        if answer.headers.get("connection") == "close":
+        response = self.receive()
+        if response.headers.get("connection") == "close":
             self.close()
-        return answer
+        return response
 
     def head(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> bytes:
         fields = {"Host": f"127.0.0.1:{self.port}", **self.headers, **headers}
@@ -71,7 +71,7 @@ class Client:
         lines = [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
         return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode()
 
-    def receive(self) -> Answer:
+    def receive(self) -> Response:
         head = self.read_until(b"\r\n\r\n").decode("latin-1")
         first, *lines = head.split("\r\n")
         headers: dict[str, str] = {}
@@ -82,7 +82,7 @@ class Client:
             headers[name.lower()] = value
         status = int(first.split(" ", 2)[1])
         length = 0 if status in (204, 304) else int(headers["content-length"])
-        return Answer(status, headers, self.read(length))
+        return Response(status, headers, self.read(length))
 
     def read_until(self, mark: bytes) -> bytes:
         while mark not in self.buffer:

@@ -87,7 +87,7 @@ GOALS = [
         "MB",
         at_most=True,
     ),
-    Goal("Start to first answer", lambda results: results.start(SHOP), 1.5, "s", at_most=True),
+    Goal("Start to first response", lambda results: results.start(SHOP), 1.5, "s", at_most=True),
 ]
 
 

@@ -157,9 +157,9 @@ def search(server: Server, parameter: str, chosen: Terms, options: Options) -> l
         if len(times) >= FEWEST and time.monotonic() > deadline:
             break
         started = time.monotonic()
-        answer = client.get(f"{LIST}?{urlencode({parameter: term})}")
+        response = client.get(f"{LIST}?{urlencode({parameter: term})}")
         times.append(time.monotonic() - started)
-        assert answer.body["count"], f"Nothing found: {term}"
+        assert response.body["count"], f"Nothing found: {term}"
     return times
 
 

@@ -69,7 +69,7 @@ def servers_table(results: Results) -> str:
         (name, f"{results.start(name):.2f}", f"{memory.rss:.0f}", f"{memory.pss:.0f}")
         for name, memory in results.memory.items()
     )
-    head = ("Server", "start to first answer, s", "worker, RSS, MB", "worker, PSS, MB")
+    head = ("Server", "start to first response, s", "worker, RSS, MB", "worker, PSS, MB")
     return table(head, rows, "lrrr")
 
 

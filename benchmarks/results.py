@@ -13,7 +13,7 @@ class Results:
     measurements: defaultdict[tuple[str, str], list[Measurement]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    # Seconds from the start of a contestant to its first answer, one figure a round.
+    # Seconds from the start of a contestant to its first response, one figure a round.
     starts: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     # Of a worker, after the run.
     memory: dict[str, Memory] = field(default_factory=dict)

@@ -40,7 +40,7 @@ class Server:
     contestant: Contestant
     pid: int
     port: int
-    # From the start of its process to the last byte of its first answer.
+    # From the start of its process to the last byte of its first response.
     seconds_to_first_answer: float
 
     @property
@@ -91,11 +91,11 @@ def wait_for_answer(
     deadline = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            answer = Client(port).get(contestant.catalog)
+            response = Client(port).get(contestant.catalog)
         except OSError:
             time.sleep(POLL)
         else:
-            if answer.status == 200:
+            if response.status == 200:
                 return
             break
     raise ServerFailed(f"{contestant.name} does not answer.\n{log.read_text()[-3000:]}")

@@ -93,7 +93,7 @@ def judges_rows(permission: BasePermission) -> bool:
 
 @cached(LRUCache(REMEMBERED), lock=Lock())
 def signed_token(raw_token: bytes) -> Token:
-    """Return an access token that the shop has signed; raises TokenError, of which nothing is kept."""
+    """Return an access token that the shop has signed; raises TokenError, which is not cached."""
     return AccessToken(cast(Any, raw_token))
 
 

@@ -1,4 +1,4 @@
-"""djoser's mails, queued instead of sent: an answer neither waits for a mail server nor tells of it."""
+"""djoser's mails, queued instead of sent: a response neither waits for a mail server nor tells of it."""
 
 import logging
 from typing import Any

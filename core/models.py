@@ -92,7 +92,7 @@ class User(UniqueKeyModel, AbstractUser):
     def check_password(self, raw_password: str) -> bool:
         """Tell whether it is the password: as typed, in NFKC, or without blanks around it.
 
-        A right one is hashed anew where its hash is of an old kind.
+        A right one is hashed again where its hash is of an old kind.
         """
         return any(self._is_password(spelling) for spelling in spellings_of(raw_password))
 

@@ -173,7 +173,7 @@ class ConfirmUsernameSerializer(
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Only the token tells whose name it is, and who may thus keep it in another spelling.
+        # Only the token tells whose name it is, and who may thus change its spelling.
         field = self.fields["new_username"]
         self.late = [each for each in field.validators if isinstance(each, UniqueKeyValidator)]
         field.validators = [each for each in field.validators if each not in self.late]

@@ -1,4 +1,4 @@
-"""What every simulated visitor does: think, ask, and judge the answer."""
+"""What every simulated visitor does: think, ask, and judge the response."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class Visitor(FastHttpUser):
         headers: dict[str, str] | None = None,
         **options: Any,
     ) -> Any:
-        """Return the parsed answer, or None where its status or content is wrong: a failure."""
+        """Return the parsed response, or None where its status or content is wrong: a failure."""
         sent = dict(headers or {})
         if self.access:
             sent["Authorization"] = f"JWT {self.access}"
@@ -30,9 +30,9 @@ class Visitor(FastHttpUser):
             method, path, headers=sent, catch_response=True, **options
         ) as response:
             error = getattr(response, "error", None)
-            # Refused, reset or too slow; what has a response is an answer.
+            # Refused, reset or too slow; what has a status is a response.
             if error and not hasattr(error, "response"):
-                response.failure(f"no answer: {getattr(error, 'original', None) or error}")
+                response.failure(f"no response: {getattr(error, 'original', None) or error}")
                 return None
             if response.status_code != status:
                 response.failure(f"{response.status_code} instead of {status}")

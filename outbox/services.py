@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = [1, 2, 5, 15, 60, 180, 360, 720, 1440]
 BATCH = 100
 PURGED_AT_ONCE = 1000
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 
 
 class File(NamedTuple):
@@ -123,8 +123,8 @@ def send_again(*, mails: MailQuerySet) -> int:
 
 
 def purge_finished_mails() -> int:
-    """Delete mails that were sent or given up and queued more than KEPT ago; return how many."""
-    old = Mail.objects.finished().filter(queued_at__lt=timezone.now() - KEPT)
+    """Delete mails that were sent or given up and queued more than RETENTION ago; return how many."""
+    old = Mail.objects.finished().filter(queued_at__lt=timezone.now() - RETENTION)
     total = 0
     # In batches: a campaign is more than one transaction, or this process's memory, should hold.
     while keys := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):

@@ -19,7 +19,7 @@ def send_campaign(task: Any, campaign_id: int) -> None:
 
 @shared_task
 def resume_campaigns() -> None:
-    """Start each campaign anew whose task was lost."""
+    """Start each campaign again whose task was lost."""
     for campaign_id in campaigns.resume_campaigns():
         send_campaign.delay(campaign_id)
 

@@ -1,11 +1,11 @@
-"""How an id may be spelled in a path."""
+"""How an id may be written in a path."""
 
 from django.urls import register_converter
 from django.urls.converters import UUIDConverter
 
 
 class AnyUUIDConverter(UUIDConverter):
-    """A UUID as whoever sends it spells it: iOS in capitals, some databases without dashes."""
+    """A UUID in any form that clients send: iOS in capitals, some databases without dashes."""
 
     regex = "(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{32})"
 

@@ -1,4 +1,4 @@
-"""Libraries that others load wherever they are installed, for what the shop does not do."""
+"""Libraries that others import wherever they are installed, for what the shop does not do."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-# By who loads them. They are installed for another's sake: djoser depends on both.
-NEEDLESS = {
+# By the module that imports them. djoser depends on both, so that they are installed.
+UNUSED = {
     # For a client of its own.
     "rest_framework.compat": ["requests"],
     # For signatures by other keys than ours.
@@ -17,17 +17,17 @@ NEEDLESS = {
 POSTGRES_DRIVER = "psycopg"
 
 
-def load_lean(databases: Mapping[str, Mapping[str, Any]]) -> None:
-    """Load who would bring along what a shop on these databases does not use: 21 MB of a process."""
+def import_without_unused_libraries(databases: Mapping[str, Mapping[str, Any]]) -> None:
+    """Import modules without libraries that a shop on these databases does not use: 21 MB of a process."""
     engines = {database["ENGINE"].rpartition(".")[2] for database in databases.values()}
     drivers = [] if "postgresql" in engines else [POSTGRES_DRIVER]
-    for loader, libraries in NEEDLESS.items():
-        with left_out([*libraries, *drivers]):
+    for loader, libraries in UNUSED.items():
+        with hidden_modules([*libraries, *drivers]):
             import_module(loader)
 
 
 @contextmanager
-def left_out(libraries: Iterable[str]) -> Iterator[None]:
+def hidden_modules(libraries: Iterable[str]) -> Iterator[None]:
     """Let imports in the block find none of these, unless it is loaded; after the block they do."""
     modules: dict[str, Any] = sys.modules
     absent = [name for name in libraries if name not in modules]

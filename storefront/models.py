@@ -16,10 +16,10 @@ set_attribute = object.__setattr__
 MUTABLE_FIELDS = (models.FileField, models.JSONField)
 
 
-class UnconfirmedSave(NamedTuple):
+class UncommittedSave(NamedTuple):
     """What a save wrote in a transaction that has yet to be committed."""
 
-    fate: PendingCommit
+    commit: PendingCommit
     names: frozenset[str]
     is_insert: bool
     # The database made the key, which may be another row's after a rollback.
@@ -43,27 +43,27 @@ class PartialUpdateModel(models.Model):
             self._assigned.add(name)
 
     def __getstate__(self) -> dict[str, Any]:
-        # A copy of the row goes ways of its own.
-        own = {"_assigned_names": set, "_unconfirmed_saves": list, "_read_values": dict}
+        # A copy of the row is changed apart from it.
+        own = {"_assigned_names": set, "_uncommitted_saves": list, "_read_values": dict}
         state = super().__getstate__()
         return state | {name: kind(state[name]) for name, kind in own.items() if name in state}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert a new row, or write what was assigned to a stored one.
 
-        Raises DoesNotExist where the stored row is gone: it is not made anew.
+        Raises DoesNotExist where the stored row is gone: it is not inserted again.
         """
-        self._recall_rolled_back_saves()
+        self._revert_rolled_back_saves()
         named = kwargs.get("update_fields", args[3] if len(args) > 3 else None)
         if named is not None:
-            # Those that Django adds for deferred fields are nobody's wish.
+            # Nobody asked for those that Django adds for deferred fields.
             kwargs["update_fields"] = self._with_derived(frozenset(named))
             args = args[:3]
         self.__dict__["_has_named_fields"] = named is not None
         try:
             super().save(*args, **kwargs)
         except DatabaseError as error:
-            # Django says so of an update that met no row; the errors of the drivers have classes of their own.
+            # Django says so of an update that met no row; the errors of the drivers have subclasses.
             if type(error) is not DatabaseError:
                 raise
             using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
@@ -92,14 +92,14 @@ class PartialUpdateModel(models.Model):
         # Whose stubs know nothing of the steps of a save.
         parent: Any = super()
         updated: bool = parent._save_table(raw, cls, force_insert, force_update, using, names)
-        self._note_save(using, self._columns(names), is_insert=is_insert, made_key=key is None)
+        self._record_save(using, self._columns(names), is_insert=is_insert, made_key=key is None)
         return updated
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
         row = super().from_db(db, field_names, values)
         if mutable_columns(cls):
-            row._note_mutable_values()
+            row._record_mutable_values()
         return row
 
     @property
@@ -114,13 +114,13 @@ class PartialUpdateModel(models.Model):
         fields: Iterable[str] | None = None,
         from_queryset: Any = None,
     ) -> None:
-        """Read the row, or some of its fields, anew; what was assigned to them is forgotten."""
-        self._recall_rolled_back_saves()
+        """Read the row, or some of its fields, again; what was assigned to them is discarded."""
+        self._revert_rolled_back_saves()
         before = self._assigned.copy()
         super().refresh_from_db(using, fields, from_queryset)
         self.__dict__["_assigned_names"] = before
-        self._forget_assigned(self._columns() if fields is None else self._columns(fields))
-        self._note_mutable_values()
+        self._discard_assigned(self._columns() if fields is None else self._columns(fields))
+        self._record_mutable_values()
 
     def _assigned_fields(self, using: str) -> frozenset[str] | None:
         """Return the fields that an update is limited to; None: it writes a row, not a change of one."""
@@ -155,35 +155,35 @@ class PartialUpdateModel(models.Model):
         }
         return frozenset(found | {"pk"} if wanted is None else found)
 
-    def _forget_assigned(self, names: Iterable[str]) -> None:
+    def _discard_assigned(self, names: Iterable[str]) -> None:
         self._assigned.difference_update(names)
 
-    def _note_save(
+    def _record_save(
         self, using: str, names: frozenset[str], *, is_insert: bool, made_key: bool
     ) -> None:
-        self._forget_assigned(names)
-        self._note_mutable_values()
-        fate = pending_commit(using) if names else None
-        if fate is not None:
-            saves = self.__dict__.setdefault("_unconfirmed_saves", [])
-            saves.append(UnconfirmedSave(fate, names, is_insert, made_key))
+        self._discard_assigned(names)
+        self._record_mutable_values()
+        commit = pending_commit(using) if names else None
+        if commit is not None:
+            saves = self.__dict__.setdefault("_uncommitted_saves", [])
+            saves.append(UncommittedSave(commit, names, is_insert, made_key))
 
-    def _recall_rolled_back_saves(self) -> None:
-        """Take as not written what a rollback has undone."""
+    def _revert_rolled_back_saves(self) -> None:
+        """Count what a rollback has undone as assigned, but not written."""
         waiting = []
-        for save in self.__dict__.pop("_unconfirmed_saves", ()):
-            if save.fate.is_rolled_back:
+        for save in self.__dict__.pop("_uncommitted_saves", ()):
+            if save.commit.is_rolled_back:
                 if save.is_insert:
                     self._state.adding = True
                 if save.has_made_key:
                     self.pk = None
                 self._assigned.update(save.names - {"pk"})
-            elif not save.fate.is_committed:
+            elif not save.commit.is_committed:
                 waiting.append(save)
         if waiting:
-            self.__dict__["_unconfirmed_saves"] = waiting
+            self.__dict__["_uncommitted_saves"] = waiting
 
-    def _note_mutable_values(self) -> None:
+    def _record_mutable_values(self) -> None:
         for name in mutable_columns(type(self)):
             if name in self.__dict__:
                 read = self.__dict__.setdefault("_read_values", {})

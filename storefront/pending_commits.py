@@ -1,4 +1,4 @@
-"""What became of a write: a rollback, of a savepoint too, undoes it."""
+"""Whether a write was committed; a rollback, of a savepoint too, undoes it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,18 +8,18 @@ from django.db import connections
 
 
 class PendingCommit:
-    """Stands for what was written between two events of a transaction."""
+    """Stands for the writes between two events of a transaction."""
 
     is_committed = False
     is_rolled_back = False
 
     def __deepcopy__(self, memo: Any) -> Self:
-        # A copy of a row shares the fate of what was written.
+        # A copy of a row is committed or rolled back with it.
         return self
 
 
 class TransactionLog:
-    """Tells, of one connection, which writes its commits and rollbacks concern.
+    """Tracks which writes the commits and rollbacks of one connection concern.
 
     `on_commit` does not: its callbacks come one after another, and none at all after one that fails.
     """
@@ -28,24 +28,24 @@ class TransactionLog:
         self.pending: list[PendingCommit] = []
         self.savepoints: dict[str, int] = {}
         self.is_shared = False
-        for name, tell in {
+        for name, callback in {
             "commit": self.committed,
             "rollback": self.rolled_back,
             "close": self.rolled_back,
             "savepoint_rollback": self.rolled_back,
         }.items():
-            setattr(connection, name, told_after(getattr(connection, name), tell))
-        connection.savepoint = self.noting_savepoints(connection.savepoint)
+            setattr(connection, name, called_after(getattr(connection, name), callback))
+        connection.savepoint = self.recording_savepoints(connection.savepoint)
 
-    def noting_savepoints(self, savepoint: Callable[[], Any]) -> Callable[[], Any]:
+    def recording_savepoints(self, savepoint: Callable[[], Any]) -> Callable[[], Any]:
         @wraps(savepoint)
-        def note() -> Any:
+        def record() -> Any:
             sid = savepoint()
             self.savepoints[sid] = len(self.pending)
             self.is_shared = False
             return sid
 
-        return note
+        return record
 
     def current(self) -> PendingCommit:
         """Return what stands for the writes of this moment: one for all until something happens."""
@@ -57,38 +57,38 @@ class TransactionLog:
     def committed(self) -> None:
         for pending in self.pending:
             pending.is_committed = True
-        self.forget_from(0)
+        self.discard_from(0)
 
     def rolled_back(self, sid: str | None = None) -> None:
-        # Before the first write of this process under a savepoint nobody noted its beginning.
+        # Before the first write of this process under a savepoint its beginning was not recorded.
         start = 0 if sid is None else self.savepoints.get(sid, 0)
         for pending in self.pending[start:]:
             pending.is_rolled_back = True
-        self.forget_from(start)
+        self.discard_from(start)
 
-    def forget_from(self, start: int) -> None:
+    def discard_from(self, start: int) -> None:
         del self.pending[start:]
         self.is_shared = False
         if not start:
             self.savepoints.clear()
 
 
-def told_after(method: Callable[..., Any], tell: Callable[..., None]) -> Callable[..., Any]:
+def called_after(method: Callable[..., Any], callback: Callable[..., None]) -> Callable[..., Any]:
     @wraps(method)
     def run(*args: Any, **kwargs: Any) -> Any:
         result = method(*args, **kwargs)
-        tell(*args)
+        callback(*args)
         return result
 
     return run
 
 
 def pending_commit(using: str) -> PendingCommit | None:
-    """Return what tells the fate of a write of this moment; None where it is committed already."""
+    """Return what tells whether a write of now gets committed; None where it is already."""
     connection: Any = connections[using]
     if not connection.in_atomic_block and connection.get_autocommit():
         return None
-    # Kept on the connection, as it is the thread's own.
+    # Stored on the connection, which belongs to one thread.
     log = connection.__dict__.get("transaction_log")
     if log is None:
         log = connection.transaction_log = TransactionLog(connection)

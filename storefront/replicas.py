@@ -18,12 +18,12 @@ from django.db import (
 R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
-# How long this process asks no more of a copy that failed; its connect time-out is paid once in these.
-AWAY_SECONDS = 30
+# Seconds for which this process does not ask a copy that failed: its connect time-out is paid once in these.
+RETRY_SECONDS = 30
 # A copy may also lack a table that a migration has just made.
 FAILURES = (OperationalError, InterfaceError, ProgrammingError)
 
-_away_until: dict[str, float] = {}
+_retry_at: dict[str, float] = {}
 
 
 def read_from_copy(read: Callable[[str], R]) -> R:
@@ -32,13 +32,13 @@ def read_from_copy(read: Callable[[str], R]) -> R:
     The read must fetch its rows itself: a queryset that is evaluated later fails later.
     """
     now = monotonic()
-    copies = [alias for alias in settings.DATABASE_REPLICAS if _away_until.get(alias, now) <= now]
+    copies = [alias for alias in settings.DATABASE_REPLICAS if _retry_at.get(alias, now) <= now]
     if copies:
         alias = random.choice(copies)
         try:
             return read(alias)
         except FAILURES as error:
-            _away_until[alias] = monotonic() + AWAY_SECONDS
+            _retry_at[alias] = monotonic() + RETRY_SECONDS
             # The message of a driver may tell the user and the host.
             logger.warning("%s fails (%s); the primary serves", alias, type(error).__name__)
             if not connections[alias].in_atomic_block:

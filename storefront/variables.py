@@ -16,8 +16,8 @@ from .settings.environment import BASE_DIR, env
 PAGES = ("README.md", "docs/operations.md")
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]*)` \|", re.MULTILINE)
 # REDIS_ULR is 0.89 like REDIS_URL; DATABASE_USER, which belongs to other programs, 0.88 like DATABASE_URL.
-ALIKE = 0.885
-OURS = "STORE_"
+SIMILARITY = 0.885
+PREFIX = "STORE_"
 # Alike, and read by a library of ours.
 READ_BY_LIBRARIES = {"AWS_ENDPOINT_URL"}
 # What other programs take from the same file: compose, and editors for Python.
@@ -50,10 +50,10 @@ def check_variables(**kwargs: object) -> list[Warning]:
 def in_environment(names: Iterable[str], known: set[str]) -> Iterator[Warning]:
     """Warn of names that are like a known one; most of an environment is for other programs."""
     # A name of one word is anybody's: USER is no misspelt USERS.
-    ours = [name for name in known if "_" in name]
+    candidates = [name for name in known if "_" in name]
     for name in sorted({*names} - known - READ_BY_LIBRARIES):
-        meant = get_close_matches(name.upper(), ours, n=1, cutoff=ALIKE)
-        if meant or name.startswith(OURS):
+        meant = get_close_matches(name.upper(), candidates, n=1, cutoff=SIMILARITY)
+        if meant or name.startswith(PREFIX):
             yield unread(name, meant, "the environment")
 
 

@@ -7,11 +7,11 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from storefront.imports import load_lean
+from storefront.imports import import_without_unused_libraries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings.prod")
 
-load_lean(settings.DATABASES)
+import_without_unused_libraries(settings.DATABASES)
 application = get_wsgi_application()
 
 # The views are loaded before the first request asks for one, now that the apps are there. And what is

@@ -1,4 +1,4 @@
-"""A token whose signature was checked before is judged anew in everything else."""
+"""A token whose signature was checked before is checked again in everything else."""
 
 from datetime import timedelta
 from time import monotonic

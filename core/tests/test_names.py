@@ -31,7 +31,7 @@ def body(username: str, email: str = "new@example.com", password: str = PASSWORD
 
 
 @pytest.fixture
-def twins(register: Callable) -> list[User]:
+def duplicates(register: Callable) -> list[User]:
     """Two users from before their names were compared by keys."""
     for name in ("eve", "adam"):
         register(name)
@@ -119,9 +119,9 @@ class TestSignIn:
         assert page.status_code == 302
 
     def test_prefers_the_exact_spelling(
-        self, api_client: APIClient, tokens_of: Callable, twins: list[User]
+        self, api_client: APIClient, tokens_of: Callable, duplicates: list[User]
     ) -> None:
-        for user in twins:
+        for user in duplicates:
             user.set_password(f"of-{user.username}-7")
             user.save()
             assert tokens_of(user.username, f"of-{user.username}-7")
@@ -190,12 +190,12 @@ class TestChanging:
         assert user.username == "Ann"
 
     def test_a_twin_keeps_working_and_nobody_joins_them(
-        self, api_client: APIClient, twins: list[User]
+        self, api_client: APIClient, duplicates: list[User]
     ) -> None:
         response = api_client.post(USERS, body("EVE"))
         assert response.json() == {"username": NAME_TAKEN}
-        twins[0].username = "eve"
-        twins[0].save()
+        duplicates[0].username = "eve"
+        duplicates[0].save()
         assert User.objects.filter(username_key=None).count() == 2
 
     def test_the_admin_names_the_field(self, admin_client: Any, register: Callable) -> None:
@@ -261,7 +261,7 @@ class TestKeys:
         assert User.objects.get_by_natural_key("ANN").username == "Ann"
 
     def test_migrate_fills_them_in_and_names_twins(
-        self, register: Callable, twins: list[User]
+        self, register: Callable, duplicates: list[User]
     ) -> None:
         register("Bob")
         User.objects.filter(username="Bob").update(username_key=None, username_skeleton=None)

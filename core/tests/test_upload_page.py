@@ -274,7 +274,7 @@ class TestRefusals:
     def test_whose_token_has_ended_signs_in_and_goes_on(
         self, staff_page: Page, picture: Path, django_user_model: Any
     ) -> None:
-        # The same password anew: every token of before is revoked.
+        # The same password again: every token of before is revoked.
         user = django_user_model.objects.get(username="ann")
         user.set_password(PASSWORD)
         user.save()

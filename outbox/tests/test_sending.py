@@ -250,7 +250,7 @@ class TestBatch:
 class TestPurge:
     def test_deletes_what_was_finished_long_ago(self, queue, monkeypatch):
         monkeypatch.setattr(services, "PURGED_AT_ONCE", 2)
-        long_ago = timezone.now() - services.KEPT - timedelta(seconds=1)
+        long_ago = timezone.now() - services.RETENTION - timedelta(seconds=1)
         for _ in range(3):
             queue(files=[CSV])
         Mail.objects.update(due_at=None, queued_at=long_ago)

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from storefront.admin.actions import asking_action
+from storefront.admin.actions import intermediate_page_action
 from storefront.admin.options import ConcurrentEditInline
 
 from ..exceptions import CustomerHasOrders
@@ -52,7 +52,7 @@ class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin):
     def blockers(self, rows: Sequence[Customer]) -> QuerySet:
         return Order.objects.filter(customer__in=rows)
 
-    @asking_action(permissions=["notify"], description="Notify customers")
+    @intermediate_page_action(permissions=["notify"], description="Notify customers")
     def notify_customers(
         self, request: HttpRequest, queryset: CustomerQuerySet
     ) -> HttpResponse | None:

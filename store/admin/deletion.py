@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from storefront.admin.actions import asking_action, delete_selected
+from storefront.admin.actions import delete_selected, intermediate_page_action
 from storefront.admin.options import ConcurrentEditAdmin
 
 from ..exceptions import StoreError
@@ -67,7 +67,9 @@ class ServiceDeletionAdmin(ConcurrentEditAdmin):
             self.message_user(request, reason(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    @asking_action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    @intermediate_page_action(
+        permissions=["delete"], description="Delete selected %(verbose_name_plural)s"
+    )
     def delete_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         try:
             page = delete_selected(self, request, queryset, in_transaction=retrying_transaction)

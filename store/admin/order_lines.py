@@ -43,12 +43,12 @@ class NewLinesFormSet(forms.BaseInlineFormSet):
             return
         for product_id, quantity in self.quantities().items():
             if quantity > MAX_QUANTITY:
-                self.mark(product_id, f"At most {MAX_QUANTITY} pieces of one product.")
+                self.add_line_error(product_id, f"At most {MAX_QUANTITY} pieces of one product.")
         if isinstance(self.refusal, OutOfStock):
             for shortage in self.refusal.shortages:
-                self.mark(shortage.product_id, f"Only {shortage.available} in stock.")
+                self.add_line_error(shortage.product_id, f"Only {shortage.available} in stock.")
 
-    def mark(self, product_id: int, message: str) -> None:
+    def add_line_error(self, product_id: int, message: str) -> None:
         """Put the message on each line of the product."""
         for line in self.forms:
             if line.cleaned_data and line.cleaned_data["product"].pk == product_id:

@@ -111,7 +111,7 @@ class MovingAdmin(admin.ModelAdmin):
         except Order.DoesNotExist:
             return GONE
         except (OperationalError, InterfaceError) as error:
-            # A database that is away would be waited for anew with each order.
+            # A database that is away would be waited for again with each order.
             if not lost_a_race(error):
                 raise
             logger.warning("Order %s was not moved", pk, exc_info=error)

@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from storefront.admin.actions import asking_action
+from storefront.admin.actions import intermediate_page_action
 
 from ..expressions import AmountSum
 from ..models import Order, OrderStatusChange, Payment, PaymentStatus
@@ -65,7 +65,7 @@ class ReasonForm(forms.ModelForm):
 def action_for(step: Step) -> Callable[..., HttpResponse | None]:
     """Return the action of the list that makes a step with many orders."""
 
-    @asking_action(permissions=[step.right], description=step.verb)
+    @intermediate_page_action(permissions=[step.right], description=step.verb)
     def move(
         modeladmin: Any, request: HttpRequest, queryset: QuerySet[Order]
     ) -> HttpResponse | None:

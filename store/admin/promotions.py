@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from storefront.admin.actions import asking_action
+from storefront.admin.actions import intermediate_page_action
 
 from ..models import Customer, Product, Promotion
 from .campaigns import NotifyingAdmin
@@ -70,7 +70,7 @@ class PromotionAdmin(LongListAdmin, NotifyingAdmin):
         products = Product.promotions.through.objects.filter(promotion__in=list(objs)).count()
         return names, {"promotions": len(names), "products that lose them": products}, set(), []
 
-    @asking_action(permissions=["notify"], description="Notify customers")
+    @intermediate_page_action(permissions=["notify"], description="Notify customers")
     def notify_customers(
         self, request: HttpRequest, queryset: QuerySet[Promotion]
     ) -> HttpResponse | None:

@@ -41,12 +41,12 @@ class Event(NamedTuple):
     key: str
     # In the shop's currency.
     amount: Decimal
-    # The gateway's name for the payment: the shop may have lost the answer that gave it.
+    # The gateway's name for the payment: the shop may have lost the response that named it.
     reference: str | None = None
 
 
 class Gateway(ABC):
-    # Kept with each payment.
+    # Stored with each payment.
     name: str
 
     def __init__(self, *, secret: str, **options: Any) -> None:

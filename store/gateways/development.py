@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
 
 OUTCOMES = {
     "succeed": Outcome("Pay", "The money arrives, and the shop hears of it.", ["succeeded"]),
-    "fail": Outcome("Decline", "The card is declined; the order can be paid anew.", ["failed"]),
+    "fail": Outcome("Decline", "The card is declined; the order can be paid again.", ["failed"]),
     "slow": Outcome(
         "Pay slowly", "The money arrives, the news of it later.", ["succeeded"], is_slow=True
     ),

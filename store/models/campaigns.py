@@ -65,7 +65,7 @@ class Campaign(PartialUpdateModel):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
-    # When the last batch was queued, or the task was started anew.
+    # When the last batch was queued, or the task was started again.
     active_at = models.DateTimeField(default=timezone.now)
     # When the last recipient was dealt with.
     finished_at = models.DateTimeField(null=True, blank=True)

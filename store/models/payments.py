@@ -23,7 +23,7 @@ class PaymentStatus(models.TextChoices):
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def overdue_since(self, moment: datetime) -> "PaymentQuerySet":
         """Keep the payments that have been open since before a moment, and the order pending as long."""
-        # An order that staff have taken up again has its time anew.
+        # The time of an order that staff have reopened starts again.
         changed_since = OrderStatusChange.objects.filter(
             order=OuterRef("order"), changed_at__gte=moment
         )
@@ -76,7 +76,7 @@ class Payment(PartialUpdateModel):
 
 
 class PaymentEvent(PartialUpdateModel):
-    """What a gateway told the shop, as it came; each event is recorded and heeded once."""
+    """What a gateway told the shop, as it came; each event is recorded and applied once."""
 
     gateway = models.CharField(max_length=50)
     event_id = models.CharField(max_length=255)

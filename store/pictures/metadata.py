@@ -21,7 +21,7 @@ REWRITES: dict[str, Rewrite] = {
 }
 # Bytes that nobody minds, whatever the file had before.
 COMMON_SIZE = 500 * 1024
-# How a picture is encoded anew, best first; nobody sees what it loses.
+# How a picture is encoded again, best first; nobody sees what it loses.
 QUALITIES: dict[str, list[dict[str, Any]]] = {
     "JPEG": [{"quality": quality, "subsampling": 0} for quality in (95, 85, 75)],
     "WEBP": [{"quality": quality} for quality in (95, 85, 75)],
@@ -45,7 +45,7 @@ class StrippedPicture(NamedTuple):
 def strip_metadata(content: bytes) -> StrippedPicture:
     """Return a picture with its pixels, colours, orientation and animation, and nothing else.
 
-    The file is rewritten around its pixels; where that cannot be done, they are encoded anew. What was
+    The file is rewritten around its pixels; where that cannot be done, they are encoded again. What was
     stripped before comes back as it is. Raises UnreadablePicture.
     """
     with opened(BytesIO(content)) as image:
@@ -53,7 +53,7 @@ def strip_metadata(content: bytes) -> StrippedPicture:
         rewritten = rewrite(content, outline.format, orientation)
         if rewritten and is_like(rewritten, outline):
             return StrippedPicture(outline.format, rewritten)
-        return encoded_anew(image, len(content), orientation)
+        return reencoded(image, len(content), orientation)
 
 
 def rewrite(content: bytes, name: str, orientation: int) -> bytes | None:
@@ -71,7 +71,7 @@ def is_like(content: bytes, outline: Outline) -> bool:
         return False
 
 
-def encoded_anew(image: Any, size: int, orientation: int) -> StrippedPicture:
+def reencoded(image: Any, size: int, orientation: int) -> StrippedPicture:
     """Encode the pixels once more, as well as fits about the size that the file had."""
     name = outline_of(image).format
     options = options_for(image, orientation)

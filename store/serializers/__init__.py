@@ -1,4 +1,4 @@
-"""The shapes of the shop's requests and answers; other code imports them from here."""
+"""The shapes of the shop's requests and responses; other code imports them from here."""
 
 from .amounts import AmountField
 from .carts import (

@@ -1,4 +1,4 @@
-"""What a report is asked for with, and what it answers."""
+"""What a report is asked for with, and what its response holds."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

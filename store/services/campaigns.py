@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outbox.content import render
 from outbox.models import Mail
-from outbox.services import BATCH, KEPT, new_mail, queue_mails
+from outbox.services import BATCH, RETENTION, new_mail, queue_mails
 
 from ..exceptions import NoRecipients
 from ..models import Campaign, CampaignRecipient, Customer, Promotion
@@ -133,7 +133,7 @@ def close_campaigns() -> int:
     Returns how many were closed.
     """
     closed = 0
-    last = timezone.now() - KEPT / 2
+    last = timezone.now() - RETENTION / 2
     done = Campaign.objects.filter(closed_at=None, finished_at__isnull=False)
     for campaign in done.with_progress():
         if not campaign.waiting and (not campaign.given_up_now or campaign.created_at < last):

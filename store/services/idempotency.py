@@ -27,10 +27,10 @@ def reserve_key(*, user_id: int, key: str, request: str) -> IdempotencyKey:
     row = IdempotencyKey(user_id=user_id, digest=digest, fingerprint=fingerprint)
     if not keys.exists():
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    kept = keys.first() or _insert(row)
-    if kept.fingerprint != fingerprint:
+    stored = keys.first() or _insert(row)
+    if stored.fingerprint != fingerprint:
         raise KeyReused
-    return kept
+    return stored
 
 
 def _insert(row: IdempotencyKey) -> IdempotencyKey:
@@ -47,7 +47,7 @@ def _insert(row: IdempotencyKey) -> IdempotencyKey:
 def lock_key(reserved: IdempotencyKey) -> IdempotencyKey:
     """Lock the row of a key for this transaction, or raise KeyInFlight where another one has it.
 
-    A process that dies gives its lock back: the next request under the key starts anew.
+    A process that dies gives its lock back: the next request under the key starts again.
     """
     rows = IdempotencyKey.objects.select_for_update(
         # SQLite, where writers wait for each other, has none: the request in flight ends first.

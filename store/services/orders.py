@@ -36,7 +36,7 @@ from .transactions import retrying_transaction, run_last
 class PlacedOrder(NamedTuple):
     order: Order
     created: bool
-    # Whether an earlier request under the same idempotency key is answered again.
+    # Whether the order was placed by an earlier request under the same idempotency key.
     replayed: bool = False
 
 

@@ -30,7 +30,7 @@ REVERSED = {PAID: CANCELLED, SHIPPED: REFUNDED, DELIVERED: REFUNDED}
 
 
 def read_and_receive_event(*, gateway: Gateway, body: bytes, headers: Mapping[str, str]) -> None:
-    """Check who sent a delivery and heed it; raises WebhookRefused."""
+    """Check who sent a delivery and apply its event; raises WebhookRefused."""
     try:
         event = gateway.read_event(body=body, headers=headers)
     except BadEvent as error:
@@ -63,7 +63,7 @@ def receive_event(*, gateway: Gateway, event: Event, payload: str) -> PaymentEve
         record.outcome = "another amount than the payment's"
         _report_amount(record, event, payment)
     else:
-        record.outcome = _heed(event, payment)
+        record.outcome = _apply_event(event, payment)
     record.payment = payment
     record.save(update_fields=["payment", "outcome"])
     return record
@@ -82,10 +82,10 @@ def _lock_payment(gateway: str, key: str) -> Payment | None:
     return Payment.objects.select_for_update().get(pk=payment.pk)
 
 
-def _heed(event: Event, payment: Payment) -> str:
+def _apply_event(event: Event, payment: Payment) -> str:
     """Do what an event brings about, whatever came before it, and say in a few words what that was."""
     if payment.reference is None and event.reference:
-        # The answer that held it was lost; a refund needs it.
+        # The response that held it was lost; a refund needs it.
         payment.reference = event.reference[:255]
         payment.save(update_fields=["reference"])
     match event.kind, payment.status:
@@ -97,7 +97,7 @@ def _heed(event: Event, payment: Payment) -> str:
         case "refunded", PaymentStatus.SUCCEEDED:
             return _reverse(payment)
         case "refunded", PaymentStatus.REFUND_DUE:
-            # The shop asked for it: the news was quicker than the answer.
+            # The shop asked for it: the event arrived before the response.
             finish_refund(payment)
             return "refunded, as the shop asked"
         case "refunded", PaymentStatus.OPEN | PaymentStatus.FAILED:

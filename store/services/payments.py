@@ -91,7 +91,7 @@ def refund_payments() -> int:
 def _refund(*, payment_id: int, gateway: Gateway | None) -> bool:
     payment = Payment.objects.get(pk=payment_id)
     if payment.status != PaymentStatus.REFUND_DUE:
-        # Another worker was quicker, or the gateway's own news.
+        # Another worker, or an event of the gateway, was first.
         return False
     if gateway is None or gateway.name != payment.gateway:
         logger.error("Payment %s is due for refund at a gateway that is gone", payment.pk)

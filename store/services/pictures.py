@@ -11,7 +11,7 @@ from ..pictures.metadata import strip_metadata
 from .transactions import retrying_transaction
 
 BATCH = 500
-KEPT_NAMES = 10_000
+CACHED_NAMES = 10_000
 # A file that was stored by other means than the shop's may have any size.
 MAX_STORED_BYTES = 64 * 1024 * 1024
 
@@ -20,7 +20,7 @@ def stored_pictures() -> Iterator[str]:
     """Yield the name of each picture's file once, though many rows may show it."""
     last = 0
     # Bounded: where a name is forgotten, its file is only read once more.
-    seen: LRUCache[str, bool] = LRUCache(KEPT_NAMES)
+    seen: LRUCache[str, bool] = LRUCache(CACHED_NAMES)
     rows = ProductImage.objects.order_by("pk").values_list("pk", "image")
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         for last, name in batch:
@@ -45,7 +45,7 @@ def strip_stored_picture(*, name: str) -> bool:
     if picture.content == content:
         return False
     field = ProductImage._meta.get_field("image")
-    # Another name: browsers and caches keep what the old one showed.
+    # Another name: browsers and caches store what the old one showed.
     new_name = field.generate_filename(ProductImage(), picture.name)
     new_name = default_storage.save(new_name, ContentFile(picture.content))
     shown = show_instead(name=name, new_name=new_name)

@@ -1,4 +1,4 @@
-"""Pictures are kept without their metadata, by whatever door they come, and look as before."""
+"""Pictures are stored without their metadata, however they are uploaded, and look as before."""
 
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ def test_an_animation_that_unpacks_to_too_much_is_refused(
 
 
 @pytest.mark.parametrize("oddity", ["no end", "more than pixels"])
-def test_a_file_that_is_built_oddly_is_encoded_anew(oddity: str) -> None:
+def test_a_file_that_is_built_oddly_is_encoded_again(oddity: str) -> None:
     # Pillow and browsers insist on neither.
     head, _, _ = FILES["png"].partition(b"\0\0\0\0IEND")
     content = (

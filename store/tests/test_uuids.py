@@ -17,7 +17,7 @@ SPELLINGS = {
 
 
 @pytest.fixture(params=SPELLINGS)
-def spelled(request, cart):
+def written(request, cart):
     return SPELLINGS[request.param](cart)
 
 
@@ -29,8 +29,8 @@ def test_what_is_no_uuid_of_a_cart_is_not_there(api_client, end):
     assert api_client.get(f"/store/carts/{cart.pk}{end}/").status_code == 404
 
 
-def test_in_the_path_of_a_cart_and_its_items(api_client, cart, product, spelled):
-    url = f"/store/carts/{spelled}/"
+def test_in_the_path_of_a_cart_and_its_items(api_client, cart, product, written):
+    url = f"/store/carts/{written}/"
     body = {"product_id": product.pk, "quantity": 1}
     item = api_client.post(f"{url}items/", body, format="json")
     assert item.status_code == 201
@@ -42,18 +42,18 @@ def test_in_the_path_of_a_cart_and_its_items(api_client, cart, product, spelled)
     assert not Cart.objects.exists()
 
 
-def test_in_the_path_of_a_claim(api_client, sign_in, cart, spelled):
+def test_in_the_path_of_a_claim(api_client, sign_in, cart, written):
     user = sign_in()
-    claimed = api_client.post(f"/store/carts/{spelled}/claim/")
+    claimed = api_client.post(f"/store/carts/{written}/claim/")
     assert (claimed.status_code, claimed.json()["id"]) == (200, str(cart.pk))
     assert Cart.objects.get().user == user
 
 
-def test_in_the_body_of_an_order(api_client, sign_in, item, spelled):
+def test_in_the_body_of_an_order(api_client, sign_in, item, written):
     sign_in()
     answers = [
         api_client.post("/store/orders/", {"cart_id": each}, format="json")
-        for each in (spelled, str(item.cart_id))
+        for each in (written, str(item.cart_id))
     ]
     assert [answer.status_code for answer in answers] == [201, 200]
     assert Order.objects.get().cart_uuid == item.cart_id

@@ -24,7 +24,7 @@ STEPS: dict[str, str] = {
 
 
 def order_step(permission_classes: list[type[BasePermission]]) -> Callable[..., Any]:
-    """Make a method a POST that moves an order on, and answers the order."""
+    """Make a method a POST that moves an order on, and returns the order."""
     return action(
         detail=True,
         methods=["post"],

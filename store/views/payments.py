@@ -48,14 +48,14 @@ class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
 @webhook_schema
 class PaymentWebhookView(APIView):
-    """Where the gateway tells what became of a payment; only signed deliveries are heeded."""
+    """Where the gateway tells what became of a payment; only signed deliveries are accepted."""
 
     # A signature, not a user, tells whose delivery it is.
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        # An answer without a body suits whatever a gateway says that it accepts.
+        # A response without a body suits whatever a gateway says that it accepts.
         return super().perform_content_negotiation(request, force=True)
 
     def post(self, request: Request) -> Response:
@@ -93,7 +93,7 @@ def development_checkout(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def tell_shop(request: HttpRequest, gateway: DevelopmentGateway, payment: Payment) -> HttpResponse:
-    """Have the gateway tell the shop, over HTTP as any gateway does, and show the page anew."""
+    """Have the gateway tell the shop, over HTTP as any gateway does, and show the page again."""
     name = request.POST.get("outcome", "")
     if name not in OUTCOMES:
         return HttpResponseBadRequest("Not an outcome.")

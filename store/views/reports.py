@@ -38,7 +38,7 @@ class CSVRenderer(BaseRenderer):
 def report(
     query: type[Serializer], row: type[Serializer], many: bool = True
 ) -> Callable[[Action], Action]:
-    """Make a method a report that is asked for with a query and answers rows, or the only row."""
+    """Make a method a report that takes a query and returns rows, or the only row."""
 
     def describe(method: Action) -> Action:
         found: Any = action(detail=False, query_class=query, row_class=row)(method)
@@ -57,44 +57,44 @@ class ReportViewSet(viewsets.ViewSet):
     @report(shapes.SalesQuerySerializer, shapes.PeriodSerializer)
     def sales(self, request: Request) -> Response:
         """Add up the sales of each day, week or month; one without a sale is left out."""
-        return self.answer(reports.sales_by)
+        return self.respond(reports.sales_by)
 
     @report(shapes.RankingQuerySerializer, shapes.BestSellerSerializer)
     def best_sellers(self, request: Request) -> Response:
         """List the products of which most pieces were sold."""
-        return self.answer(reports.best_sellers)
+        return self.respond(reports.best_sellers)
 
     @report(shapes.RankingQuerySerializer, shapes.BestCustomerSerializer)
     def best_customers(self, request: Request) -> Response:
         """List the customers who bought for the highest amounts."""
-        return self.answer(reports.best_customers)
+        return self.respond(reports.best_customers)
 
     @report(shapes.LimitQuerySerializer, shapes.StockSerializer)
     def never_sold(self, request: Request) -> Response:
         """List products that were never sold."""
-        return self.answer(reports.never_sold)
+        return self.respond(reports.never_sold)
 
     @report(shapes.StockQuerySerializer, shapes.StockSerializer)
     def low_stock(self, request: Request) -> Response:
         """List the products with fewer pieces in stock than `below`, the fewest first."""
-        return self.answer(reports.low_stock)
+        return self.respond(reports.low_stock)
 
     @report(shapes.TimeQuerySerializer, shapes.AverageOrderSerializer, many=False)
     def average_order(self, request: Request) -> Response:
         """Tell what the average order came to; null where there was none."""
-        return self.answer(reports.average_order, many=False)
+        return self.respond(reports.average_order, many=False)
 
     @report(shapes.RankingQuerySerializer, shapes.CollectionSalesSerializer)
     def by_collection(self, request: Request) -> Response:
         """Add up the sales of each collection, the highest amount first."""
-        return self.answer(reports.by_collection)
+        return self.respond(reports.by_collection)
 
     @report(shapes.TimeQuerySerializer, shapes.MembershipSalesSerializer)
     def by_membership(self, request: Request) -> Response:
         """Add up what the customers of each membership bought; by the membership of today."""
-        return self.answer(reports.by_membership)
+        return self.respond(reports.by_membership)
 
-    def answer(self, service: Callable[..., list[Row]], many: bool = True) -> Response:
+    def respond(self, service: Callable[..., list[Row]], many: bool = True) -> Response:
         # As with filters, an empty value is none.
         given = {name: value for name, value in self.request.query_params.items() if value}
         query = self.query_class(data=given)

@@ -36,15 +36,17 @@ CHANGED_SINCE = (
 )
 
 
-def asks_first(action: Any) -> bool:
-    return getattr(action, "asks_first", False)
+def has_intermediate_page(action: Any) -> bool:
+    return getattr(action, "has_intermediate_page", False)
 
 
-def asking_action(*, description: Any, permissions: Sequence[str]) -> Callable[[Action], Action]:
-    """Mark an action that shows a page of its own before it writes, and calls log_bulk_action."""
+def intermediate_page_action(
+    *, description: Any, permissions: Sequence[str]
+) -> Callable[[Action], Action]:
+    """Declare an action that shows an intermediate page before it writes, and calls log_bulk_action."""
 
     def decorate(action: Any) -> Action:
-        action.asks_first = True
+        action.has_intermediate_page = True
         return admin.action(action, permissions=permissions, description=description)
 
     return decorate
@@ -82,7 +84,7 @@ def confirmed_action(
     def decorate(change: Callable[[Any, HttpRequest, Any], int]) -> Action:
         bulk_change = BulkChange(change, description, effect, done, affects, in_transaction)
 
-        @asking_action(description=description, permissions=permissions)
+        @intermediate_page_action(description=description, permissions=permissions)
         @wraps(change)
         def ask(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
             return Confirmation(model_admin, request, queryset, bulk_change).respond()
@@ -93,7 +95,7 @@ def confirmed_action(
 
 
 class Confirmation:
-    """One request of somebody who changes many rows: the question, or the answer to it."""
+    """One request of somebody who changes many rows: the page that asks, or the confirmation."""
 
     def __init__(
         self, model_admin: Any, request: HttpRequest, queryset: QuerySet, bulk: BulkChange
@@ -206,7 +208,7 @@ def log_bulk_action(request: Any, action: str, model: type[Model], count: int) -
     logger.info("User %s: %s of %d x %s", request.user.pk, action, count, model._meta.label)
 
 
-@asking_action(
+@intermediate_page_action(
     description=gettext_lazy("Delete selected %(verbose_name_plural)s"), permissions=["delete"]
 )
 def delete_selected(

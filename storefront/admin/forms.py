@@ -23,7 +23,7 @@ class HiddenListInput(forms.HiddenInput):
         return [key for key in (data.get(name) or "").split(",") if key]
 
 
-class ShownBoundField(BoundField):
+class InitialValueBoundField(BoundField):
     """Renders beside a field the value that the form has shown for it, for the next save to compare with."""
 
     form: "ConcurrentEditForm"
@@ -63,7 +63,7 @@ class ConcurrentEditForm(ModelForm):
     written; a choice of many rows is merged. A refusal names both values, and the next save decides.
     """
 
-    bound_field_class = ShownBoundField
+    bound_field_class = InitialValueBoundField
     fields: dict[str, Any]
     data: Any
     cleaned_data: dict[str, Any]
@@ -164,10 +164,10 @@ class ConcurrentEditForm(ModelForm):
             self.cleaned_data[name] = stored_value(self.instance, name, self[name].initial)
         for name in self.comparable:
             if name in self.changed_data and name in self.cleaned_data and self.is_stale(name):
-                self._settle(name)
+                self._merge_or_refuse(name)
         return None
 
-    def _settle(self, name: str) -> None:
+    def _merge_or_refuse(self, name: str) -> None:
         """Merge, or refuse, an edit of what somebody else has changed too."""
         field = self.fields[name]
         if isinstance(field, forms.ModelMultipleChoiceField):

@@ -29,12 +29,12 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
         is_old = index is not None and index < self.initial_form_count()
         form.is_gone = self.is_bound and is_old and form.instance.pk is None
         if form.is_gone:
-            self.let_go(form)
+            self.ignore_form(form)
         elif self.is_repeated and not is_old:
             form.empty_permitted, form.changed_data = True, []
 
-    def let_go(self, form: Any) -> None:
-        """Take no notice of what was sent for a row that is no longer there."""
+    def ignore_form(self, form: Any) -> None:
+        """Ignore what was sent for a row that is no longer there."""
         form.empty_permitted, form.changed_data = True, []
         key = self.model._meta.pk.name
         form.fields[key] = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -18,7 +18,7 @@ from ..models import FormSubmission
 from ..sequences import sequence_behind
 from .forms import concurrent, refused
 from .formsets import ConcurrentEditFormSet, EditedRowsFormSet, concurrent_formset, lock
-from .submissions import TOKEN, digest_of, new_token, take_turns
+from .submissions import TOKEN, digest_of, lock_user_row, new_token
 
 logger = logging.getLogger(__name__)
 retrying: Callable[[Callable[..., Any]], Callable[..., Any]] = import_string(
@@ -151,7 +151,7 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         using = router.db_for_write(self.model)
         # The second of two at once waits here until the first has ended. Not at the index of the digests:
         # where the first takes its row back, MariaDB has those who wait deadlock.
-        take_turns(request.user, using)
+        lock_user_row(request.user, using)
         submissions = FormSubmission.objects.using(using)
         submission, is_first = submissions.get_or_create(digest=digest_of(request))
         if not is_first and is_new:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
 from ..sequences import sequence_behind
-from .actions import asks_first, delete_selected
+from .actions import delete_selected, has_intermediate_page
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
 
 
@@ -33,7 +33,7 @@ class ShopAdminSite(admin.AdminSite):
         admin_view = super().admin_view(view, cacheable)
 
         @wraps(admin_view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def wrapped_view(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             try:
                 return admin_view(request, *args, **kwargs)
             except IntegrityError as error:
@@ -43,7 +43,7 @@ class ShopAdminSite(admin.AdminSite):
                 messages.error(request, behind.detail)
                 return HttpResponseRedirect(request.get_full_path())
 
-        return answer
+        return wrapped_view
 
     def get_urls(self) -> list[Any]:
         route = "r/<path:content_type_id>/<path:object_id>/"
@@ -59,8 +59,8 @@ class ShopAdminSite(admin.AdminSite):
         model_admin: Any
         for model_admin in self._registry.values():
             for action, name, _ in model_admin._get_base_actions():
-                if not asks_first(action):
-                    hint = "Decorate it with confirmed_action, or asking_action if it has a page."
+                if not has_intermediate_page(action):
+                    hint = "Decorate it with confirmed_action, or intermediate_page_action if it has a page."
                     message = f"The action '{name}' writes without asking first."
                     errors.append(Error(message, hint, type(model_admin), id="storefront.E001"))
         return errors

@@ -14,8 +14,8 @@ from ..models import FormSubmission
 
 # The hidden input that names one showing of a form.
 TOKEN = "_submission"
-# Nobody sends the same showing of a form again after that.
-KEPT = timedelta(days=1)
+# After that nobody sends the same form again.
+RETENTION = timedelta(days=1)
 # A second click may meet another button.
 UNIMPORTANT = {"csrfmiddlewaretoken", "_save", "_continue", "_addanother"}
 
@@ -25,12 +25,12 @@ def new_token() -> str:
 
 
 def purge_submissions() -> int:
-    """Forget which forms were saved long ago; return how many."""
-    return FormSubmission.objects.filter(made_at__lt=timezone.now() - KEPT).delete()[0]
+    """Delete the records of forms that were saved long ago; return how many."""
+    return FormSubmission.objects.filter(made_at__lt=timezone.now() - RETENTION).delete()[0]
 
 
-def take_turns(user: Any, using: str) -> None:
-    """Let the forms of one person come one after another until the transaction ends."""
+def lock_user_row(user: Any, using: str) -> None:
+    """Lock the row of a user, so that their forms are saved one after another."""
     people = get_user_model()._base_manager.using(using).filter(pk=user.pk)
     # Where it can be told, rows that refer to the person need not wait.
     weakly = connections[using].features.has_select_for_no_key_update

@@ -13,14 +13,14 @@ from redis.exceptions import ConnectionError
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
-# How long this process takes Redis for away once it has failed.
-AWAY_SECONDS = 5
+# Seconds for which this process does not connect again once Redis has failed.
+RETRY_SECONDS = 5
 # Keys that one exchange with Redis is about.
 AT_ONCE = 500
 
 
 class Entry(NamedTuple):
-    """What Redis tells of a key; None is what it does not know, as for a key that never expires."""
+    """What Redis knows of a key; None where it knows nothing, as for a key that never expires."""
 
     key: str
     size: int | None  # bytes
@@ -39,32 +39,32 @@ class SharedRedisCache(RedisCache):
         redis = self.client.get_client(write=False)
         found = redis.scan_iter(match=self.client.make_pattern("*"), count=AT_ONCE)
         while keys := list(islice(found, AT_ONCE)):
-            with redis.pipeline(transaction=False) as asked:
+            with redis.pipeline(transaction=False) as pipeline:
                 for key in keys:
-                    asked.memory_usage(key).ttl(key).object("IDLETIME", key)
+                    pipeline.memory_usage(key).ttl(key).object("IDLETIME", key)
                 # A platform's Redis refuses some of it, and a key may be gone meanwhile.
-                answers = asked.execute(raise_on_error=False)
-            told = iter(one if isinstance(one, int) and one >= 0 else None for one in answers)
-            for key, *facts in zip(keys, told, told, told, strict=True):
+                replies = pipeline.execute(raise_on_error=False)
+            values = iter(one if isinstance(one, int) and one >= 0 else None for one in replies)
+            for key, *facts in zip(keys, values, values, values, strict=True):
                 yield Entry(str(self.client.reverse_key(key.decode())), *facts)
 
 
-class WaryConnectionPool(ConnectionPool):
-    """Asks nothing of a Redis that failed a moment ago: a request waits for it once, not per operation."""
+class CircuitBreakerConnectionPool(ConnectionPool):
+    """Does not connect to a Redis that failed a moment ago: a request waits for it once, not per operation."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # A cache that is asked again is slower than the database.
         super().__init__(*args, **{"retry": Retry(NoBackoff(), 0), **kwargs})
-        self.asked_again_at = 0.0
+        self.retry_at = 0.0
 
     def get_connection(self, *args: Any, **kwargs: Any) -> Any:
-        if monotonic() < self.asked_again_at:
+        if monotonic() < self.retry_at:
             raise ConnectionError("Redis failed a moment ago.")
         return super().get_connection(*args, **kwargs)
 
     def release(self, connection: Any) -> None:
         # What could not connect, or lost its server on the way, comes back without a socket.
-        if not connection.is_connected and monotonic() >= self.asked_again_at:
-            self.asked_again_at = monotonic() + AWAY_SECONDS
-            logger.warning("Redis fails; the cache is empty for %d seconds", AWAY_SECONDS)
+        if not connection.is_connected and monotonic() >= self.retry_at:
+            self.retry_at = monotonic() + RETRY_SECONDS
+            logger.warning("Redis fails; the cache is empty for %d seconds", RETRY_SECONDS)
         super().release(connection)

@@ -1,4 +1,4 @@
-"""`python -m storefront.development.reloading COMMAND...` runs it anew whenever the shop's code changes."""
+"""`python -m storefront.development.reloading COMMAND...` runs it again whenever the shop's code changes."""
 
 import signal
 import subprocess

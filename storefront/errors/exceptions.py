@@ -32,7 +32,7 @@ class Refusal(exceptions.APIException):
 
 
 class Unavailable(Refusal):
-    """What the answer needs did not answer itself; nothing was changed."""
+    """A service that the response needs did not answer; nothing was changed."""
 
     wait = 5
     code = "unavailable"

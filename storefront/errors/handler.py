@@ -18,7 +18,7 @@ from .problems import PROBLEM_JSON, accepts_problem, problem
 logger = logging.getLogger(__name__)
 
 # What the drivers raise where the server does not answer, or gave a transaction up once too often.
-DATABASE_AWAY = (OperationalError, InterfaceError)
+DATABASE_UNAVAILABLE = (OperationalError, InterfaceError)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -60,7 +60,7 @@ def translate(exc: Exception) -> Exception:
         case DataError():
             logger.error("The database refused a value", exc_info=exc)
             return ValueDoesNotFit()
-    if isinstance(exc, DATABASE_AWAY):
+    if isinstance(exc, DATABASE_UNAVAILABLE):
         logger.error("The database did not answer", exc_info=exc)
         return Unavailable()
     if getattr(exc, "status_code", None):

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from .problems import accepts_problem
 
-# With which a path names the form of its answer, whatever the client accepts.
+# With which a path names the form of its response, whatever the client accepts.
 JSON_SUFFIXES = (".json", ".json/")
 
 

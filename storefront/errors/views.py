@@ -11,7 +11,7 @@ from django.views.defaults import server_error as server_error_page
 from storefront.character_sets import CharacterRefused, character_refused
 
 from .exceptions import Unavailable
-from .handler import DATABASE_AWAY
+from .handler import DATABASE_UNAVAILABLE
 from .negotiation import suffix_of
 from .problems import PROBLEM_JSON, accepts_problem, problem
 
@@ -43,7 +43,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error, or what is away: a page to a browser, JSON to others."""
     if refused := character_refused(sys.exception()):
         return character_page(request, refused)
-    if isinstance(sys.exception(), (*DATABASE_AWAY, Unavailable)):
+    if isinstance(sys.exception(), (*DATABASE_UNAVAILABLE, Unavailable)):
         response = unavailable(request)
         response["Retry-After"] = str(Unavailable.wait)
         return response

@@ -1,4 +1,4 @@
-"""Whether the process can serve: each dependency is asked beside the others, and none is waited for."""
+"""Whether the process can serve: the dependencies are checked in parallel, none for longer than a deadline."""
 
 import logging
 import os
@@ -23,106 +23,106 @@ from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
 
-# Seconds. The answer has to be there within two, also on a busy machine.
+# Seconds. A probe has to be answered within two, also on a busy machine.
 DEADLINE = 1.5
-VITAL = {"database", "migrations"}
+REQUIRED = {"database", "migrations"}
 
 
 class Failed(Exception):
-    """A dependency answers, and what it says is wrong."""
+    """A dependency answers, but cannot be used."""
 
     def __init__(self, name: str = "") -> None:
         self.name = name
 
 
-class Asked(NamedTuple):
+class PendingCheck(NamedTuple):
     since: float
-    answer: "Future[None]"
+    result: "Future[None]"
 
 
 _lock = Lock()
-_asked: dict[str, Asked] = {}
+_pending: dict[str, PendingCheck] = {}
 
 
 def failures() -> list[str]:
-    """Ask every dependency at once and return the names of those that fail or do not answer in time."""
-    asked = {key: ask(key, question) for key, question in questions().items()}
-    names = [name_of_failure(key, *one) for key, one in asked.items()]
+    """Check every dependency at once; return the names of those that fail or do not answer in time."""
+    pending = {key: start(key, check) for key, check in checks().items()}
+    names = [name_of_failure(key, *one) for key, one in pending.items()]
     return list(dict.fromkeys(name for name in names if name))
 
 
-def questions() -> dict[str, Callable[[], None]]:
-    """Return what to ask, each under a key that begins with the name of the dependency."""
-    asked: dict[str, Callable[[], None]] = {"database": ask_primary}
+def checks() -> dict[str, Callable[[], None]]:
+    """Return the checks, each under a key that begins with the name of its dependency."""
+    found: dict[str, Callable[[], None]] = {"database": check_primary}
     for alias in settings.DATABASE_REPLICAS:
-        asked[f"replica {alias}"] = partial(ask_replica, alias)
-    asked["cache"] = ask_cache
+        found[f"replica {alias}"] = partial(check_replica, alias)
+    found["cache"] = check_cache
     if settings.CELERY_BROKER_URL:
-        asked["broker"] = ask_broker
-    asked["storage"] = ask_storage
-    return asked
+        found["broker"] = check_broker
+    found["storage"] = check_storage
+    return found
 
 
-def ask(key: str, question: Callable[[], None]) -> Asked:
-    """Ask in a thread of its own, unless this question is still open: no threads pile up."""
+def start(key: str, check: Callable[[], None]) -> PendingCheck:
+    """Start a check in a thread, unless it is still running: no threads pile up."""
     with _lock:
-        asked = _asked.get(key)
-        if asked is None or asked.answer.done():
-            asked = _asked[key] = Asked(monotonic(), Future())
-            run = partial(copy_context().run, put, question, asked.answer)
-            # A daemon: a question without an answer must not hold up the end of the process.
+        pending = _pending.get(key)
+        if pending is None or pending.result.done():
+            pending = _pending[key] = PendingCheck(monotonic(), Future())
+            run = partial(copy_context().run, run_check, check, pending.result)
+            # A daemon: a check that hangs must not keep the process from ending.
             Thread(target=run, name=f"health {key}", daemon=True).start()
-    return asked
+    return pending
 
 
-def put(question: Callable[[], None], answer: "Future[None]") -> None:
+def run_check(check: Callable[[], None], result: "Future[None]") -> None:
     try:
-        question()
+        check()
     except Exception as error:
-        answer.set_exception(error)
+        result.set_exception(error)
     else:
-        answer.set_result(None)
+        result.set_result(None)
 
 
-def name_of_failure(key: str, since: float, answer: "Future[None]") -> str | None:
+def name_of_failure(key: str, since: float, result: "Future[None]") -> str | None:
     name = key.partition(" ")[0]
-    # A question that an earlier probe has asked in vain has had its time.
-    wait([answer], timeout=max(0, since + DEADLINE - monotonic()))
-    if not answer.done():
+    # A check that an earlier probe started and that still hangs has had its time.
+    wait([result], timeout=max(0, since + DEADLINE - monotonic()))
+    if not result.done():
         logger.warning("Health: %s does not answer within %s seconds", key, DEADLINE)
         return name
-    if error := answer.exception():
+    if error := result.exception():
         # Its text may name hosts and accounts; its class says enough.
         logger.warning("Health: %s fails: %s", key, type(error).__name__)
         return error.name if isinstance(error, Failed) and error.name else name
     return None
 
 
-def ask_primary() -> None:
+def check_primary() -> None:
     with closing(connections["default"]) as connection:
-        ask_database(connection)
-        ask_migrations()
+        check_database(connection)
+        check_migrations()
 
 
-def ask_replica(alias: str) -> None:
+def check_replica(alias: str) -> None:
     with closing(connections[alias]) as connection:
-        ask_database(connection)
+        check_database(connection)
 
 
-def ask_database(connection: BaseDatabaseWrapper) -> None:
+def check_database(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
 @cache
-def ask_migrations() -> None:
-    # Kept once all are applied: a later release brings its migrations with new processes.
+def check_migrations() -> None:
+    # Cached once all are applied: a later release brings its migrations with new processes.
     executor = MigrationExecutor(connections["default"])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Failed("migrations")
 
 
-def ask_cache() -> None:
+def check_cache() -> None:
     store = caches["default"]
     key = f"health-{uuid4()}"
     # Read back: the Redis backend keeps errors to itself.
@@ -132,21 +132,21 @@ def ask_cache() -> None:
     store.delete(key)
 
 
-def ask_broker() -> None:
+def check_broker() -> None:
     with current_app.connection_for_write(settings.CELERY_BROKER_URL) as connection:
         # By itself it would sleep between two tries.
         connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
 
 
-def ask_storage() -> None:
+def check_storage() -> None:
     if isinstance(default_storage, FileSystemStorage):
-        ask_folder(Path(default_storage.location))
+        check_folder(Path(default_storage.location))
     else:
         # One request of few bytes to a bucket.
         default_storage.exists("health")
 
 
-def ask_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     # The first upload makes the folder.
     while not folder.exists():
         folder = folder.parent

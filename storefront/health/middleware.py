@@ -28,13 +28,13 @@ class ProbeMiddleware:
             view, args, kwargs = resolve(request.path_info)
         except Resolver404:
             return self.get_response(request)
-        answer = answered(view, request, *args, **kwargs)
+        response = response_of(view, request, *args, **kwargs)
         # CommonMiddleware is not reached; without a length some servers close the connection.
-        answer.headers.setdefault("Content-Length", str(len(answer.content)))
-        return answer
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
 
 
-def answered(
+def response_of(
     view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
 ) -> HttpResponse:
     try:

@@ -1,7 +1,7 @@
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from .checks import VITAL, failures
+from .checks import REQUIRED, failures
 
 
 @require_safe
@@ -14,7 +14,7 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer whether the process can serve: 503 without the database, `degraded` without the rest."""
     failed = failures()
-    if VITAL & set(failed):
+    if REQUIRED & set(failed):
         return JsonResponse({"status": "unavailable", "failed": failed}, status=503)
     if failed:
         return JsonResponse({"status": "degraded", "failed": failed})

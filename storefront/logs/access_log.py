@@ -25,6 +25,6 @@ class AccessLogger(Logger):
             resp.status_code,
             resp.sent,
             request_time // MILLISECOND,
-            # The line is written after the request, whose id the answer holds.
+            # The line is written after the request, whose id the response holds.
             extra={"request_id": dict(resp.headers).get(REQUEST_ID_HEADER, NO_REQUEST)},
         )

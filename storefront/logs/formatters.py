@@ -9,7 +9,7 @@ from .redaction import redact
 
 # In lines outside of any request, such as those of a start.
 NO_REQUEST = "-"
-# Of an answer, and of a request whose sender has an id for it.
+# Of a response, and of a request whose sender has an id for it.
 REQUEST_ID_HEADER = "X-Request-ID"
 
 

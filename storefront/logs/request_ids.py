@@ -1,4 +1,4 @@
-"""One id for a request: in its answer, in every log line and in the tasks that it queues."""
+"""One id for a request: in its response, in every log line and in the tasks that it queues."""
 
 import logging
 from collections.abc import Callable
@@ -53,18 +53,18 @@ def id_for(request: HttpRequest) -> str:
 
 
 @receiver(request_finished)
-def let_go_of_request(**kwargs: Any) -> None:
+def clear_request_id(**kwargs: Any) -> None:
     # Not in the middleware: Django logs a refusal after it, and a streamed body is written later still.
     request_id.set(NO_REQUEST)
 
 
 @before_task_publish.connect
-def send_along(headers: dict[str, Any], **kwargs: Any) -> None:
+def add_request_id(headers: dict[str, Any], **kwargs: Any) -> None:
     headers.setdefault(TASK_HEADER, request_id.get())
 
 
 @task_prerun.connect
-def take_over(task: Any, **kwargs: Any) -> None:
+def restore_request_id(task: Any, **kwargs: Any) -> None:
     # A task that runs inside a request has no message and keeps the request's id.
     if sent := task.request.get(TASK_HEADER):
         # What beat starts goes by the id of the task.
@@ -72,6 +72,6 @@ def take_over(task: Any, **kwargs: Any) -> None:
 
 
 @task_postrun.connect
-def let_go_of_task(task: Any, **kwargs: Any) -> None:
+def clear_task_request_id(task: Any, **kwargs: Any) -> None:
     if task.request.get(TASK_HEADER):
         request_id.set(NO_REQUEST)

@@ -11,7 +11,7 @@ from .redaction import scrub
 from .request_ids import request_id
 
 # Ids look like tokens; versions and commits like them, too.
-KEPT = {
+SENT_KEYS = {
     *("event_id", "trace_id", "span_id", "parent_span_id", "dynamic_sampling_context"),
     *("timestamp", "start_timestamp", "release", "modules", "sdk"),
 }
@@ -44,10 +44,10 @@ def clean(event: Any, hint: dict[str, Any]) -> Any:
     """Return the event with its request's id and without secrets and addresses."""
     asked = event.pop("request", {})
     event.pop("user", None)
-    cleaned = scrub(event, keep=KEPT.__contains__)
+    cleaned = scrub(event, keep=SENT_KEYS.__contains__)
     if asked:
         # Neither query nor headers, cookies or body.
         asked = {"method": asked.get("method"), "url": asked.get("url", "").partition("?")[0]}
-        cleaned["request"] = scrub(asked, keep=KEPT.__contains__)
+        cleaned["request"] = scrub(asked, keep=SENT_KEYS.__contains__)
     cleaned.setdefault("tags", {})["request_id"] = request_id.get()
     return cleaned

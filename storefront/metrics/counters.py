@@ -12,13 +12,13 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 requests = Counter(
     "storefront_http_requests",
-    "Requests by view, method and class of the answer's status.",
+    "Requests by view, method and class of the response's status.",
     ["view", "method", "status"],
 )
 # Seconds; from a cached page to what a shopper no longer waits for.
 durations = Histogram(
     "storefront_http_request_duration_seconds",
-    "Time until an answer was ready, by view and method.",
+    "Time until a response was ready, by view and method.",
     ["view", "method"],
     buckets=[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 )

@@ -1,4 +1,4 @@
-"""What djoser answers and mails with."""
+"""djoser: its serializers, links and mails."""
 
 DJOSER = {
     "SERIALIZERS": {

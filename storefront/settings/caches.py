@@ -4,7 +4,7 @@ from typing import Any
 
 from environs import validate
 
-# Seconds. A cache that is slower than this is of no use; the answer comes from the database then.
+# Seconds. A cache that is slower than this is of no use; the response then comes from the database.
 REDIS_TIMEOUT = 0.5
 
 is_redis = validate.Regexp(
@@ -13,7 +13,7 @@ is_redis = validate.Regexp(
 
 
 def cache_at(redis_url: str | None) -> dict[str, Any]:
-    """Return the configuration of the default cache; losing Redis later costs time, never an answer."""
+    """Return the configuration of the default cache; losing Redis later costs time, never a response."""
     if not redis_url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {
@@ -22,7 +22,7 @@ def cache_at(redis_url: str | None) -> dict[str, Any]:
         "KEY_PREFIX": "storefront",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
-            "CONNECTION_POOL_CLASS": "storefront.caches.redis.WaryConnectionPool",
+            "CONNECTION_POOL_CLASS": "storefront.caches.redis.CircuitBreakerConnectionPool",
             "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,
             "SOCKET_TIMEOUT": REDIS_TIMEOUT,
         },

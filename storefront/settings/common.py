@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "storefront.health.middleware.ProbeMiddleware",
     "storefront.metrics.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    # Before anything that answers by itself.
+    # Before any middleware that responds by itself.
     "corsheaders.middleware.CorsMiddleware",
     # ETag and 304, within what a browser of another origin needs on a 304 too.
     "django.middleware.http.ConditionalGetMiddleware",
@@ -102,7 +102,7 @@ AUTH_USER_MODEL = "core.User"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_HASHERS = [
     "core.hashers.Argon2Hasher",
-    # Hashes of before; a sign-in writes them anew.
+    # Hashes of before; a sign-in writes new ones.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
 ]
@@ -219,9 +219,9 @@ SIMPLE_JWT = {
 DOMAIN = env.str("FRONTEND_DOMAIN", "localhost:8001", validate=is_host)
 SITE_NAME = "Storefront"
 
-# The panel at the edge of pages; heeded in development only.
+# The panel at the edge of pages; used in development only.
 DEBUG_TOOLBAR = env.bool("DEBUG_TOOLBAR", True)
-# Records every request and its queries at /silk/; heeded in development only.
+# Records every request and its queries at /silk/; used in development only.
 SILK = env.bool("SILK", False)
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storefront <shop@localhost>", validate=person)

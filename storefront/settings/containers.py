@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-# Docker's and Podman's.
-CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+# Made by Docker and by Podman.
+CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 
-def show_toolbar(marks: Iterable[Path]) -> str:
+def show_toolbar(files: Iterable[Path]) -> str:
     """Return the callback of the debug toolbar that shows it to this machine."""
     # Outside of a container the gateway is a router, behind which strangers may be.
-    is_container = any(mark.exists() for mark in marks)
+    is_container = any(file.exists() for file in files)
     return "show_toolbar_with_docker" if is_container else "show_toolbar"

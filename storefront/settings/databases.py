@@ -65,7 +65,7 @@ def read_replicas(urls: list[str]) -> dict[str, dict[str, Any]]:
 def read_replica(url: str) -> dict[str, Any]:
     variable = "DATABASE_REPLICA_URLS"
     try:
-        # Connected to anew in each request: a connection that is kept does not tell that its end is gone.
+        # Connected to in each request: a persistent connection does not tell that its other end is gone.
         replica: dict[str, Any] = dict(dj_database_url.parse(url.strip(), conn_max_age=0))
     except ValueError:
         # Without its cause, which may quote a part of the password.

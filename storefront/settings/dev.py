@@ -1,7 +1,7 @@
 """A developer's machine: one process, SQLite, mail on the console, unless variables say otherwise."""
 
 from .common import *
-from .containers import CONTAINER_MARKS, show_toolbar
+from .containers import CONTAINER_FILES, show_toolbar
 
 DEBUG = True
 SECRET_KEY = "for-development-only-never-for-a-shop-that-strangers-can-reach"
@@ -14,7 +14,7 @@ INTERNAL_IPS = ["127.0.0.1", "::1"]
 DEBUG_TOOLBAR_CONFIG = {
     # A tab at the edge until it is clicked: unfolded it covers the page.
     "SHOW_COLLAPSED": True,
-    "SHOW_TOOLBAR_CALLBACK": f"debug_toolbar.middleware.{show_toolbar(CONTAINER_MARKS)}",
+    "SHOW_TOOLBAR_CALLBACK": f"debug_toolbar.middleware.{show_toolbar(CONTAINER_FILES)}",
 }
 
 if SILK:

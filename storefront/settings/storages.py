@@ -1,4 +1,4 @@
-"""Where uploaded files are kept: on disk, or on S3-compatible storage once a bucket is named."""
+"""Where uploaded files are stored: on disk, or on S3-compatible storage once a bucket is named."""
 
 from typing import Any
 

@@ -86,7 +86,7 @@ class Cursor(base.SQLiteCursorWrapper):
 
 @lru_cache(maxsize=1000)
 def with_question_marks(query: str) -> str:
-    """Return a statement with SQLite's placeholders, which Django makes anew for every execution."""
+    """Return a statement with SQLite's placeholders, which Django converts again for every execution."""
     converted: str = base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
     return converted
 

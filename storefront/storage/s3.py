@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def answering() -> Iterator[None]:
+def reporting_failures() -> Iterator[None]:
     """Turn the errors of a storage that is away, or that refuses the shop's keys, into a refusal."""
     try:
         yield
@@ -50,19 +50,19 @@ class MediaStorage(S3Storage):
         return parameters
 
     def _open(self, name: str, mode: str = "rb") -> File:
-        with answering():
+        with reporting_failures():
             file = super()._open(name, mode)
             # Read now, while its errors are seen to.
             return file.open() if "r" in mode else file
 
     def _save(self, name: str, content: File) -> str:
-        with answering():
+        with reporting_failures():
             return super()._save(name, content)
 
     def exists(self, name: str) -> bool:
-        with answering():
+        with reporting_failures():
             return super().exists(name)
 
     def delete(self, name: str) -> None:
-        with answering():
+        with reporting_failures():
             super().delete(name)

@@ -48,8 +48,8 @@ def find(name: str) -> Path:
 
 
 def not_modified(request: HttpRequest, modified: int) -> HttpResponseBase | None:
-    answer: HttpResponseBase | None = get_conditional_response(request, last_modified=modified)
-    return answer
+    response: HttpResponseBase | None = get_conditional_response(request, last_modified=modified)
+    return response
 
 
 def send(path: Path) -> FileResponse:

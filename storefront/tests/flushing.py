@@ -1,6 +1,6 @@
 """Emptying the database after a test that committed.
 
-Django's flush also deletes what follows the migrations, content types and rights, and makes it anew: nine tenths
+Django's flush also deletes what follows the migrations, content types and rights, and makes it again: nine tenths
 of its time. Here it stays, unless the test changed it.
 """
 

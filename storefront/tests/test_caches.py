@@ -81,7 +81,7 @@ def _two_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 def forget_the_failure() -> None:
     """As if the seconds in which Redis is not asked had passed."""
     pool: Any = cache.client.get_client().connection_pool
-    pool.asked_again_at = 0.0
+    pool.retry_at = 0.0
 
 
 class TestThere:

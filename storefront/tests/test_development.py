@@ -136,14 +136,14 @@ def running(*command: str, **variables: str) -> Iterator["subprocess.Popen[str]"
             process.communicate(timeout=SECONDS)
 
 
-def read_until(process: "subprocess.Popen[str]", *marks: str) -> list[str]:
+def read_until(process: "subprocess.Popen[str]", *texts: str) -> list[str]:
     """Read lines until each of these texts has come, and return the line of each."""
     found: dict[str, str] = {}
     assert process.stdout
     for line in process.stdout:
-        found |= {mark: line for mark in marks if mark in line}
-        if len(found) == len(marks):
-            return [found[mark] for mark in marks]
+        found |= {text: line for text in texts if text in line}
+        if len(found) == len(texts):
+            return [found[text] for text in texts]
     raise AssertionError(f"Came to its end with {found}.")
 
 

@@ -17,7 +17,7 @@ from django.core.servers.basehttp import WSGIRequestHandler
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from storefront.management.commands.runserver import DevelopmentServer, TurnTaking
+from storefront.management.commands.runserver import ConcurrencyLimit, DevelopmentServer
 
 from .conftest import run
 from .processes import SECONDS, Process
@@ -26,12 +26,12 @@ from .serving import Visitor
 pytestmark = pytest.mark.once
 
 CROWD = 200
-# A page without a row of the database. Docker's network is made up; the arguments are marks of a container.
+# A page without a row of the database. Docker's network is made up; the arguments are a container's files.
 VISIT = """
 import json, socket, sys
 from pathlib import Path
 from storefront.settings import containers
-containers.CONTAINER_MARKS = [Path(mark) for mark in sys.argv[1:]]
+containers.CONTAINER_FILES = [Path(file) for file in sys.argv[1:]]
 socket.gethostbyname_ex = lambda name: (name, [], ["172.18.0.5"])
 def gethostbyname(name): raise socket.gaierror
 socket.gethostbyname = gethostbyname
@@ -44,10 +44,10 @@ print(json.dumps([["djDebug" in page.text for page in pages], panel]))
 """
 
 
-def visit(*marks: Path, **variables: str) -> Any:
+def visit(*files: Path, **variables: str) -> Any:
     """Return to whom the toolbar is shown, this machine, a gateway and a stranger, and whether it has pages."""
     result = run(
-        *("-c", VISIT, *map(str, marks)),
+        *("-c", VISIT, *map(str, files)),
         folder=Path(settings.BASE_DIR),
         DJANGO_SETTINGS_MODULE="storefront.settings.dev",
         DATABASE_URL="sqlite:///:memory:",
@@ -88,12 +88,12 @@ class TestCrowd:
         with ThreadPoolExecutor(CROWD) as crowd:
             assert list(crowd.map(ask, range(CROWD))) == [200] * CROWD
 
-    def test_enters_by_turns(self) -> None:
+    def test_runs_one_request_at_a_time(self) -> None:
         def is_free(*_: Any) -> list[Any]:
-            return [entrance.turns.acquire(blocking=False)]
+            return [limited.semaphore.acquire(blocking=False)]
 
-        entrance = TurnTaking(is_free, turns=1)
-        assert entrance({}, print) == [False]
+        limited = ConcurrencyLimit(is_free, limit=1)
+        assert limited({}, print) == [False]
         assert is_free() == [True]
 
 
@@ -103,8 +103,8 @@ class TestToolbar:
 
     def test_is_shown_through_the_gateway_of_a_container(self, tmp_path: Path) -> None:
         (tmp_path / ".dockerenv").touch()
-        marks = [tmp_path / "containerenv", tmp_path / ".dockerenv"]
-        assert visit(*marks) == [[True, True, False], 200]
+        files = [tmp_path / "containerenv", tmp_path / ".dockerenv"]
+        assert visit(*files) == [[True, True, False], 200]
 
     def test_can_be_switched_off(self, tmp_path: Path) -> None:
         assert visit(tmp_path / "no-container", DEBUG_TOOLBAR="0") == [[False] * 3, 404]

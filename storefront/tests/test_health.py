@@ -26,11 +26,11 @@ OK = (200, {"status": "ok"})
 
 
 @pytest.fixture(autouse=True)
-def _start_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(checks, "_asked", {})
-    checks.ask_migrations.cache_clear()
+def _start_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(checks, "_pending", {})
+    checks.check_migrations.cache_clear()
     yield
-    checks.ask_migrations.cache_clear()
+    checks.check_migrations.cache_clear()
 
 
 @pytest.fixture
@@ -269,13 +269,13 @@ class TestOthers:
 
         with ExitStack() as stack:
             stack.callback(release.set)
-            monkeypatch.setattr(checks, "ask_storage", hang)
+            monkeypatch.setattr(checks, "check_storage", hang)
             assert ask(client) == degraded("storage")
             started = monotonic()
             assert [ask(client) for _ in range(10)] == [degraded("storage")] * 10
             # Not waited for again.
             assert monotonic() - started < 3 * checks.DEADLINE
             assert len(asked) == 1
-        checks._asked["storage"].answer.result(10)
+        checks._pending["storage"].result.result(10)
         assert ask(client) == OK
         assert len(asked) == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from storefront.imports import left_out
+from storefront.imports import hidden_modules
 
 from .conftest import PRODUCTION
 
@@ -55,18 +55,18 @@ def test_the_process_loads_what_its_database_needs(tmp_path: Path, url: str, loa
 class TestLeftOut:
     def test_is_found_again_afterwards(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-        with left_out(["colorsys"]), pytest.raises(ModuleNotFoundError):
+        with hidden_modules(["colorsys"]), pytest.raises(ModuleNotFoundError):
             import colorsys
         import colorsys
 
         assert colorsys.rgb_to_hls(0, 0, 0) == (0, 0, 0)
 
     def test_what_is_loaded_stays(self) -> None:
-        with left_out(["json"]):
+        with hidden_modules(["json"]):
             import json
         assert json.loads("1") == 1
 
     def test_is_found_again_after_an_error(self) -> None:
-        with pytest.raises(ZeroDivisionError), left_out(["colorsys_of_nobody"]):
+        with pytest.raises(ZeroDivisionError), hidden_modules(["colorsys_of_nobody"]):
             raise ZeroDivisionError
         assert "colorsys_of_nobody" not in sys.modules

@@ -102,7 +102,7 @@ def test_a_second_save_leaves_the_fields_of_the_first_alone(pair):
     assert Product.objects.get().title == "Red teapot"
 
 
-def test_what_was_read_anew_is_not_written(pair):
+def test_what_was_read_again_is_not_written(pair):
     first, second = pair
     first.title, first.slug = "Blue teapot", "blue"
     first.refresh_from_db(fields=["title"])
@@ -127,7 +127,7 @@ def test_a_deferred_field_is_no_assignment(pair):
     assert Product.objects.get().title == "Red teapot"
 
 
-def test_a_row_that_is_gone_is_not_made_anew(pair):
+def test_a_row_that_is_gone_is_not_inserted_again(pair):
     first, second = pair
     second.delete()
     first.title = "Blue teapot"
@@ -159,10 +159,10 @@ def test_a_file_is_renamed_as_django_documents_it(pair):
 def test_a_copy_knows_what_was_assigned_and_no_more(pair, duplicate):
     first, _ = pair
     first.title = "Blue teapot"
-    twin = duplicate(first)
+    copied = duplicate(first)
     first.slug = "blue"
 
-    twin.save()
+    copied.save()
 
     stored = Product.objects.get()
     assert (stored.title, stored.slug) == ("Blue teapot", "teapot")

@@ -48,7 +48,7 @@ def test_a_new_row_whose_insertion_was_undone_is_inserted_again(pair):
     assert Review.objects.get() == review
 
 
-def test_what_was_read_anew_after_a_rollback_is_not_written(pair):
+def test_what_was_read_again_after_a_rollback_is_not_written(pair):
     first, second = pair
     first.title = "Blue teapot"
     with transaction.atomic():
@@ -125,11 +125,11 @@ class TestCommitted:
         first.title = "Blue teapot"
         with transaction.atomic():
             first.save()
-            twin = duplicate(first)
+            copied = duplicate(first)
         second.title = "Red teapot"
         second.save()
 
-        twin.slug = "blue"
-        twin.save()
+        copied.slug = "blue"
+        copied.save()
 
         assert Product.objects.get().title == "Red teapot"

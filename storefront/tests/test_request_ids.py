@@ -124,25 +124,25 @@ class TestTasks:
 
     def run(self, headers: dict[str, Any], task_id: str = "task-id") -> str:
         task = SimpleNamespace(request=SimpleNamespace(get=headers.get, id=task_id))
-        request_ids.take_over(task)
+        request_ids.restore_request_id(task)
         inside = request_ids.request_id.get()
-        request_ids.let_go_of_task(task)
+        request_ids.clear_task_request_id(task)
         assert request_ids.request_id.get() == request_ids.NO_REQUEST
         return inside
 
     def test_a_message_carries_it_to_the_worker(self) -> None:
         headers: dict[str, Any] = {}
         request_ids.request_id.set("an-id")
-        request_ids.send_along(headers)
+        request_ids.add_request_id(headers)
         request_ids.request_id.set(request_ids.NO_REQUEST)
         assert self.run(headers) == "an-id"
 
     def test_a_retry_keeps_the_first(self) -> None:
         headers = {request_ids.TASK_HEADER: "an-id"}
-        request_ids.send_along(headers)
+        request_ids.add_request_id(headers)
         assert self.run(headers) == "an-id"
 
     def test_what_beat_starts_goes_by_the_id_of_the_task(self) -> None:
         headers: dict[str, Any] = {}
-        request_ids.send_along(headers)
+        request_ids.add_request_id(headers)
         assert self.run(headers) == "task-id"

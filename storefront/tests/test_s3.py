@@ -247,7 +247,7 @@ class TestStorageAway:
     ) -> None:
         start = monotonic()
         response = upload(staff, url)
-        # A storage that is silent would be waited for a minute and more, were its settings not heeded.
+        # A storage that is silent would be waited for a minute and more, were its settings ignored.
         assert monotonic() - start < 10
         assert (response.status_code, response.json()) == (503, UNAVAILABLE)
         assert response["Retry-After"] == "5"

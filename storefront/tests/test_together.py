@@ -143,7 +143,7 @@ sys.exit(run_reloading([sys.executable, sys.argv[1]], [Path(sys.argv[2])]))
                 return line
         raise AssertionError(f"{expected} was not printed.")
 
-    def test_runs_anew_when_code_changes(self, script: Path, process: Any) -> None:
+    def test_runs_again_when_code_changes(self, script: Path, process: Any) -> None:
         script.write_text("print('second'); import time; time.sleep(600)")
         assert self.lines_until(process, "second")
 

@@ -65,7 +65,7 @@ class DigestField(models.CharField):
 class UniqueKeyField(DigestField):
     """A digest that no two rows share.
 
-    Two rows whose texts became one when the column was added have none: their twins keep working, each by
+    Two rows whose texts became one when the column was added have none: their duplicates keep working, each by
     its exact spelling.
     """
 
@@ -81,7 +81,7 @@ class UniqueKeyField(DigestField):
         digest = super().value_for(row, add=add)
         if add or getattr(row, self.attname) is not None:
             return digest
-        # A stored row without a key: a twin, or loaded by plain SQL. It may be saved with its text as it is.
+        # A stored row without a key: a duplicate, or loaded by plain SQL. It may be saved with its text as it is.
         rows = type(row)._base_manager.using(row._state.db)
         stored = rows.filter(pk=row.pk).values_list(self.source, flat=True).first()
         is_kept = stored == getattr(row, self.source)

@@ -10,14 +10,14 @@ from django.db import models
 from .fields import DigestField, UniqueKeyField, digest_fields
 
 BATCH = 1000
-# Twins that are named; of more, their number.
+# Duplicates that are named; of more, their number.
 NAMED = 20
 
 Rows = Iterable[tuple[Any, str]]
 
 
 def fill_keys(app_config: AppConfig, using: str, **kwargs: Any) -> None:
-    """Give the rows of an app the keys they lack; name the twins, which stay without.
+    """Give the rows of an app the keys they lack; name the duplicates, which stay without.
 
     A receiver of post_migrate: the models are those of the migrations that have run.
     """
@@ -28,13 +28,13 @@ def fill_keys(app_config: AppConfig, using: str, **kwargs: Any) -> None:
             continue
         for field in digest_fields(model):
             rows = model._base_manager.using(using)
-            twins = fill(rows, field)
-            if twins:
-                stdout.write(report(model, field, twins))
+            duplicates = fill(rows, field)
+            if duplicates:
+                stdout.write(report(model, field, duplicates))
 
 
 def fill(rows: models.QuerySet[Any, Any], field: DigestField) -> list[str]:
-    """Write the digests that are missing and free, and return the texts of twins."""
+    """Write the digests that are missing and free, and return the texts of duplicates."""
     if not isinstance(field, UniqueKeyField):
         for batch in missing(rows, field):
             write(rows, field, [(pk, digest) for pk, _, digest in batch])
@@ -44,14 +44,14 @@ def fill(rows: models.QuerySet[Any, Any], field: DigestField) -> list[str]:
     for batch in missing(rows, field):
         for _, _, digest in batch:
             (shared if digest in seen else seen).add(digest)
-    twins = []
+    duplicates = []
     for batch in missing(rows, field):
         digests = {digest for _, _, digest in batch}
         held = rows.filter(**{f"{field.name}__in": digests}).values_list(field.name, flat=True)
         taken = shared.union(held)
         write(rows, field, [(pk, digest) for pk, _, digest in batch if digest not in taken])
-        twins += [text for _, text, digest in batch if digest in taken]
-    return twins
+        duplicates += [text for _, text, digest in batch if digest in taken]
+    return duplicates
 
 
 def missing(
@@ -76,10 +76,10 @@ def write(rows: models.QuerySet[Any, Any], field: DigestField, digests: Rows) ->
     models.QuerySet(model, using=rows.db).bulk_update(made, [field.name])
 
 
-def report(model: type[models.Model], field: DigestField, twins: list[str]) -> str:
+def report(model: type[models.Model], field: DigestField, duplicates: list[str]) -> str:
     source: Any = model._meta.get_field(field.source)
-    named = ", ".join(repr(text) for text in sorted(twins)[:NAMED])
-    rest = f" and {len(twins) - NAMED} more" if len(twins) > NAMED else ""
+    named = ", ".join(repr(text) for text in sorted(duplicates)[:NAMED])
+    rest = f" and {len(duplicates) - NAMED} more" if len(duplicates) > NAMED else ""
     return (
         f"\nWARNING: another {model._meta.verbose_name} has the same {source.verbose_name} in another "
         f"spelling: {named}{rest}. Each is found by its exact spelling only; rename it to end that.\n"

@@ -43,15 +43,15 @@ class UniqueKeyQuerySet(models.QuerySet[M]):
         return found
 
     def closest(self, source: str, *texts: str) -> M:
-        """Return the row with the first of these texts as it is spelled, or else in another spelling.
+        """Return the row with the first of these texts exactly as it is written, or else in another spelling.
 
         Raises DoesNotExist.
         """
         rows = list(self.filter(self.has_text(source, *texts)))
-        spelled = {getattr(row, source): row for row in reversed(rows)}
+        exact = {getattr(row, source): row for row in reversed(rows)}
         for text in texts:
-            if text in spelled:
-                return spelled[text]
+            if text in exact:
+                return exact[text]
         if not rows:
             raise cast(Any, self.model).DoesNotExist
         return rows[0]

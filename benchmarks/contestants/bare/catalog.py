@@ -1,4 +1,4 @@
-"""Products in plain SQL: as few statements, and as little Python, as the answer allows."""
+"""Products in plain SQL: as few statements, and as little Python, as the response allows."""
 
 from collections import defaultdict
 from collections.abc import Iterable

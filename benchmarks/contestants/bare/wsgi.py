@@ -14,7 +14,7 @@ from .catalog import find_product, list_products
 from .checkout import SoldOut, add_item, create_cart, place_order
 
 Environ = dict[str, Any]
-Answer = tuple[str, Any]
+Response = tuple[str, Any]
 
 OK, CREATED, NOT_FOUND, CONFLICT = "200 OK", "201 Created", "404 Not Found", "409 Conflict"
 
@@ -48,7 +48,7 @@ def application(environ: Environ, start_response: Callable[..., Any]) -> Iterabl
     return [content]
 
 
-def read(path: list[str], environ: Environ) -> Answer:
+def read(path: list[str], environ: Environ) -> Response:
     site = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}"
     if path == ["products"]:
         number = int(parse_qs(environ["QUERY_STRING"]).get("page", ["1"])[0])
@@ -57,7 +57,7 @@ def read(path: list[str], environ: Environ) -> Answer:
     return (OK, found) if found else (NOT_FOUND, {"detail": "Not found."})
 
 
-def write(path: list[str], environ: Environ) -> Answer:
+def write(path: list[str], environ: Environ) -> Response:
     body = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
     if path == ["carts"]:
         return CREATED, create_cart(database())

@@ -16,7 +16,7 @@ TAX_RATE = Decimal("0.10")
 
 
 def sqlalchemy_url() -> str:
-    """Spell DATABASE_URL with the name of the driver; MariaDB differs from MySQL in its UUIDs."""
+    """Return DATABASE_URL with the name of the driver; MariaDB differs from MySQL in its UUIDs."""
     return os.environ["DATABASE_URL"].replace("mysql://", "mariadb+mysqldb://")
 
 

@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "benchmarks.contestants.plain_drf",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# It sets the length of an answer; without one gunicorn sends chunks.
+# It sets the length of a response; without one gunicorn sends chunks.
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -7,7 +7,7 @@ from store.tasks import send_campaign
 
 
 class Command(BaseCommand):
-    help = "Start each campaign anew whose task was lost. For cron, where no beat runs."
+    help = "Start each campaign again whose task was lost. For cron, where no beat runs."
 
     def handle(self, *args: Any, **options: Any) -> None:
         campaigns = resume_campaigns()

@@ -41,7 +41,7 @@ def test_a_change_shows_at_once(read, uncached, shelf, name):
 
 
 @pytest.mark.parametrize("name", ["create", "bulk create", "delete", "plain insert"])
-def test_collections_count_anew(read, shelf, name):
+def test_collections_are_counted_again(read, shelf, name):
     assert read("/store/collections/").json()[0]["products_count"] == 2
 
     CHANGES[name]()
@@ -167,7 +167,7 @@ def test_what_migrate_and_loaddata_write_shows_at_once(cached, read, shelf, tmp_
 
 
 class SigningStorage(FileSystemStorage):
-    """Signs each link anew, as S3 does for a private bucket."""
+    """Signs each link again, as S3 does for a private bucket."""
 
     querystring_auth = True
 

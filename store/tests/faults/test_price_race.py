@@ -61,7 +61,7 @@ def promotion(transactional_db):
 
 @pytest.fixture
 def race(make_users, make_product, make_cart, at_once, promotion, racers):
-    """Let buyers, every second with an expected total, order two products that staff price anew."""
+    """Let buyers, every second with an expected total, order two products whose prices staff change."""
 
     def race():
         clerk = make_users(1, is_staff=True)[0]

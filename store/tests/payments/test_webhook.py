@@ -239,7 +239,7 @@ class TestRecord:
         assert state() == ("pending", 7)
 
     def test_goes_with_its_effect_or_not_at_all(self, post, body, state, history_fails):
-        """What fails halfway is not recorded, and heeded when it comes again."""
+        """What fails halfway is not recorded, and applied when it comes again."""
         with history_fails(), pytest.raises(RuntimeError):
             post(body)
         assert state() == ("pending", 7)

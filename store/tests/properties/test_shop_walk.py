@@ -19,7 +19,7 @@ ALWAYS = {
     "database": None,
     "deadline": None,
     "suppress_health_check": list(HealthCheck),
-    # To shorten a walk that failed would take it anew for minutes.
+    # To shorten a walk that failed would repeat it for minutes.
     "phases": [Phase.generate],
 }
 

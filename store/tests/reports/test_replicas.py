@@ -47,9 +47,9 @@ def _second_database(migrated_database, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _copy_is_a_replica(settings):
     settings.DATABASE_REPLICAS = ["copy"]
-    replicas._away_until.clear()
+    replicas._retry_at.clear()
     yield
-    replicas._away_until.clear()
+    replicas._retry_at.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -213,7 +213,7 @@ class TestDeadCopy:
         lose_the_copy(1)
         staff.get(LOW)
         # As if the time in which it is not asked had passed.
-        replicas._away_until["copy"] = monotonic()
+        replicas._retry_at["copy"] = monotonic()
 
         staff.get(LOW)
 
@@ -231,7 +231,7 @@ class TestDeadCopy:
 
 def test_another_copy_serves_for_one_that_is_away(staff, settings):
     settings.DATABASE_REPLICAS = ["away", "copy"]
-    replicas._away_until["away"] = monotonic() + 60
+    replicas._retry_at["away"] = monotonic() + 60
 
     assert titles(staff.get(LOW)) == ["copy"]
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from outbox.models import Mail
-from outbox.services import BATCH, KEPT, purge_finished_mails
+from outbox.services import BATCH, RETENTION, purge_finished_mails
 from store import tasks
 from store.exceptions import NoRecipients
 from store.models import Campaign, CampaignRecipient, Customer, Promotion
@@ -268,7 +268,7 @@ class TestCloseCampaigns:
         self.finish(sent=3, given_up=0)
         close_campaigns()
 
-        Mail.objects.update(queued_at=timezone.now() - KEPT - timedelta(days=1))
+        Mail.objects.update(queued_at=timezone.now() - RETENTION - timedelta(days=1))
         assert purge_finished_mails() == 3
 
         assert self.progress() == (3, 0, 0)
@@ -290,7 +290,7 @@ class TestCloseCampaigns:
 
         self.finish(sent=0, given_up=0)
         Mail.objects.filter(pk=Mail.objects.first().pk).update(sent_at=None)
-        Campaign.objects.update(created_at=timezone.now() - KEPT / 2)
+        Campaign.objects.update(created_at=timezone.now() - RETENTION / 2)
         close_campaigns()
         Mail.objects.all().delete()
         assert self.progress() == (2, 1, 0)

@@ -135,7 +135,7 @@ class TestLastSteps:
 
         assert done == ["sold", "sold", "step"]
 
-    def test_a_repeated_service_takes_its_steps_anew(self):
+    def test_a_repeated_service_takes_its_steps_again(self):
         done, losses = [], [DEADLOCK]
 
         @retrying_transaction

@@ -62,7 +62,7 @@ KEY_REUSED = RefusalResponse(
     "`idempotency_key_reused`: the key came with another request.",
 )
 
-# A move to another status answers the order, or is refused by the status that it has.
+# A move to another status returns the order, or is refused by the status that it has.
 order_step_schema = extend_schema(responses={200: OrderSerializer, 409: CONFLICT})
 
 order_schema = resource_schema(

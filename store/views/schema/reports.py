@@ -14,7 +14,7 @@ reports_root_schema = root_schema("reports", summary="List the addresses of the 
 
 
 def report_action_schema(query: type[Serializer], row: type[Serializer], *, many: bool) -> Any:
-    """Return the schema of a report that is asked for with a query and answers rows, or the only row."""
+    """Return the schema of a report that takes a query and returns rows, or the only row."""
     return extend_schema(
         parameters=[query],
         responses={

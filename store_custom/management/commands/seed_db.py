@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 f"--products must be from {MIN_PRODUCTS} to {MAX_PRODUCTS:,}, not {products:,}."
             )
         if not reset and is_seeded():
-            self.say(verbosity, "The shop is seeded already; --reset seeds it anew.")
+            self.say(verbosity, "The shop is seeded already; --reset seeds it again.")
         elif not reset and has_goods():
             self.say(
                 verbosity,

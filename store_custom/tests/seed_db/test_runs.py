@@ -96,7 +96,7 @@ class TestRunningAgain:
         seed()
         before = row_counts()
         output = seed(products=60)
-        assert output.startswith("The shop is seeded already; --reset seeds it anew.")
+        assert output.startswith("The shop is seeded already; --reset seeds it again.")
         assert f"  customer  {PASSWORD}" in output
         assert row_counts() == before
 

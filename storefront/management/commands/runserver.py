@@ -7,8 +7,8 @@ from django.core.servers.basehttp import WSGIServer
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# Requests at once. All 200 of a crowd would need more connections than a database allows.
-TURNS = 8
+# Requests at once. 200 at once would need more connections than a database allows.
+MAX_CONCURRENT = 8
 
 
 class DevelopmentServer(WSGIServer):
@@ -16,17 +16,17 @@ class DevelopmentServer(WSGIServer):
     request_queue_size = 1024
 
 
-class TurnTaking:
-    """Lets in as many requests at a time as there are turns; the others wait instead of failing."""
+class ConcurrencyLimit:
+    """Runs a limited number of requests at once; the others wait instead of failing."""
 
-    def __init__(self, application: Application, turns: int = TURNS) -> None:
+    def __init__(self, application: Application, limit: int = MAX_CONCURRENT) -> None:
         self.application = application
-        self.turns = Semaphore(turns)
+        self.semaphore = Semaphore(limit)
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        with self.turns:
+        with self.semaphore:
             return self.application(environ, start_response)
 
 
@@ -34,4 +34,4 @@ class Command(RunserverCommand):
     server_cls = DevelopmentServer
 
     def get_handler(self, *args: Any, **options: Any) -> Any:
-        return TurnTaking(super().get_handler(*args, **options))
+        return ConcurrencyLimit(super().get_handler(*args, **options))

@@ -20,7 +20,7 @@ KEYS = "  {:>10} {:>10} {:>10}  {}"
 class Command(BaseCommand):
     help = (
         "Show what is cached: how much of which kind, in Redis where there is one, and the versions "
-        "in the database that say what of it, and of what each process keeps, still holds."
+        "in the database that say what of it, and of what each process caches, still holds."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -10,7 +10,7 @@ document.addEventListener(
   },
   true,
 );
-// A page that the browser has kept may be sent anew.
+// A page from the browser's cache may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });

@@ -5,4 +5,4 @@ from storefront.wsgi import application
 
 __all__ = ["application"]
 
-redis.AWAY_SECONDS = 1
+redis.RETRY_SECONDS = 1
