@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from time import monotonic
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from .models import Product
@@ -21,10 +23,13 @@ class CatalogVersion(NamedTuple):
     catalog: Values
     # By id, of the products asked for: orders change it without a new version.
     stock: Mapping[int, int]
+    # What plain SQL writes renews no version. Whatever is cached in a period ends with it, made of something cached or not.
+    period: float
 
 
 def catalog_version(product_ids: Collection[int] = ()) -> CatalogVersion:
     """Read the version from the primary; before the rows, so that nothing is older than its version."""
+    period = current_period()
     with connection.cursor() as cursor:
         cursor.execute(version_sql(len(product_ids)), [*product_ids])
         rows = cursor.fetchall()
@@ -32,7 +37,14 @@ def catalog_version(product_ids: Collection[int] = ()) -> CatalogVersion:
         frozenset(row for row in rows if row[0] == ASSORTMENT),
         frozenset(row for row in rows if row[0] == CATALOG),
         {key: stock for scope, key, stock in rows if not scope},
+        period,
     )
+
+
+def current_period() -> float:
+    """Return what is the same for STORE_CATALOG_CACHE_SECONDS at most."""
+    seconds = settings.STORE_CATALOG_CACHE_SECONDS
+    return monotonic() // seconds if seconds else monotonic()
 
 
 @lru_cache(maxsize=128)

@@ -7,10 +7,14 @@ from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
+from django.utils import timezone
+from rest_framework.response import Response
+
+from storefront.caches.middleware import USUAL
 
 from ..cache_versions import catalog_version
 from .responses import CachedResponse, Generation
-from .routes import SHOWN_STOCK, cache_key, is_versioned
+from .routes import SHOWN_STOCK, cache_key, is_versioned, stock_shown
 
 # A browser or a proxy may store it too, and must ask each time whether it still holds.
 SHARED = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
@@ -36,7 +40,7 @@ class CatalogCacheMiddleware:
             request.resolver_match = cached.match
             return cached.response()
         response = self.get_response(request)
-        if response.status_code == 200 and self.is_cached_route(request):
+        if self.is_cached_route(request) and is_everybodys(response):
             share(response)
             self.store(key, request, response)
         return response
@@ -47,6 +51,7 @@ class CatalogCacheMiddleware:
         if is_cached and settings.STORE_CATALOG_MEMORY:
             # With the database away it is the view that says so.
             with suppress(Error):
+                request.catalog_asked_at = timezone.now()
                 request.catalog_version = catalog_version()
 
     def is_cached_route(self, request: HttpRequest) -> bool:
@@ -67,16 +72,18 @@ class CatalogCacheMiddleware:
 
     def store(self, key: tuple[str, ...], request: Any, response: Any) -> None:
         version = getattr(request, "catalog_version", None)
-        is_whole = request.method == "GET" and not response.cookies
-        if version is None or not is_whole or not is_versioned(request.GET):
-            return
         match = request.resolver_match
+        if version is None or request.method != "GET" or not is_versioned(match, request.GET):
+            return
+        stock = stock_shown(match, response.data)
+        if stock is None:
+            return
         with suppress(Error):
-            if self.generation is None or not self.generation.holds(version):
-                self.generation = Generation(version)
-            stock = SHOWN_STOCK[match.view_name](response.data)
-            cached = CachedResponse.of(response, stock, self.bare(match))
-            self.generation.put(key, cached)
+            # The one that is put in place here, whatever another thread puts there meanwhile.
+            generation = self.generation
+            if generation is None or not generation.holds(version):
+                generation = self.generation = Generation(version, request.catalog_asked_at)
+            generation.put(key, CachedResponse.of(response, stock, self.bare(match), key))
 
     def bare(self, match: ResolverMatch) -> ResolverMatch:
         """Return a route without the way it was found, one for all: that is larger than most responses."""
@@ -84,6 +91,18 @@ class CatalogCacheMiddleware:
         spaces: list[str | None] = [*match.namespaces]
         plain = ResolverMatch(match.func, (), {}, match.url_name, apps, spaces, match.route)
         return self.matches.setdefault(match.view_name, plain)
+
+
+def is_everybodys(response: HttpResponse) -> bool:
+    """Tell whether a view answers all visitors alike, and leaves it to the cache to say so."""
+    varies = {name.strip().lower() for name in response.get("Vary", "").split(",")}
+    is_plain = isinstance(response, Response) and response.status_code == 200
+    return (
+        is_plain
+        and not response.cookies
+        and response.get("Cache-Control", USUAL) == USUAL
+        and varies <= {"", "accept", "authorization", "cookie"}
+    )
 
 
 def share(response: HttpResponse) -> None:

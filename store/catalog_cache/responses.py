@@ -1,8 +1,7 @@
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from threading import Lock
-from time import monotonic
 from typing import NamedTuple
 
 from cachetools import LRUCache
@@ -14,8 +13,12 @@ from django.utils import timezone
 from ..cache_versions import CatalogVersion
 from ..models import Promotion
 
-# Bytes that a response takes beside its body, as measured: its headers and its key.
+# Bytes that a response takes beside its body and its key, as measured: its headers, and each product's stock.
 OVERHEAD = 1500
+STOCK = 120
+
+# What all requests have in common that get the same response.
+Key = tuple[str, ...]
 
 
 class CachedResponse(NamedTuple):
@@ -25,31 +28,33 @@ class CachedResponse(NamedTuple):
     stock: Mapping[int, int]
     # What the metrics name it by.
     match: ResolverMatch
+    # In memory, with its key.
+    size: int
 
     @classmethod
     def of(
-        cls, response: HttpResponse, stock: Mapping[int, int], match: ResolverMatch
+        cls, response: HttpResponse, stock: Mapping[int, int], match: ResolverMatch, key: Key
     ) -> "CachedResponse":
         # Copied, because orjson leaves its buffer of 4 KB around a small body.
-        return cls(bytes(memoryview(response.content)), dict(response.items()), stock, match)
-
-    @property
-    def size(self) -> int:
-        return len(self.content) + OVERHEAD
+        content = bytes(memoryview(response.content))
+        size = len(content) + sum(map(len, key)) + len(stock) * STOCK + OVERHEAD
+        return cls(content, dict(response.items()), stock, match, size)
 
     def response(self) -> HttpResponse:
         return HttpResponse(self.content, headers=dict(self.headers))
 
 
 class Generation:
-    """The responses that were made under one version of the catalogue, while no promotion began or ended."""
+    """The responses that were made under one version of the catalogue, while no promotion began or ended.
 
-    def __init__(self, version: CatalogVersion) -> None:
+    Since the moment at which the first of them was asked for: it may have been priced then.
+    """
+
+    def __init__(self, version: CatalogVersion, since: datetime) -> None:
         self.version = version
-        self.expires_at = monotonic() + settings.STORE_CATALOG_CACHE_SECONDS
-        self.next_change: datetime | None = Promotion.objects.next_change(after=timezone.now())
+        self.next_change: datetime | None = Promotion.objects.next_change(after=since)
         room = settings.STORE_CATALOG_MEMORY * 2**20
-        self.responses: LRUCache[Hashable, CachedResponse] = LRUCache(
+        self.responses: LRUCache[Key, CachedResponse] = LRUCache(
             room, getsizeof=lambda response: response.size
         )
         self.lock = Lock()
@@ -58,15 +63,15 @@ class Generation:
         return (
             self.version.catalog == version.catalog
             and self.version.assortment == version.assortment
-            and monotonic() < self.expires_at
+            and self.version.period == version.period
             and (self.next_change is None or timezone.now() < self.next_change)
         )
 
-    def get(self, key: Hashable) -> CachedResponse | None:
+    def get(self, key: Key) -> CachedResponse | None:
         with self.lock:
             return self.responses.get(key)
 
-    def put(self, key: Hashable, response: CachedResponse) -> None:
+    def put(self, key: Key, response: CachedResponse) -> None:
         # What is larger than all the room is not stored.
         with self.lock, suppress(ValueError):
             self.responses[key] = response

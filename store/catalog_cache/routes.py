@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.files.storage import default_storage
 from django.http import HttpRequest
+from django.urls import ResolverMatch
 
 from ..filters import ProductFilter
 from ..fulltext import finds_at_once
@@ -71,9 +72,19 @@ def names_format(query: str) -> bool:
     return "format=" in query or ("%" in query and "format=" in unquote_plus(query))
 
 
-def is_versioned(parameters: Mapping[str, str]) -> bool:
+def stock_shown(match: ResolverMatch, data: Any) -> Stock | None:
+    """Return the stock that a response shows; None of a body that does not tell it for each product."""
+    try:
+        return SHOWN_STOCK[match.view_name](data)
+    except (KeyError, TypeError):
+        return None
+
+
+def is_versioned(match: ResolverMatch, parameters: Mapping[str, str]) -> bool:
     """Tell whether a response changes only with the catalogue's version and the stock that it shows."""
-    asked = {name for name in ProductFilter.base_filters if parameters.get(name)}
+    view: Any = getattr(match.func, "cls", None)
+    filters = (getattr(view, "filterset_class", None) or ProductFilter).base_filters
+    asked = {name for name in filters if parameters.get(name)}
     # A picture's address that is signed expires.
     is_signed = getattr(default_storage, "querystring_auth", False)
     return not is_signed and asked <= VERSIONED_FILTERS and ("q" not in asked or finds_at_once())

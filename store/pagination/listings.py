@@ -1,11 +1,9 @@
 from bisect import bisect, insort
 from collections.abc import Hashable
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 from cachetools import LRUCache
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 
@@ -30,7 +28,6 @@ class Listing:
 
     def __init__(self, key: Hashable | None, version: CatalogVersion | None) -> None:
         self.key, self.version = key, version
-        self.expires_at = monotonic() + settings.STORE_CATALOG_CACHE_SECONDS
         self.length: int | None = None
         # Where pages began that were read before, in order.
         self.bookmarks: list[Bookmark] = []
@@ -39,9 +36,11 @@ class Listing:
     def under(self, version: CatalogVersion) -> "Listing":
         """Return what still holds of it under another version: a new price leaves most lengths as they are."""
         listing = Listing(self.key, version)
-        is_same = self.version is not None and self.version.assortment == version.assortment
+        is_same = self.version is not None and (
+            (self.version.assortment, self.version.period) == (version.assortment, version.period)
+        )
         if is_same and columns_in(self.key) <= Product.assortment_fields:
-            listing.length, listing.expires_at = self.length, self.expires_at
+            listing.length = self.length
         return listing
 
     def count(self, queryset: QuerySet[Product]) -> int:
@@ -97,7 +96,7 @@ def listing_of(queryset: QuerySet[Product]) -> Listing:
     now = catalog_version()
     with listings_lock:
         known = listings.get(key)
-        if known is None or known.expires_at <= monotonic():
+        if known is None:
             known = listings[key] = Listing(key, now)
         elif known.version != now:
             listings[key] = known.under(now)

@@ -2,6 +2,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+# A browser may store it, and asks each time whether it is still valid.
+USUAL = "private, no-cache"
+
 
 class CacheControlMiddleware:
     """Keeps responses out of shared caches; a public response sets its own header."""
@@ -11,6 +14,5 @@ class CacheControlMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        # A browser may store it, and asks each time whether it is still valid.
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.setdefault("Cache-Control", USUAL)
         return response

@@ -87,6 +87,9 @@ TABLE = [
     Private(f"{QUERYSET}._result_cache", "store.loading", None, f"{QUERYSET}._fetch_all"),
     Private(f"{QUERYSET}._prefetch_done", "store.loading", None, f"{QUERYSET}._fetch_all"),
     Private(f"{QUERYSET}._iterable_class", "store.loading", None, f"{QUERYSET}._fetch_all"),
+    Private(
+        f"{QUERYSET}._prefetch_related_lookups", "store.loading", None, f"{QUERYSET}._fetch_all"
+    ),
     # SQL that is compiled once.
     Private(
         "django.db.models.query.get_related_populators",

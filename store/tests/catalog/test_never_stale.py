@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from time import monotonic
 from uuid import uuid4
 
 import pytest
@@ -12,9 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from model_bakery import baker
 
-from store.catalog_cache import responses
+from store import cache_versions
 from store.models import Collection, Product, Promotion
-from store.pagination import listings
 from store.services.catalog import delete_collection
 from store.services.orders import delete_order
 
@@ -130,9 +128,9 @@ def test_a_rolled_back_change_never_shows(read, shelf):
 def test_what_plain_sql_writes_shows_within_seconds(
     monkeypatch, cached, read, shelf, settings, path, statement, shown
 ):
-    clock = [monotonic()]
-    monkeypatch.setattr(responses, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(listings, "monotonic", lambda: clock[0])
+    # At the start of a period.
+    clock = [100.0]
+    monkeypatch.setattr(cache_versions, "monotonic", lambda: clock[0])
     settings.STORE_CATALOG_CACHE_SECONDS = 5
     url = f"/store/{path.format(shelf)}"
     before = cached(url).content.decode()
@@ -145,6 +143,22 @@ def test_what_plain_sql_writes_shows_within_seconds(
     assert read(url).content.decode() == before
     clock[0] += 0.2
     assert shown in read(url).content.decode()
+
+
+def test_what_is_made_of_something_cached_is_no_older(monkeypatch, read, uncached, shelf, settings):
+    clock = [100.0]
+    monkeypatch.setattr(cache_versions, "monotonic", lambda: clock[0])
+    settings.STORE_CATALOG_CACHE_SECONDS = 5
+    url = "/store/products/?price_min=5"
+    # Counts the list, and no response is stored.
+    assert uncached(url).json()["count"] == 2
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE store_product SET unit_price = 4 WHERE title = 'Pan'")
+
+    clock[0] += 4.9
+    assert read(url).json()["count"] == 2
+    clock[0] += 0.2
+    assert read(url).json()["count"] == 1
 
 
 def test_what_migrate_and_loaddata_write_shows_at_once(cached, read, shelf, tmp_path):
