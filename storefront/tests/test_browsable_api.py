@@ -128,6 +128,12 @@ def test_lists_lead_to_their_next_page(staff: Client, world: dict) -> None:
     assert 'rel="next"' not in second
 
 
+def test_a_list_has_the_form_of_its_filters(staff: Client, world: dict) -> None:
+    page = staff.get("/store/products/", headers={"accept": "text/html"})
+
+    assert 'name="price_min"' in page.text
+
+
 def test_a_list_of_one_page_has_no_pager(staff: Client, world: dict) -> None:
     assert 'rel="next"' not in staff.get("/store/orders/", **HTML).text
 
