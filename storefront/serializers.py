@@ -1,15 +1,18 @@
 """Serializers that build their fields once for a class: to build them takes longer than to read a page of rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.fields import SkipField
+from rest_framework.relations import PKOnlyObject
 from rest_framework.settings import api_settings
+from rest_framework.utils.serializer_helpers import BindingDict
 
 big_integer: Any = serializers.ModelSerializer.serializer_field_mapping[models.BigIntegerField]
 # What these methods of Django REST framework do to a value.
@@ -20,7 +23,14 @@ CONVERSIONS: dict[Any, Callable[[Any], Any]] = {
     big_integer.to_representation: str if api_settings.COERCE_BIGINT_TO_STRING else int,
 }
 # A class that overrides one of these may choose its fields for each instance.
-CHOOSING = ("__init__", "get_fields", "fields", "_readable_fields")
+CHOOSING = (
+    *("__init__", "fields", "_readable_fields", "get_fields", "get_field_names"),
+    *("get_default_field_names", "get_extra_kwargs", "include_extra_kwargs", "build_field"),
+    *("build_standard_field", "build_relational_field", "build_nested_field"),
+    *("build_property_field", "build_url_field", "build_unknown_field"),
+)
+# What the usual way answers with a default, with none or with an explanation.
+MISSING = (AttributeError, KeyError, ObjectDoesNotExist)
 
 
 class Reader(NamedTuple):
@@ -38,7 +48,8 @@ class ModelSerializer(serializers.ModelSerializer):
     """
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        if "fields" in self.__dict__ or isinstance(instance, Mapping) or chooses(type(self)):
+        is_row = isinstance(instance, self.Meta.model)
+        if not is_row or "fields" in self.__dict__ or fields_of(type(self)) is None:
             return super().to_representation(instance)
         shown: dict[str, Any] = {}
         for name, get, show in self._readers:
@@ -46,23 +57,33 @@ class ModelSerializer(serializers.ModelSerializer):
                 value = get(instance)
             except SkipField:
                 continue
+            except MISSING:
+                return super().to_representation(instance)
             shown[name] = None if value is None else show(value)
         return shown
 
     @cached_property
     def _readers(self) -> list[Reader]:
-        return [reader(field, self) for field in fields_of(type(self))]
+        return [reader(field, self) for field in fields_of(type(self)) or ()]
 
 
-@cache
 def chooses(serializer: type[serializers.ModelSerializer]) -> bool:
     plain = serializers.ModelSerializer
     return any(getattr(serializer, name) is not getattr(plain, name) for name in CHOOSING)
 
 
-@cache
-def fields_of(serializer: type[serializers.ModelSerializer]) -> list[serializers.Field]:
-    return [field for field in serializer().fields.values() if not field.write_only]
+def fields_of(serializer: type[serializers.ModelSerializer]) -> list[serializers.Field] | None:
+    """Return the fields that a class shows, built once; None of a class that chooses them for each instance."""
+    # On the class, so that one which a view makes for a request goes with it.
+    if "_fields_of_class" not in serializer.__dict__:
+        vars_of: Any = serializer
+        vars_of._fields_of_class = (
+            None
+            if chooses(serializer)
+            else [field for field in serializer().fields.values() if not field.write_only]
+        )
+    found: list[serializers.Field] | None = serializer.__dict__["_fields_of_class"]
+    return found
 
 
 def reader(field: Any, parent: Any) -> Reader:
@@ -73,7 +94,14 @@ def reader(field: Any, parent: Any) -> Reader:
     own = adopted(field, parent)
     is_plain = source in values and kind.get_attribute is serializers.Field.get_attribute
     get = attrgetter(source) if is_plain else own.get_attribute
-    return Reader(name, get, CONVERSIONS.get(kind.to_representation, own.to_representation))
+    show = CONVERSIONS.get(kind.to_representation, own.to_representation)
+    is_key = isinstance(field, serializers.RelatedField)
+    return Reader(name, get, unless_none(show) if is_key else show)
+
+
+def unless_none(show: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return what shows a related row, and none for what stands for a row that is not there."""
+    return lambda row: None if isinstance(row, PKOnlyObject) and row.pk is None else show(row)
 
 
 def key_shown_by(field: Any) -> Callable[[Any], Any]:
@@ -85,11 +113,11 @@ def key_shown_by(field: Any) -> Callable[[Any], Any]:
 def values_of(model: type[models.Model]) -> tuple[set[str], dict[str, str]]:
     """Return the attributes of a row that are values, never methods to be called, and the columns of keys by name."""
     columns = {field.attname for field in model._meta.concrete_fields}
+    attributes = {
+        name: value for each in reversed(model.__mro__) for name, value in vars(each).items()
+    }
     properties = {
-        name
-        for each in model.__mro__
-        for name, value in vars(each).items()
-        if isinstance(value, property | cached_property)
+        name for name, value in attributes.items() if isinstance(value, property | cached_property)
     }
     keys = {
         field.name: field.attname
@@ -103,8 +131,11 @@ def adopted(field: Any, parent: Any) -> Any:
     """Return a copy of a field that takes its context, such as the request, from another parent."""
     own = object.__new__(type(field))
     own.__dict__.update(field.__dict__, parent=parent)
-    for name in ("fields", "_readers"):
-        own.__dict__.pop(name, None)
+    own.__dict__.pop("_readers", None)
+    if "fields" in own.__dict__:
+        # It chose them as it was made.
+        chosen = own.__dict__["fields"] = BindingDict(own)
+        chosen.fields.update({name: adopted(f, own) for name, f in field.fields.items()})
     for name in ("child", "child_relation"):
         if name in own.__dict__:
             own.__dict__[name] = adopted(own.__dict__[name], own)

@@ -1,4 +1,4 @@
-from decimal import ROUND_HALF_UP
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -20,4 +20,4 @@ class AmountField(serializers.DecimalField):
 
     def to_representation(self, value: Any) -> Any:
         # Sums have any number of digits, which a field that rounds would have to be told.
-        return displayed(value)
+        return displayed(value if isinstance(value, Decimal) else Decimal(str(value)))
