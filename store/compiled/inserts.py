@@ -3,7 +3,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, F, Field, Model
+from django.db.models.expressions import BaseExpression
 from django.db.models.sql import InsertQuery
 
 from .cache import compiled_once
@@ -58,12 +59,14 @@ class Insertion:
 def insert(rows: Sequence[Model]) -> None:
     """Insert new rows of one model, with the keys that the database makes; no signal is sent."""
     features = connections[DEFAULT_DB_ALIAS].features
-    if features.can_return_rows_from_bulk_insert:
-        for start in range(0, len(rows), MOST_ROWS):
-            insert_some(rows[start : start + MOST_ROWS])
-    else:
+    if not features.can_return_rows_from_bulk_insert or any(map(has_expression, rows)):
         for row in rows:
             insert_alone(row)
+        return
+    for has_key in (True, False):
+        alike = [row for row in rows if (row.pk is not None) == has_key]
+        for start in range(0, len(alike), MOST_ROWS):
+            insert_some(alike[start : start + MOST_ROWS])
 
 
 def insert_some(rows: Sequence[Model]) -> None:
@@ -83,9 +86,18 @@ def insert_alone(row: Model) -> None:
     )
     for field in row._meta.concrete_fields:
         # What the database computed is read when it is asked for.
-        if field.generated:
+        if field.generated or is_expression(row.__dict__.get(field.attname)):
             row.__dict__.pop(field.attname, None)
     take_made(row, made, *rows)
+
+
+def has_expression(row: Model) -> bool:
+    """Tell whether the database computes a column for this row, such as by a default of its own."""
+    return any(map(is_expression, row.__dict__.values()))
+
+
+def is_expression(value: Any) -> bool:
+    return isinstance(value, BaseExpression | F)
 
 
 def take_made(row: Model, fields: Sequence[Field], values: Sequence[Any] = ()) -> None:

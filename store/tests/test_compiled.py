@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import BigIntegerField, CharField, F, IntegerField, UUIDField
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.functions import Now
 from django.db.models.signals import post_save, pre_save
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from store.compiled import Many, compiled_delete, compiled_select, compiled_update, insert
 from store.compiled.inserts import MOST_ROWS
-from store.models import Cart, CartItem, Order, OrderItem, Product
+from store.models import Cart, CartItem, Order, OrderItem, Product, Promotion
 from store.models.catalog import load_promotions
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +132,22 @@ class TestInsert:
             assert len(stored) == (attempt + 1) * rows
             for line in lines:
                 line.pk = None
+
+    @pytest.mark.parametrize(
+        "given", [Now(), DatabaseDefault(Now())], ids=["expression", "default"]
+    )
+    def test_a_column_may_be_computed_by_the_database(self, given: Any) -> None:
+        carts = [Cart(touched_at=given), Cart()]
+        insert(carts)
+        for cart in carts:
+            assert cart.touched_at == Cart.objects.get(pk=cart.pk).touched_at
+
+    def test_only_some_rows_may_bring_their_key(self) -> None:
+        rows = [Promotion(pk=key, description=f"{key}", discount=0.1) for key in (None, 7000, None)]
+        insert(rows)
+        for row in rows:
+            assert Promotion.objects.get(pk=row.pk).description == row.description
+        assert rows[1].pk == 7000
 
     def test_a_refusal_of_the_database_writes_nothing(self, product: Product) -> None:
         cart = Cart()
