@@ -1,12 +1,16 @@
 """Rows that come with more than their columns."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Self, cast
 
 from django.db import models
 from django.db.models.query import ModelIterable
 
 from .compiled import compiled_instances
+
+# Rows that are loaded at once where all do not fit into memory, as of Django's iterator().
+CHUNK = 2000
 
 Loader = Callable[[Sequence[Any]], None]
 
@@ -34,6 +38,19 @@ class LoadingMixin:
         for load in self._loaders:
             load(rows)
         return rows
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
+        parent: Any = super()
+        rows = parent.iterator(chunk_size)
+        if not self._loaders or not issubclass(cast(Any, self)._iterable_class, ModelIterable):
+            return cast(Iterator[Any], rows)
+        return self._loaded(rows, chunk_size or CHUNK)
+
+    def _loaded(self, rows: Iterator[Any], size: int) -> Iterator[Any]:
+        while chunk := [*islice(rows, size)]:
+            for load in self._loaders:
+                load(chunk)
+            yield from chunk
 
     def _clone(self) -> Self:
         parent: Any = super()

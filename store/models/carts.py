@@ -1,4 +1,6 @@
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -75,9 +77,11 @@ class Cart(PartialUpdateModel):
 class CartItemQuerySet(LoadingMixin, models.QuerySet["CartItem"]):
     def priced_for(self, membership: str | None) -> "CartItemQuerySet":
         """Load the products along, priced for a membership, in one more query."""
-        return self.select_related("product").loading(
-            lambda items: load_promotions([item.product for item in items], membership)
-        )
+        return self.select_related("product").loading(partial(price_items, membership=membership))
+
+
+def price_items(items: Sequence["CartItem"], membership: str | None) -> None:
+    load_promotions([item.product for item in items], membership)
 
 
 class CartItem(PartialUpdateModel):
