@@ -50,10 +50,13 @@ VERSIONED_FILTERS = {
 def cache_key(request: HttpRequest) -> tuple[str, str, str] | None:
     """Return what all requests have in common that get the same response; None for who is no visitor."""
     sent = request.META
+    accepted = {*sent.get("HTTP_ACCEPT", "*/*").replace(" ", "").split(",")}
     is_visitor = (
         request.method in ("GET", "HEAD")
         and "HTTP_AUTHORIZATION" not in sent
-        and JSON_OR_ANY.issuperset(sent.get("HTTP_ACCEPT", "*/*").replace(" ", "").split(","))
+        and accepted <= JSON_OR_ANY
+        # A front-end names it beside the others; alone it is refused.
+        and accepted != {"text/plain"}
         and ("HTTP_COOKIE" not in sent or settings.SESSION_COOKIE_NAME not in request.COOKIES)
         and not names_format(sent["QUERY_STRING"])
     )

@@ -73,6 +73,7 @@ class TestRefusals:
             ({"cookie": "sessionid=abc"}, 200),
             ({"accept": "text/html"}, 200),
             ({"accept": "application/xml"}, 406),
+            ({"accept": "text/plain"}, 406),
             ({"host": "elsewhere.example"}, 400),
         ],
         ids=str,
