@@ -17,7 +17,7 @@ from storefront.admin.options import ConcurrentEditInline
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
 from ..models import Collection, Order, Product, ProductImage
-from ..models.catalog import LOW_INVENTORY, ProductQuerySet
+from ..models.catalog import LOW_INVENTORY, SEARCHED_TEXTS, ProductQuerySet
 from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction
@@ -99,7 +99,7 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     list_editable = ["unit_price"]
     list_filter = ["collection", "last_update", InventoryFilter]
     list_select_related = ["collection"]
-    search_fields = ["title", "description", "collection__title"]
+    search_fields = [*SEARCHED_TEXTS, "collection__title"]
     search_help_text = "Words of a product's title or description, or of its collection's title."
     actions = [*ServiceDeletionAdmin.actions, "clear_inventory"]
     fields = [

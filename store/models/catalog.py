@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import uuid4
@@ -25,6 +26,8 @@ MIN_UNIT_PRICE = Decimal(1)
 # What anybody may enter. The column holds far more, so that pieces of whatever orders can come back.
 MAX_INVENTORY = 1_000_000_000
 LOW_INVENTORY = 10
+# What a search looks into, beside the title of the collection.
+SEARCHED_TEXTS = ("title", "description")
 
 
 class CollectionQuerySet(VersionedQuerySet["Collection"]):
@@ -68,16 +71,16 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
         return matching(self, words)
 
     def containing(self, terms: Iterable[str]) -> "ProductQuerySet":
-        """Keep the products with each term in their title, description or collection's title."""
+        """Keep the products with each term in one of their texts or in their collection's title."""
         found = self
         for term in dict.fromkeys(terms):
             # MariaDB's collations take one emoji for another; a sign has no case to ignore.
             lookup = "icontains" if any(map(str.isalnum, term)) else "contains"
-            titled = Q(**{f"title__{lookup}": term})
+            texts = (Q(**{f"{name}__{lookup}": term}) for name in SEARCHED_TEXTS)
             # Not a join, which MariaDB may begin with the collections, out of the order of the list.
-            collections = Collection.objects.filter(titled).order_by().values("pk")
-            described = Q(**{f"description__{lookup}": term})
-            found = found.filter(titled | described | Q(collection__in=collections))
+            titled = Collection.objects.filter(**{f"title__{lookup}": term})
+            named = Q(collection__in=titled.order_by().values("pk"))
+            found = found.filter(reduce(or_, (*texts, named)))
         return found
 
     def with_too_many_decimals(self) -> "ProductQuerySet":

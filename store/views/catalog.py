@@ -11,6 +11,7 @@ from storefront.generics import PatchMixin
 
 from ..filters import ProductFilter, ProductSearchFilter, StableOrderingFilter
 from ..models import Collection, Customer, Product, ProductImage
+from ..models.catalog import SEARCHED_TEXTS
 from ..pagination import DefaultPagination
 from ..serializers.catalog import (
     CollectionSerializer,
@@ -28,7 +29,7 @@ class ProductViewSet(PatchMixin, viewsets.ModelViewSet):
     pagination_class = DefaultPagination
     filter_backends = [FilterBackend, ProductSearchFilter, StableOrderingFilter]
     filterset_class = ProductFilter
-    search_fields = ["title", "description", "collection__title"]
+    search_fields = [*SEARCHED_TEXTS, "collection__title"]
     ordering_fields = ["unit_price", "last_update", "title"]
     ordering = ["title"]
     lookup_value_converter = "int"
