@@ -23,18 +23,6 @@ from .models.catalog import ProductQuerySet
 from .money import HUNDREDTH
 from .search import WordsFilter
 
-COLLECTION_PARAMETERS = {"collection_id", "collection"}
-# What changes the list with the catalogue's versions alone, unlike stock, tags and reviews.
-VERSIONED_PARAMETERS = COLLECTION_PARAMETERS | {
-    "unit_price__gt",
-    "unit_price__lt",
-    "price_min",
-    "price_max",
-    "search",
-    "q",
-    "ordering",
-}
-
 # More than any float that a front-end computes.
 MAX_DECIMAL_PLACES = 20
 
