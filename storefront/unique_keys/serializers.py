@@ -24,8 +24,39 @@ class UniqueKeyValidator:
             raise serializers.ValidationError(reasons, code="unique")
 
 
-class UniqueKeySerializer(serializers.ModelSerializer):
-    """Compares texts by their keys; of two requests at once the slower one is told which field is taken."""
+# What refuses a value that another row has.
+UNIQUE_VALIDATORS = (UniqueKeyValidator, UniqueValidator)
+
+
+class UniqueFieldsSerializer(serializers.ModelSerializer):
+    """Tells the slower of two requests at once which field is taken."""
+
+    def save(self, **kwargs: Any) -> Any:
+        try:
+            with transaction.atomic():
+                return super().save(**kwargs)
+        except IntegrityError:
+            self.refuse_taken()
+            raise
+
+    def refuse_taken(self) -> None:
+        """Raise ValidationError by field for what was taken since it was validated."""
+        errors: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            checks = [each for each in field.validators if isinstance(each, UNIQUE_VALIDATORS)]
+            # Null is no value that two rows could share.
+            value = self.validated_data.get(field.source)
+            if checks and value is not None:
+                try:
+                    checks[0](value, field)
+                except serializers.ValidationError as error:
+                    errors[name] = error.detail
+        if errors:
+            raise serializers.ValidationError(errors)
+
+
+class UniqueKeySerializer(UniqueFieldsSerializer):
+    """Compares texts by their keys."""
 
     @property
     def owner(self) -> Model | None:
@@ -44,24 +75,3 @@ class UniqueKeySerializer(serializers.ModelSerializer):
             ]
             kwargs["validators"] = [*others, UniqueKeyValidator(model_field)]
         return field_class, kwargs
-
-    def save(self, **kwargs: Any) -> Any:
-        try:
-            with transaction.atomic():
-                return super().save(**kwargs)
-        except IntegrityError:
-            self.refuse_taken()
-            raise
-
-    def refuse_taken(self) -> None:
-        """Raise ValidationError by field for what was taken since it was validated."""
-        errors: dict[str, Any] = {}
-        for name, field in self.fields.items():
-            checks = [each for each in field.validators if isinstance(each, UniqueKeyValidator)]
-            if checks and field.source in self.validated_data:
-                try:
-                    checks[0](self.validated_data[field.source], field)
-                except serializers.ValidationError as error:
-                    errors[name] = error.detail
-        if errors:
-            raise serializers.ValidationError(errors)
