@@ -70,6 +70,8 @@ class ProductFilter(FilterSet):
     price_min = PriceFilter("gte", "Price from")
     price_max = PriceFilter("lte", "Price up to")
     q = WordsFilter()
+    # Blanks are part of a text that is compared exactly.
+    sku = filters.CharFilter(label="SKU, exactly", max_length=64, strip=False)
     in_stock = filters.BooleanFilter(
         method="filter_in_stock",
         label="In stock",
@@ -120,8 +122,8 @@ class BoundedSearchFilter(SearchFilter):
 
 class ProductSearchFilter(BoundedSearchFilter):
     search_description = (
-        "Finds the products that have each of these words in the title, the description or the "
-        "title of their collection. What stands in quotation marks is searched as it is."
+        "Finds the products that have each of these words in the title, the SKU, the description "
+        "or the title of their collection. What stands in quotation marks is searched as it is."
     )
 
     def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> QuerySet:

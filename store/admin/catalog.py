@@ -95,16 +95,19 @@ class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
 
 @admin.register(Product)
 class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
-    list_display = ["title", "unit_price", "inventory_status", "collection_title"]
+    list_display = ["title", "unit_price", "inventory_status", "collection_title", "sku"]
     list_editable = ["unit_price"]
     list_filter = ["collection", "last_update", InventoryFilter]
     list_select_related = ["collection"]
     search_fields = [*SEARCHED_TEXTS, "collection__title"]
-    search_help_text = "Words of a product's title or description, or of its collection's title."
+    search_help_text = (
+        "Words of a product's title, SKU or description, or of its collection's title."
+    )
     actions = [*ServiceDeletionAdmin.actions, "clear_inventory"]
     fields = [
         "title",
         "slug",
+        "sku",
         "description",
         "unit_price",
         "inventory",

@@ -13,6 +13,8 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
 
+from storefront.unique_keys.exact import ExactCharField
+
 from ..compiled import Many, compiled_select
 from ..fields import PictureField
 from ..fulltext import matching
@@ -27,7 +29,7 @@ MIN_UNIT_PRICE = Decimal(1)
 MAX_INVENTORY = 1_000_000_000
 LOW_INVENTORY = 10
 # What a search looks into, beside the title of the collection.
-SEARCHED_TEXTS = ("title", "description")
+SEARCHED_TEXTS = ("title", "sku", "description")
 
 
 class CollectionQuerySet(VersionedQuerySet["Collection"]):
@@ -109,6 +111,7 @@ class Product(Versioned):
 
     title = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255)
+    sku = ExactCharField("SKU", max_length=64, null=True, blank=True, unique=True)
     description = models.TextField(null=True, blank=True)
     unit_price = models.DecimalField(
         max_digits=PRICE_DIGITS,

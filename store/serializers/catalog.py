@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from storefront.serializers import ModelSerializer
+from storefront.unique_keys.serializers import UniqueFieldsSerializer
 
 from ..models import Collection, Product, ProductImage
 from ..validators import validate_file_size, validate_image_format
@@ -64,7 +65,7 @@ class ProductImageSerializer(ModelSerializer):
         fields = ["id", "image"]
 
 
-class ProductSerializer(ModelSerializer):
+class ProductSerializer(UniqueFieldsSerializer, ModelSerializer):
     collection = serializers.PrimaryKeyRelatedField(
         queryset=Collection.objects.all(),
         pk_field=serializers.IntegerField(),
@@ -86,6 +87,7 @@ class ProductSerializer(ModelSerializer):
             "title",
             "description",
             "slug",
+            "sku",
             "inventory",
             "unit_price",
             "price_with_tax",

@@ -27,6 +27,7 @@ TABLES = {
     "store_collection": "id=seq, title=concat('Collection ', seq * 7 % 20000)",
     "store_product": """
         id=seq, title=concat('Product ', seq * 7 % 19999), slug='', inventory=seq % 1000,
+        sku=concat('SKU-', seq),
         unit_price=1 + seq * 13 % 9000, collection_id=seq % 100 + 1, description=repeat('word ', 50),
         last_update='2026-01-01' + interval seq * 17 % 20000 minute""",
     "store_product_promotions": "product_id=seq, promotion_id=seq",

@@ -20,6 +20,7 @@ def fields(collection):
     return {
         "title": "Kettle",
         "slug": "kettle",
+        "sku": "KT-1",
         "description": "Whistles.",
         "unit_price": 19.5,
         "inventory": 3,
@@ -37,6 +38,7 @@ class TestShow:
             "title": "Teapot",
             "description": None,
             "slug": "teapot",
+            "sku": None,
             "inventory": 10,
             "unit_price": 10.0,
             "price_with_tax": 11.0,
@@ -194,7 +196,7 @@ class TestWrite:
     def test_description_is_optional_and_a_slug_may_repeat(self, api_client, authenticate, fields):
         authenticate(is_staff=True)
         api_client.post(URL, fields)
-        del fields["description"]
+        del fields["description"], fields["sku"]
 
         assert api_client.post(URL, fields).json()["description"] is None
         assert Product.objects.filter(slug="kettle").count() == 2

@@ -92,6 +92,7 @@ FILTERS = [
     "price_min=8990",
     "price_max=20",
     "price_min=300&price_max=310",
+    "sku=SKU-7",
     "in_stock=false",
     "rating_min=5",
     "tag=tag+7",

@@ -118,6 +118,7 @@ def test_loaded_rows_are_served(api_client):
         "title": "Teapot",
         "description": None,
         "slug": "teapot",
+        "sku": None,
         "inventory": 5,
         "unit_price": 10.0,
         "price_with_tax": 11.0,

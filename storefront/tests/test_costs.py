@@ -39,7 +39,7 @@ COSTS = {
     ("products/", UNCACHED): Cost(4, 3987),
     ("products/", SIGNED_IN): Cost(6, 4793),
     ("products/{product}/", CACHED): Cost(1, 715),
-    ("products/{product}/", UNCACHED): Cost(3, 2600),
+    ("products/{product}/", UNCACHED): Cost(3, 2869),
     ("collections/", CACHED): Cost(1, 715),
     ("carts/{cart}/", UNCACHED): Cost(3, 5148),
     ("carts/{cart}/", SIGNED_IN): Cost(5, 6261),

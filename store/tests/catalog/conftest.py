@@ -70,6 +70,7 @@ def products(collection, make_product, make_promotion):
             description="A cup." if number % 2 else None,
             unit_price=f"{10 + number / 4:.2f}",
             inventory=number % 3,
+            sku=f"cup-{number}" if number % 3 else None,
             collection=other if number % 4 == 0 else collection,
         )
         for number in range(12)

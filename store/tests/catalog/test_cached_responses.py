@@ -28,9 +28,11 @@ FILTERS = {
     "in_stock": "true",
     "tag": "sale",
     "rating_min": "4",
+    "sku": "cup-1",
 }
 # Their lists change without a version of the catalogue.
-UNVERSIONED = {"in_stock", "tag", "rating_min"}
+# A list of one product is soon made; those of all SKUs would drive what is read often out of the memory.
+UNCACHED = {"in_stock", "tag", "rating_min", "sku"}
 PAGES = [
     "",
     "?page=2",
@@ -134,7 +136,7 @@ def test_every_filter(read, uncached, products, collection, name):
     assert 0 < first.json()["count"] < len(products)
     assert first.content == second.content
     assert first.json() == uncached(url).json()
-    assert is_cached(second) is (name not in UNVERSIONED)
+    assert is_cached(second) is (name not in UNCACHED)
 
 
 @pytest.mark.parametrize("query", PAGES)

@@ -37,6 +37,7 @@ class TestProduct:
             "title": "Teapot",
             "description": None,
             "slug": "teapot",
+            "sku": None,
             "inventory": 10,
             "unit_price": 10,
             "price_with_tax": 11,
