@@ -1,7 +1,7 @@
 """Databases of MySQL and MariaDB made with a character set that lacks characters, such as emoji."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.checks import Warning
@@ -37,10 +37,30 @@ def character_refused(error: BaseException | None) -> CharacterRefused | None:
     return CharacterRefused() if code in CODES and is_text else None
 
 
+class ExactColumn(NamedTuple):
+    """A text that is compared letter by letter, which the conversion of its table would end."""
+
+    name: str
+    length: int
+    octets: int
+    collation: str
+    null: str
+
+    def statements(self, table: str, quote: Callable[[str], str]) -> tuple[str, str]:
+        """Return what takes the column out of a conversion, and what puts it back with its collation."""
+        modify = f"ALTER TABLE {quote(table)} MODIFY {quote(self.name)}"
+        text = f"varchar({self.length}) CHARACTER SET {WHOLE} COLLATE {self.collation}"
+        return (
+            f"{modify} varbinary({self.octets}) {self.null};",
+            f"{modify} {text} {self.null};",
+        )
+
+
 class Found(NamedTuple):
     # None: that of the database is whole.
     database: str | None
     columns: dict[str, list[str]]
+    exact: dict[str, list[ExactColumn]]
 
 
 def check_character_sets(databases: Sequence[str] | None = None, **kwargs: Any) -> list[Warning]:
@@ -59,8 +79,9 @@ def warnings_of(connection: BaseDatabaseWrapper) -> list[Warning]:
     where = [f"table {table} ({', '.join(names)})" for table, names in found.columns.items()]
     quote = connection.ops.quote_name
     statements = [
-        f"ALTER TABLE {quote(table)} CONVERT TO CHARACTER SET {WHOLE} COLLATE {COLLATION};"
+        statement
         for table in found.columns
+        for statement in conversion(table, found.exact[table], quote)
     ]
     if found.database:
         where.insert(0, f"new tables ({found.database})")
@@ -79,10 +100,18 @@ def warnings_of(connection: BaseDatabaseWrapper) -> list[Warning]:
     ]
 
 
+def conversion(table: str, exact: Sequence[ExactColumn], quote: Callable[[str], str]) -> list[str]:
+    """Return the statements that convert a table, all but its exact columns."""
+    pairs = [column.statements(table, quote) for column in exact]
+    convert = f"ALTER TABLE {quote(table)} CONVERT TO CHARACTER SET {WHOLE} COLLATE {COLLATION};"
+    return [*(before for before, _ in pairs), convert, *(after for _, after in pairs)]
+
+
 def look_up(connection: BaseDatabaseWrapper) -> Found:
     """Return the character set of a database and its columns by table, where they lack characters."""
     own = {*connection.introspection.django_table_names(), "django_migrations"}
     columns: dict[str, list[str]] = defaultdict(list)
+    exact: dict[str, list[ExactColumn]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute("SELECT @@character_set_database")
         (database,) = cursor.fetchone()
@@ -95,4 +124,13 @@ def look_up(connection: BaseDatabaseWrapper) -> Found:
         for table, column, character_set in cursor.fetchall():
             if table in own:
                 columns[table].append(f"{column}: {character_set}")
-    return Found(None if database == WHOLE else database, columns)
+        cursor.execute(
+            "SELECT table_name, column_name, character_maximum_length, character_octet_length, "
+            "collation_name, IF(is_nullable = 'YES', 'NULL', 'NOT NULL') "
+            "FROM information_schema.columns WHERE table_schema = DATABASE() "
+            "AND data_type = 'varchar' AND character_set_name = %s AND collation_name LIKE %s",
+            [WHOLE, "%\\_bin"],
+        )
+        for table, *column in cursor.fetchall():
+            exact[table].append(ExactColumn(*column))
+    return Found(None if database == WHOLE else database, columns, exact)

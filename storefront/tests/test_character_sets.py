@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from model_bakery import baker
 from rest_framework.test import APIClient
 
+from store.models import Product
 from storefront.character_sets import character_refused, check_character_sets
 from tags.models import Tag
 
@@ -69,3 +71,32 @@ class TestNarrow:
         page = admin_client.get("/admin/tags/tag/", {"q": "🎁"}, headers={"accept": "text/html"})
         assert page.status_code == 400
         assert REFUSED in page.content.decode()
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+def test_what_converts_a_table_leaves_exact_texts_exact() -> None:
+    skus = {"TP-1", "tp-1", "tp-1 ", "🎁", "🎉", None}
+    for sku in skus:
+        baker.make(Product, sku=sku)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE store_product MODIFY slug varchar(255) CHARACTER SET utf8mb3 NOT NULL"
+        )
+        (warning,) = check_character_sets(databases=["default"])
+        before = columns_of_products(cursor)
+        for statement in warning.hint.splitlines()[1:]:
+            cursor.execute(statement)
+        after = columns_of_products(cursor)
+
+    assert {*Product.objects.values_list("sku", flat=True)} == skus
+    assert after == before | {"slug": after["title"]}
+    assert check_character_sets(databases=["default"]) == []
+
+
+def columns_of_products(cursor: Any) -> dict[str, str]:
+    cursor.execute(
+        "SELECT column_name, collation_name FROM information_schema.columns "
+        "WHERE table_schema = DATABASE() AND table_name = 'store_product'"
+    )
+    return dict(cursor.fetchall())
