@@ -11,9 +11,10 @@ from benchmarks.connections import Database, Row
 PAGE_SIZE = 10
 CENT = Decimal("0.01")
 
-COLUMNS = (
-    "SELECT id, title, description, slug, inventory, unit_price, collection_id FROM store_product"
-)
+COLUMNS = """
+    SELECT id, title, description, slug, sku, inventory, unit_price, collection_id
+    FROM store_product
+"""
 COUNT = "SELECT COUNT(*) FROM store_product"
 PAGE = f"{COLUMNS} ORDER BY title, id LIMIT {PAGE_SIZE} OFFSET ?"
 ONE = f"{COLUMNS} WHERE id = ?"
@@ -68,7 +69,7 @@ def group(rows: Iterable[Row]) -> defaultdict[Any, list[Row]]:
 
 
 def product(row: Row, images: list[Row], promotions: list[Row], site: str) -> dict[str, Any]:
-    key, title, description, slug, inventory, price, collection = row
+    key, title, description, slug, sku, inventory, price, collection = row
     best = promotions[0] if promotions else None
     cents = round(price * 100)
     return {
@@ -76,6 +77,7 @@ def product(row: Row, images: list[Row], promotions: list[Row], site: str) -> di
         "title": title,
         "description": description,
         "slug": slug,
+        "sku": sku,
         "inventory": inventory,
         "unit_price": cents / 100,
         "price_with_tax": (cents * 11 + 5) // 10 / 100,

@@ -32,6 +32,7 @@ class ProductOut(Shown):
     title: str
     description: str | None
     slug: str
+    sku: str | None
     inventory: int
     unit_price: float
     price_with_tax: float

@@ -84,6 +84,7 @@ class Product(Base):
     title: Mapped[str]
     description: Mapped[str | None]
     slug: Mapped[str]
+    sku: Mapped[str | None]
     inventory: Mapped[int]
     unit_price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     collection_id: Mapped[int]

@@ -42,6 +42,7 @@ def running_promotions() -> Prefetch:
 class Product(models.Model):
     title = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255)
+    sku = models.CharField(max_length=64, null=True, unique=True)
     description = models.TextField(null=True)
     unit_price = models.DecimalField(max_digits=10, decimal_places=2)
     inventory = models.IntegerField()

@@ -38,6 +38,7 @@ class ProductSerializer(serializers.ModelSerializer):
             "title",
             "description",
             "slug",
+            "sku",
             "inventory",
             "unit_price",
             "price_with_tax",
