@@ -60,6 +60,7 @@ def goods(*, count: int, collections: list[Collection], now: datetime) -> Iterat
         product = Product(
             title=title,
             slug=slugify(title),
+            sku=f"SF-{number + 1:07}",
             description=describe(random, design, ASSORTMENTS[turn]),
             unit_price=round_price(design.price * random.uniform(0.95, 1.05)),
             inventory=stock_of(random),

@@ -34,6 +34,10 @@ class TestCatalogue:
         assert Product.objects.values("slug").distinct().count() == 120
         assert not Product.objects.filter(slug="").exists()
 
+    def test_gives_every_product_a_sku_of_its_own(self):
+        skus = Product.objects.order_by("sku").values_list("sku", flat=True)
+        assert (skus.count(), skus[0], skus[119]) == (120, "SF-0000001", "SF-0000120")
+
     def test_has_names_enough_for_a_million_products(self):
         capacity = [len(list(one.designs())) * (len(LINES) + 1) for one in ASSORTMENTS]
         assert min(capacity) >= 1_000_000 / len(ASSORTMENTS)
