@@ -82,12 +82,12 @@ def serves_visitors(request: Request) -> bool:
     request.user = AnonymousUser()
     is_detail = getattr(view, "detail", False)
     return all(
-        each.has_permission(request, view) and not (is_detail and judges_rows(each))
+        each.has_permission(request, view) and not (is_detail and checks_objects(each))
         for each in view.get_permissions()
     )
 
 
-def judges_rows(permission: BasePermission) -> bool:
+def checks_objects(permission: BasePermission) -> bool:
     return type(permission).has_object_permission is not BasePermission.has_object_permission
 
 

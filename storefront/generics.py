@@ -15,7 +15,7 @@ class PatchMixin(GenericAPIView):
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         serializer: Any = super().get_serializer(*args, **kwargs)
-        if kwargs.get("partial") and names_nothing(serializer):
+        if kwargs.get("partial") and has_no_writable_field(serializer):
             elsewhere = self.changed_elsewhere(serializer.initial_data)
             raise ValidationError({**nothing_to_change(serializer), **elsewhere})
         return serializer
@@ -25,7 +25,7 @@ class PatchMixin(GenericAPIView):
         return {}
 
 
-def names_nothing(serializer: Serializer) -> bool:
+def has_no_writable_field(serializer: Serializer) -> bool:
     sent = getattr(serializer, "initial_data", None)
     # What is no object is refused as such.
     return isinstance(sent, Mapping) and all(

@@ -12,37 +12,37 @@ from ..models import Mail
 logger = logging.getLogger(__name__)
 
 
-class Calls:
-    """When this process has called for the workers, so that a busy shop does so twice a second at most.
+class RateLimitedCalls:
+    """Limits how often this process calls for the workers: twice a second at most.
 
     The first mail after a quiet second is sent at once. Those that follow within a second share a sweep,
     which begins after the last of them was committed.
     """
 
     # Seconds.
-    SPAN = 1.0
+    INTERVAL = 1.0
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         self.quiet_from = self.sweep_at = float("-inf")
 
     def for_mail(self) -> str | None:
-        """Say what to call for: to send this mail, a sweep in a SPAN, or nothing but the one to come."""
+        """Return what to call for: to send this mail, a sweep after the interval, or nothing where one is due."""
         with self.lock:
             now = monotonic()
             if now < self.sweep_at:
                 return None
             call = "send" if now >= self.quiet_from else "sweep"
-            self.quiet_from = now + self.SPAN
+            self.quiet_from = now + self.INTERVAL
             if call == "sweep":
                 self.sweep_at = self.quiet_from
             return call
 
 
-calls = Calls()
+calls = RateLimitedCalls()
 
 
 def send_soon(mail: Mail | None, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ def send_soon(mail: Mail | None, **kwargs: Any) -> None:
         else:
             call_for(mail)
     except OperationalError as error:
-        calls.forget()
+        calls.reset()
         logger.warning("No broker takes tasks, mails wait for the sweep: %s", error)
 
 
@@ -64,4 +64,4 @@ def call_for(mail: Mail) -> None:
         case "send":
             tasks.send_mail.delay(mail.pk)
         case "sweep":
-            tasks.send_due_mails.apply_async(countdown=calls.SPAN)
+            tasks.send_due_mails.apply_async(countdown=calls.INTERVAL)

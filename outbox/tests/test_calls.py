@@ -9,7 +9,7 @@ from celery.exceptions import OperationalError
 from outbox import tasks
 from outbox.models import Mail
 from outbox.signals import handlers
-from outbox.signals.handlers import Calls, send_soon
+from outbox.signals.handlers import RateLimitedCalls, send_soon
 
 Published = list[tuple[str, float]]
 
@@ -30,7 +30,7 @@ def published(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Published:
     """What is handed to the broker, and after how many seconds it is to begin."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
     published: Published = []
-    monkeypatch.setattr(handlers, "calls", Calls())
+    monkeypatch.setattr(handlers, "calls", RateLimitedCalls())
     monkeypatch.setattr(tasks.send_mail, "delay", lambda pk: published.append((f"mail {pk}", 0)))
     monkeypatch.setattr(tasks.send_due_mails, "delay", lambda: published.append(("sweep", 0)))
     monkeypatch.setattr(

@@ -32,17 +32,17 @@ class PaymentInline(ReadOnlyInline):
 
 
 class PaymentEventInline(ReadOnlyInline):
-    """What the gateway told of the payment, newest first."""
+    """What the gateway sent about the payment, newest first."""
 
     model = PaymentEvent
-    fields = ["received_at", "kind", "outcome", "event_id", "told"]
-    readonly_fields = ["told"]
+    fields = ["received_at", "kind", "outcome", "event_id", "payload_details"]
+    readonly_fields = ["payload_details"]
     verbose_name = "event"
     verbose_name_plural = "events"
 
     @admin.display(description="payload")
-    def told(self, event: PaymentEvent) -> SafeString:
-        return told(event)
+    def payload_details(self, event: PaymentEvent) -> SafeString:
+        return payload_details(event)
 
 
 @admin.register(Payment)
@@ -85,26 +85,26 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 @admin.register(PaymentEvent)
 class PaymentEventAdmin(ReadOnlyAdmin):
-    """What gateways told the shop, also of payments that it does not know."""
+    """What gateways sent, also about payments that the shop does not know."""
 
     list_display = ["received_at", "kind", "payment", "outcome", "gateway"]
     list_display_links = ["received_at"]
     list_select_related = ["payment"]
     ordering = ["-received_at", "-id"]
     sortable_by = ["received_at"]
-    fields = ["received_at", "kind", "payment", "outcome", "gateway", "event_id", "told"]
-    readonly_fields = ["told"]
+    fields = ["received_at", "kind", "payment", "outcome", "gateway", "event_id", "payload_details"]
+    readonly_fields = ["payload_details"]
 
     class Media:
         css = {"all": ["store/admin/shop.css"]}
 
     @admin.display(description="payload")
-    def told(self, event: PaymentEvent) -> SafeString:
-        return told(event)
+    def payload_details(self, event: PaymentEvent) -> SafeString:
+        return payload_details(event)
 
 
-def told(event: Any) -> SafeString:
-    """Show what a gateway sent, word for word, to who wants to see it."""
+def payload_details(event: Any) -> SafeString:
+    """Show what a gateway sent, word for word, in a box that opens."""
     return format_html(
         '<details class="payload"><summary>Show</summary><pre>{}</pre></details>', event.payload
     )

@@ -67,21 +67,21 @@ def change_order_status(
     if not Order.objects.filter(pk=order.pk, status=previous).update(**COLUMNS[status]):
         raise OrderStatusConflict("The order has changed meanwhile; read it again.")
     if status in (CANCELLED, REFUNDED):
-        give_money_back(order)
+        make_refunds_due(order)
     order.refresh_from_db(fields=["payment_status", "stage", "status"])
     change = record_status(order=order, previous=previous, by=by, reason=reason)
     queue_status_mail(order=order, change=change)
     run_last(invalidate_sales)
-    if status == PENDING and costs_nothing(order):
-        pay_for_nothing(order=order)
+    if status == PENDING and is_free(order):
+        pay_free_order(order=order)
     return order
 
 
-def costs_nothing(order: Order) -> bool:
+def is_free(order: Order) -> bool:
     return order.items.exists() and not order.total
 
 
-def pay_for_nothing(*, order: Order) -> None:
+def pay_free_order(*, order: Order) -> None:
     """Mark a pending order whose total is zero as paid: no payment will ever arrive for it."""
     change_order_status(order=order, status=PAID, reason=NOTHING_TO_PAY)
     order.refresh_from_db(fields=["payment_status", "stage", "status"])
@@ -133,7 +133,7 @@ def record_status(
     return change
 
 
-def give_money_back(order: Order) -> None:
+def make_refunds_due(order: Order) -> None:
     """Mark what was paid for an order through a gateway as due for refund."""
     paid = Payment.objects.filter(order=order, status=PaymentStatus.SUCCEEDED)
     if paid.update(status=PaymentStatus.REFUND_DUE, changed_at=timezone.now()):

@@ -28,7 +28,7 @@ from .carts import delete_cart_rows, lock_cart, quantities_in
 from .customers import customer_of
 from .idempotency import lock_key, reserve_key
 from .order_mails import queue_confirmation
-from .order_status import pay_for_nothing, record_status
+from .order_status import pay_free_order, record_status
 from .stock import quantities_of, return_stock, take_stock
 from .transactions import retrying_transaction, run_last
 
@@ -153,7 +153,7 @@ def write_order(
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)
     if not total:
-        pay_for_nothing(order=order)
+        pay_free_order(order=order)
     transaction.on_commit(lambda: order_created.send_robust(sender=Order, order=order))
     run_last(invalidate_sales)
 

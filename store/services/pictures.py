@@ -35,7 +35,7 @@ def current_name(pk: int) -> Iterable[str]:
 
 
 def strip_stored_picture(*, name: str) -> bool:
-    """Keep a picture without its metadata, under another name; tell whether it had any.
+    """Store a picture without its metadata, under another name; tell whether it had any.
 
     Raises OSError or ValueError where the file is not there or no picture. Where somebody else has
     changed the rows meanwhile, theirs holds.
@@ -48,9 +48,9 @@ def strip_stored_picture(*, name: str) -> bool:
     # Another name: browsers and caches store what the old one showed.
     new_name = field.generate_filename(ProductImage(), picture.name)
     new_name = default_storage.save(new_name, ContentFile(picture.content))
-    shown = show_instead(name=name, new_name=new_name)
+    shown = replace_name(name=name, new_name=new_name)
     # Not where that fails: rows may show the new file, and one too many harms nobody.
-    remove_unshown_file(name=name if shown else new_name)
+    remove_unused_file(name=name if shown else new_name)
     return shown
 
 
@@ -63,12 +63,12 @@ def read(name: str) -> bytes:
 
 
 @retrying_transaction
-def show_instead(*, name: str, new_name: str) -> bool:
-    """Have the rows that show one file show another; False where no row shows it any more."""
+def replace_name(*, name: str, new_name: str) -> bool:
+    """Replace the name of a file in the rows that show it; return False where no row does any more."""
     return ProductImage.objects.showing(name).update(image=new_name) > 0
 
 
-def remove_unshown_file(*, name: str, robust: bool = False) -> None:
+def remove_unused_file(*, name: str, robust: bool = False) -> None:
     """Remove the file of a picture once this is committed, unless a row shows it then."""
 
     def remove() -> None:

@@ -28,8 +28,8 @@ CACHE_SECONDS = 60
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def up_to_date(report: Callable[..., list[Row]], **parameters: Any) -> list[Row]:
-    """Return a report with every sale committed so far, computed at most once per state of the sales.
+def cached_report(report: Callable[..., list[Row]], **parameters: Any) -> list[Row]:
+    """Return a report with every sale committed so far, computed at most once for a cache version of the sales.
 
     Read from a copy of the database where there is one: with every sale that has reached the copy.
     """
@@ -117,14 +117,14 @@ def sold_lines(start: date, end: date, using: str) -> OrderItemQuerySet:
 
 
 def as_csv(*, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Write rows as CSV (RFC 4180) with a head line; a text that looks like a formula is disarmed."""
+    """Write rows as CSV (RFC 4180) with a head line; a text that looks like a formula is escaped."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([disarmed(row[column]) for column in columns] for row in rows)
+    writer.writerows([escape_formula(row[column]) for column in columns] for row in rows)
     return text.getvalue()
 
 
-def disarmed(cell: object) -> object:
+def escape_formula(cell: object) -> object:
     """Put an apostrophe before a text that a spreadsheet would compute."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS
 from .. import tasks
 from ..models import Campaign, Customer, ProductImage
 from ..models.versions import invalidate_catalog
-from ..services.pictures import remove_unshown_file
+from ..services.pictures import remove_unused_file
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
     """Remove the file of a deleted picture unless another row shows the same file."""
     # A roll-back brings the row back; its file must still be there then. And where the storage is away
     # the row has gone all the same: the file that stays behind is logged, not refused.
-    remove_unshown_file(name=instance.image.name or "", robust=True)
+    remove_unused_file(name=instance.image.name or "", robust=True)
 
 
 def invalidate_after_promotion_change(action: str, **kwargs: Any) -> None:

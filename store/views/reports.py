@@ -11,7 +11,7 @@ from rest_framework.serializers import Serializer
 
 from ..serializers import reports as shapes
 from ..services import reports
-from ..services.reports import Row, as_csv, up_to_date
+from ..services.reports import Row, as_csv, cached_report
 from .roots import RootView
 from .schema.reports import report_action_schema, report_schema, reports_root_schema
 
@@ -99,7 +99,7 @@ class ReportViewSet(viewsets.ViewSet):
         given = {name: value for name, value in self.request.query_params.items() if value}
         query = self.query_class(data=given)
         query.is_valid(raise_exception=True)
-        rows = up_to_date(service, **query.validated_data)
+        rows = cached_report(service, **query.validated_data)
         return Response(self.row_class(rows if many else rows[0], many=many).data)
 
     def finalize_response(

@@ -72,7 +72,7 @@ class ConcurrentEditForm(ModelForm):
         super().__init__(*args, **kwargs)
         self.conflicts: set[str] = set()
         # Choices that went since the form was shown, by field.
-        self.gone_choices: dict[str, set[str]] = {}
+        self.deleted_choices: dict[str, set[str]] = {}
         if self.is_stored:
             for name in self.comparable:
                 field = self.fields[name]
@@ -152,7 +152,7 @@ class ConcurrentEditForm(ModelForm):
         return field.has_changed(initial, shown)
 
     def _clean_fields(self) -> None:
-        self._drop_gone_choices()
+        self._drop_deleted_choices()
         if not self.is_stored:
             return super()._clean_fields()
         untouched = [name for name in self.fields if self.is_untouched(name)]
@@ -187,7 +187,7 @@ class ConcurrentEditForm(ModelForm):
             f"wrote “{text_of(field, ours)}”. Save again to keep yours, or write what it shall be.",
         )
 
-    def _drop_gone_choices(self) -> None:
+    def _drop_deleted_choices(self) -> None:
         """Leave out, of a choice of many rows, those that are no longer there."""
         for name, field in self.fields.items():
             bound = self[name]
@@ -199,7 +199,7 @@ class ConcurrentEditForm(ModelForm):
             if gone := set(bound.data) - {str(key) for key in there}:
                 self.data = self.data.copy()
                 self.data.setlist(bound.html_name, [key for key in bound.data if key not in gone])
-                self.gone_choices[name] = gone
+                self.deleted_choices[name] = gone
 
     @contextmanager
     def _edits_only(self) -> Iterator[None]:

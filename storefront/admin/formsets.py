@@ -19,7 +19,7 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
     """Leaves out, and names, the rows that went since the forms were shown."""
 
     # Told of the name of each row that has gone.
-    report_gone: Callable[[str], None]
+    report_deleted: Callable[[str], None]
     # Set for a form that was saved already: what it adds is there.
     is_repeated = False
     dropped = 0
@@ -27,8 +27,8 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         is_old = index is not None and index < self.initial_form_count()
-        form.is_gone = self.is_bound and is_old and form.instance.pk is None
-        if form.is_gone:
+        form.is_deleted = self.is_bound and is_old and form.instance.pk is None
+        if form.is_deleted:
             self.ignore_form(form)
         elif self.is_repeated and not is_old:
             form.empty_permitted, form.changed_data = True, []
@@ -39,7 +39,7 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
         key = self.model._meta.pk.name
         form.fields[key] = forms.CharField(required=False, widget=forms.HiddenInput)
         if form.add_prefix(key) in form.data and not self.is_repeated:
-            self.report_gone(name_of(shown_row(form), form.data[form.add_prefix(key)]))
+            self.report_deleted(name_of(shown_row(form), form.data[form.add_prefix(key)]))
 
     @cached_property
     def forms(self) -> list[Any]:
@@ -52,10 +52,10 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
     def initial_form_count(self) -> int:
         return super().initial_form_count() - self.dropped
 
-    def drop_gone(self) -> None:
+    def drop_deleted(self) -> None:
         """Show no form of a row that is no longer there, once all was judged."""
         old = self.initial_forms
-        kept = [form for form in old if not form.is_gone]
+        kept = [form for form in old if not form.is_deleted]
         self.forms = [*kept, *self.extra_forms]
         self._queryset = [form.instance for form in kept]
         self.dropped = len(old) - len(kept)
@@ -63,7 +63,7 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
     def clean(self) -> None:
         super().clean()
         for form in self.initial_forms:
-            is_deletion = not form.is_gone and form.cleaned_data.get(DELETION_FIELD_NAME)
+            is_deletion = not form.is_deleted and form.cleaned_data.get(DELETION_FIELD_NAME)
             if is_deletion and any(form.is_stale(name) for name in form.comparable):
                 raise ValidationError(
                     f"Somebody else changed “{form.instance}” while you were editing. "
@@ -100,14 +100,14 @@ class EditedRowsFormSet(ConcurrentEditFormSet):
 def concurrent_formset(
     formset: type[Any],
     base: type[ConcurrentEditFormSet],
-    report_gone: Callable[[str], None],
+    report_deleted: Callable[[str], None],
     *,
     is_repeated: bool = False,
 ) -> type[Any]:
     """Return the class of a set of forms that several people may have open at once."""
     attributes = {
         "form": concurrent(formset.form),
-        "report_gone": staticmethod(report_gone),
+        "report_deleted": staticmethod(report_deleted),
         "is_repeated": is_repeated,
     }
     return type(formset.__name__, (base, formset), attributes)

@@ -34,7 +34,7 @@ class ValueRefused(NamedTuple):
     )
 
 
-class SavedMeanwhile(NamedTuple):
+class ChangedMeanwhile(NamedTuple):
     """What a constraint refused that the form had found to be right."""
 
     detail: str = (
@@ -49,7 +49,7 @@ def refusal_of(error: DatabaseError) -> Any:
     if isinstance(error, DataError):
         return ValueRefused()
     if isinstance(error, IntegrityError):
-        return SavedMeanwhile()
+        return ChangedMeanwhile()
     raise error
 
 
@@ -57,12 +57,12 @@ def show_rows_of_forms(response: Any) -> Any:
     """Let a list that was refused show the rows that were sent, each beside its form."""
     changelist = (getattr(response, "context_data", None) or {}).get("cl")
     if changelist is not None and changelist.formset is not None and changelist.formset.is_bound:
-        changelist.formset.drop_gone()
+        changelist.formset.drop_deleted()
         changelist.result_list = [form.instance for form in changelist.formset.forms]
     return response
 
 
-def report_gone(request: HttpRequest, row: str) -> None:
+def report_deleted(request: HttpRequest, row: str) -> None:
     """Say that a row was left out of a save."""
     messages.warning(request, f"{row} is no longer there; it was left out.")
 
@@ -81,7 +81,7 @@ class ConcurrentEditInline(admin.options.InlineModelAdmin):
         return concurrent_formset(
             formset,
             ConcurrentEditFormSet,
-            partial(report_gone, request) if is_theirs else say_nothing,
+            partial(report_deleted, request) if is_theirs else say_nothing,
             is_repeated=getattr(request, "is_repeated", False),
         )
 
@@ -98,7 +98,7 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
 
     def get_changelist_formset(self, request: Any, **kwargs: Any) -> Any:
         formset = super().get_changelist_formset(request, **kwargs)
-        return concurrent_formset(formset, EditedRowsFormSet, partial(report_gone, request))
+        return concurrent_formset(formset, EditedRowsFormSet, partial(report_deleted, request))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -190,21 +190,21 @@ class ConcurrentEditAdmin(admin.ModelAdmin):
         context |= {"submission_name": TOKEN, "submission": token}
         if request.method == "POST":
             for inline in context["inline_admin_formsets"]:
-                inline.formset.drop_gone()
-            self.name_lost_files(context)
-            self.name_gone_choices(request, context["adminform"].form)
+                inline.formset.drop_deleted()
+            self.name_unsent_files(context)
+            self.name_deleted_choices(request, context["adminform"].form)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        self.name_gone_choices(request, form)
+        self.name_deleted_choices(request, form)
         super().save_related(request, form, formsets, change)
 
-    def name_gone_choices(self, request: HttpRequest, form: Any) -> None:
-        for name, gone in form.gone_choices.items():
+    def name_deleted_choices(self, request: HttpRequest, form: Any) -> None:
+        for name, gone in form.deleted_choices.items():
             rows = f"{len(gone)} of the chosen {name.replace('_', ' ')}"
             messages.warning(request, f"{rows} went meanwhile; the rest was kept.")
 
-    def name_lost_files(self, context: dict[str, Any]) -> None:
+    def name_unsent_files(self, context: dict[str, Any]) -> None:
         """Say at each file that it has to be chosen again: a browser sends none a second time by itself."""
         forms = [context["adminform"].form]
         for inline in context["inline_admin_formsets"]:

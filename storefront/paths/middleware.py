@@ -27,19 +27,19 @@ class PathMiddleware:
         is_whole = path.endswith("/") and not path.endswith(JSON_SUFFIXES)
         is_read = request.method in ("GET", "HEAD")
         response = None
-        # Elsewhere Django leads readers to the slash, and loses what others send.
+        # Elsewhere Django redirects reads to the slash, and loses the bodies of writes.
         if not is_whole and (API_PATH.match(path) or not (is_read or is_valid_path(path))):
-            response = lead(request)
-        return in_form_asked_for(request, response or self.get_response(request))
+            response = resolve_path(request)
+        return in_accepted_format(request, response or self.get_response(request))
 
 
-def lead(request: HttpRequest) -> HttpResponse | None:
-    """Point the request at the endpoint that is meant, or return the redirect that leads there."""
+def resolve_path(request: HttpRequest) -> HttpResponse | None:
+    """Set the path of the endpoint that is meant, or return the redirect to it."""
     path = request.path_info
     if path.endswith(JSON_SUFFIXES):
         # The path itself stays: links to other pages have the suffix, too, and it is part of the cache key.
-        request.path_info = known(path.rpartition(".")[0]) or path
-    elif whole := known(path):
+        request.path_info = endpoint_path(path.rpartition(".")[0]) or path
+    elif whole := endpoint_path(path):
         if request.method in ("GET", "HEAD"):
             with_slash = request.get_full_path(force_append_slash=True)
             return HttpResponsePermanentRedirect(escape_leading_slashes(with_slash))
@@ -49,13 +49,13 @@ def lead(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def known(stem: str) -> str:
+def endpoint_path(stem: str) -> str:
     """Return the path with its closing slash if it is that of an endpoint, else nothing."""
     path = stem if stem.endswith("/") else f"{stem}/"
     return path if is_valid_path(path) else ""
 
 
-def in_form_asked_for(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def in_accepted_format(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Put JSON in place of a page that says, for people, that nothing is there."""
     is_page = response.status_code == 404 and response["Content-Type"].startswith(PAGE)
     # Django REST framework has asked the client already.

@@ -16,10 +16,10 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         try:
             return super().stored_name(name)
         except ValueError:
-            self.say_how_to_collect()
+            self.explain_collectstatic()
             return name
 
-    def say_how_to_collect(self) -> None:
+    def explain_collectstatic(self) -> None:
         if not self.hashed_files and not self.said:
             self.said = True
             logger.warning(

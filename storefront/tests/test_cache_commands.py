@@ -12,7 +12,7 @@ from redis import Redis
 
 from store.models import Product
 from store.models.versions import ASSORTMENT, CATALOG, SALES, Version
-from store.services.reports import best_sellers, up_to_date
+from store.services.reports import best_sellers, cached_report
 from storefront.settings.caches import cache_at
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ QUEUE = "storefront"
 def redis(settings: Any, redis_url: str) -> Any:
     """A Redis with a report, a throttle that never ends, and, of the broker, a queue with a task."""
     settings.CACHES = {"default": cache_at(redis_url)}
-    up_to_date(best_sellers, start=date(2026, 1, 1), end=date(2026, 2, 1), limit=5)
+    cached_report(best_sellers, start=date(2026, 1, 1), end=date(2026, 2, 1), limit=5)
     cache.set(THROTTLE, [1.0], None)
     with Redis.from_url(redis_url, decode_responses=True) as redis:
         redis.lpush(QUEUE, "a task")

@@ -204,7 +204,7 @@ class Shop(RuleBasedStateMachine):
                 assert answer.status_code == 200
 
     @rule()
-    def give_money_back(self) -> None:
+    def make_refunds_due(self) -> None:
         refund_payments()
 
     @rule(product=ANY, pieces=st.integers(1, 9))

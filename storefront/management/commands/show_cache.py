@@ -72,9 +72,9 @@ def by_kind(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
 
 def place_of(url: str) -> str:
     """Return the address of a Redis without its password."""
-    told: dict[str, Any] = parse_url(url)
-    server = told.get("path") or f"{told.get('host', 'localhost')}:{told.get('port', 6379)}"
-    return f"{server}, database {told.get('db', 0)}"
+    parsed: dict[str, Any] = parse_url(url)
+    server = parsed.get("path") or f"{parsed.get('host', 'localhost')}:{parsed.get('port', 6379)}"
+    return f"{server}, database {parsed.get('db', 0)}"
 
 
 def version_of(*scopes: str) -> str:
