@@ -171,8 +171,8 @@ class TestOldHashes:
         other = str(RefreshToken.for_user(get_user_model().objects.get()))
         assert api_client.post(REFRESH, {"refresh": other}).status_code == 200
         tokens = [other, tokens_of()["refresh"], tokens_of()["refresh"]]
-        answers = [api_client.post(REFRESH, {"refresh": token}).status_code for token in tokens]
-        assert answers == [401, 200, 200]
+        responses = [api_client.post(REFRESH, {"refresh": token}).status_code for token in tokens]
+        assert responses == [401, 200, 200]
 
     def test_of_two_sign_ins_at_once_become_one_hash(self, user: Any) -> None:
         first, second = (get_user_model().objects.get() for _ in range(2))

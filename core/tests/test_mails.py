@@ -27,13 +27,15 @@ class TestReset:
     ) -> None:
         register()
         smtp_server.stop()
-        answers = [
+        responses = [
             committing_client.post(USERS + path, {"email": f"{name}@example.com"})
             for name in ("ann", "nobody")
         ]
 
-        assert [(answer.status_code, answer.content) for answer in answers] == [(204, b"")] * 2
-        assert answers[0].headers.keys() == answers[1].headers.keys()
+        assert [(response.status_code, response.content) for response in responses] == [
+            (204, b"")
+        ] * 2
+        assert responses[0].headers.keys() == responses[1].headers.keys()
         assert Mail.objects.get().attempts == 1
 
     def test_the_mail_comes_once_the_server_is_back(

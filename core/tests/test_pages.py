@@ -64,10 +64,10 @@ class TestHome:
     def test_every_link_leads_to_a_page(self, admin_client: Client) -> None:
         links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', admin_client.get("/").text))
         assert {"/store/products/", "/api/docs/", "/admin/", "/health/live/"} <= links
-        answers = {
+        responses = {
             link: admin_client.get(link, HTTP_ACCEPT="text/html,*/*").status_code for link in links
         }
-        assert answers == dict.fromkeys(links, 200)
+        assert responses == dict.fromkeys(links, 200)
 
     def test_it_asks_nothing_of_other_hosts_and_runs_no_script(
         self, client: Client, db: None

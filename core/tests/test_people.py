@@ -44,8 +44,8 @@ class TestRefusals:
         self, api_client: APIClient, staff: Any, tokens_of: Callable
     ) -> None:
         api_client.credentials(HTTP_AUTHORIZATION=f"JWT {tokens_of()['access']}")
-        answer = api_client.get("/admin/")
-        assert (answer.status_code, answer["Location"]) == (302, "/admin/login/?next=/admin/")
+        response = api_client.get("/admin/")
+        assert (response.status_code, response["Location"]) == (302, "/admin/login/?next=/admin/")
 
     def test_a_form_is_not_taken_with_a_token_alone(
         self, browser: Client, staff: Any, tokens_of: Callable
@@ -55,8 +55,8 @@ class TestRefusals:
         assert browser.post("/admin/login/", names, headers=header).status_code == 403
 
     def test_a_session_writes_with_the_token_of_its_forms_alone(self, browser: Client) -> None:
-        answer = browser.patch(ME, {"first_name": "Kim"}, content_type="application/json")
-        assert answer.status_code == 403
+        response = browser.patch(ME, {"first_name": "Kim"}, content_type="application/json")
+        assert response.status_code == 403
         assert get_user_model().objects.get().first_name != "Kim"
 
 
@@ -86,7 +86,7 @@ class TestSessionBesideTheFrontEnd:
             browser.delete(f"/store/products/{product.pk}/reviews/{review.pk}/"),
             browser.post("/auth/users/set_password/", {"new_password": "an-0ther-One"}),
         ]
-        assert [answer.status_code for answer in refused] == [403] * 5
+        assert [response.status_code for response in refused] == [403] * 5
         assert Review.objects.filter(pk=review.pk).exists()
         assert not Collection.objects.filter(title="x").exists()
 
@@ -125,8 +125,8 @@ def test_a_token_reads_no_session(api_client: APIClient, staff: Any, tokens_of: 
 
 @pytest.mark.parametrize("header", ["", "Basic YW5uOmFubg==", "Token abc", "JWTabc"])
 def test_a_session_reads_where_there_is_no_token(browser: Client, header: str) -> None:
-    answer = browser.get(ME, headers={"authorization": header} if header else {})
-    assert (answer.status_code, answer.json()["username"]) == (200, "ann")
+    response = browser.get(ME, headers={"authorization": header} if header else {})
+    assert (response.status_code, response.json()["username"]) == (200, "ann")
 
 
 def test_a_token_goes_before_a_session(
@@ -134,5 +134,5 @@ def test_a_token_goes_before_a_session(
 ) -> None:
     register(username="bob", email="bob@example.com")
     access = tokens_of("bob")["access"]
-    answer = browser.get(ME, headers={"authorization": f"JWT {access}", "accept": "text/html"})
-    assert (answer.status_code, b"bob@example.com" in answer.content) == (200, True)
+    response = browser.get(ME, headers={"authorization": f"JWT {access}", "accept": "text/html"})
+    assert (response.status_code, b"bob@example.com" in response.content) == (200, True)

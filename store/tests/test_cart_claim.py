@@ -243,7 +243,7 @@ class TestClaimed:
 
         added = api_client.post(f"{url}items/", body, format="json")
         one = f"{url}items/{added.json()['id']}/"
-        answers = [
+        responses = [
             added,
             api_client.get(url),
             api_client.get(f"{url}items/"),
@@ -253,7 +253,15 @@ class TestClaimed:
             api_client.delete(url),
         ]
 
-        assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 200, 204, 204]
+        assert [response.status_code for response in responses] == [
+            201,
+            200,
+            200,
+            200,
+            200,
+            204,
+            204,
+        ]
         assert everything() == ([], [])
 
     def test_its_order_is_found_again(self, api_client, owner, item):

@@ -240,10 +240,10 @@ class TestRefused:
         ids=lambda case: case if isinstance(case, str) else "",
     )
     def test_what_is_no_value_of_it(self, api_client, product, name, values):
-        answers = [api_client.get(URL, {name: value}) for value in values]
+        responses = [api_client.get(URL, {name: value}) for value in values]
 
-        assert [answer.status_code for answer in answers] == [400] * len(values)
-        assert [list(answer.json()) for answer in answers] == [[name]] * len(values)
+        assert [response.status_code for response in responses] == [400] * len(values)
+        assert [list(response.json()) for response in responses] == [[name]] * len(values)
 
     def test_neither_yes_nor_no_is_told(self, api_client, product):
         response = api_client.get(URL, {"in_stock": "maybe"})

@@ -204,9 +204,9 @@ class TestChange:
         review = make_review(user=author if owned else None)
         authenticate(is_staff=True)
 
-        answers = self.requests(api_client, f"{url}{review.id}/")
+        responses = self.requests(api_client, f"{url}{review.id}/")
 
-        assert [answer.status_code for answer in answers] == [200, 200, 204]
+        assert [response.status_code for response in responses] == [200, 200, 204]
 
     def test_staff_change_leaves_the_author(self, api_client, sign_in, make_review, author, url):
         review = make_review(user=author)
@@ -233,9 +233,9 @@ class TestChange:
             api_client.force_authenticate(user=user)
         before = Review.objects.values().get()
 
-        answers = self.requests(api_client, f"{url}{review.id}/")
+        responses = self.requests(api_client, f"{url}{review.id}/")
 
-        assert [answer.status_code for answer in answers] == [status] * 3
+        assert [response.status_code for response in responses] == [status] * 3
         assert Review.objects.values().get() == before
 
     def test_review_outlives_its_author(self, make_review, author):

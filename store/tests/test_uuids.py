@@ -51,11 +51,11 @@ def test_in_the_path_of_a_claim(api_client, sign_in, cart, written):
 
 def test_in_the_body_of_an_order(api_client, sign_in, item, written):
     sign_in()
-    answers = [
+    responses = [
         api_client.post("/store/orders/", {"cart_id": each}, format="json")
         for each in (written, str(item.cart_id))
     ]
-    assert [answer.status_code for answer in answers] == [201, 200]
+    assert [response.status_code for response in responses] == [201, 200]
     assert Order.objects.get().cart_uuid == item.cart_id
 
 

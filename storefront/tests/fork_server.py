@@ -80,11 +80,11 @@ def serve() -> None:
                 redirect(output.fileno(), errors.fileno())
                 work(**job)
             _, status = os.waitpid(pid, 0)
-            answer = {"returncode": os.waitstatus_to_exitcode(status)}
+            response = {"returncode": os.waitstatus_to_exitcode(status)}
             for name, file in (("stdout", output), ("stderr", errors)):
                 file.seek(0)
-                answer[name] = file.read().decode()
-        sys.stdout.write(f"{json.dumps(answer)}\n")
+                response[name] = file.read().decode()
+        sys.stdout.write(f"{json.dumps(response)}\n")
         sys.stdout.flush()
 
 

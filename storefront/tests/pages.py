@@ -82,7 +82,7 @@ class Tab:
         self.fields: dict[str, Any] = {**form_in(page, self.form_id).fields}
 
     def save(self, button: str = "_save", **typed: Any) -> Any:
-        """Send the form; return the answer, and go on from the form where it is shown again."""
+        """Send the form; return the response, and go on from the form where it is shown again."""
         self.fields |= typed
         page = self.client.post(self.address, {**self.fields, button: "Save"})
         if page.status_code == 200:

@@ -70,7 +70,7 @@ def serving(
             server.wait(SECONDS)
 
 
-class Answer:
+class Response:
     """A response that was read to its end."""
 
     def __init__(self, response: HTTPResponse | HTTPError) -> None:
@@ -91,7 +91,7 @@ class Visitor:
 
     def ask(
         self, path: str, method: str = "GET", content: bytes | None = None, **headers: str
-    ) -> Answer:
+    ) -> Response:
         """Send a request; an underscore in a header's name stands for a hyphen."""
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
@@ -99,14 +99,14 @@ class Visitor:
         request = Request(urljoin(self.address, path), content, fields, method=method)
         try:
             with self.opener.open(request, timeout=SECONDS) as response:
-                return Answer(response)
+                return Response(response)
         except HTTPError as refusal:
             with refusal:
-                return Answer(refusal)
+                return Response(refusal)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Post JSON and return the body of the answer, which must be a success."""
+        """Post JSON and return the body of the response, which must be a success."""
         content = json.dumps(body).encode()
-        answer = self.ask(path, "POST", content, Content_Type="application/json")
-        assert answer.status in (200, 201), answer.content
-        return json.loads(answer.content)
+        response = self.ask(path, "POST", content, Content_Type="application/json")
+        assert response.status in (200, 201), response.content
+        return json.loads(response.content)

@@ -145,10 +145,10 @@ class TestTrace:
     def confirm(self, client: Client, rows: Any, **fields: Any) -> Any:
         page = client.post(PRODUCTS, clear(rows, **fields))
         form = clear(rows, **fields, shown=page.context["shown"])
-        answers = [client.post(PRODUCTS, form, follow=True) for _ in range(2)]
+        responses = [client.post(PRODUCTS, form, follow=True) for _ in range(2)]
         # A double click changes and logs nothing more.
-        assert messages_in(answers[1]) == ["None of the selected rows is left to be changed."]
-        return answers[0]
+        assert messages_in(responses[1]) == ["None of the selected rows is left to be changed."]
+        return responses[0]
 
     def test_of_few_rows_names_each(
         self,

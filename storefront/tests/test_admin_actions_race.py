@@ -39,8 +39,8 @@ def test_change_and_log_each_row_once(
 
     monkeypatch.setattr(Confirmation, "apply", apply_together)
     with ThreadPoolExecutor(2) as pool:
-        answers = [*pool.map(click, [admin_client.cookies["sessionid"].value] * 2)]
+        responses = [*pool.map(click, [admin_client.cookies["sessionid"].value] * 2)]
 
-    assert answers == [302, 302]
+    assert responses == [302, 302]
     assert not Product.objects.filter(inventory__gt=0).exists()
     assert LogEntry.objects.count() == 20

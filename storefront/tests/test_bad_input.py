@@ -240,6 +240,6 @@ def test_addresses_that_are_none(walk: Walk) -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_paths_that_no_route_knows_are_404(walk: Walk, method: str) -> None:
     paths = ["/store/%00/", "/auth/%ff/", "/tags/%F0%9F%9B%92/", "/likes/a/b/"]
-    answers = [walk.client.generic(method, path, "{}", content_type=JSON) for path in paths]
-    assert [answer.status_code for answer in answers] == [404] * len(paths)
-    assert [answer.json() for answer in answers] == [{"detail": "Not found."}] * len(paths)
+    responses = [walk.client.generic(method, path, "{}", content_type=JSON) for path in paths]
+    assert [response.status_code for response in responses] == [404] * len(paths)
+    assert [response.json() for response in responses] == [{"detail": "Not found."}] * len(paths)

@@ -110,9 +110,9 @@ class TestThere:
     ) -> None:
         use_redis(redis_url)
 
-        answers = [api_client.post(SIGN_IN, WRONG).status_code for _ in range(3)]
+        responses = [api_client.post(SIGN_IN, WRONG).status_code for _ in range(3)]
 
-        assert answers == [401, 401, 429]
+        assert responses == [401, 401, 429]
 
 
 @pytest.mark.redis_server

@@ -100,11 +100,11 @@ class TestChangePage:
         page, chosen = tab(), [old.pk, new.pk]
         old.delete()
 
-        answer = page.save(promotions=chosen, title="Blue teapot")
+        response = page.save(promotions=chosen, title="Blue teapot")
 
-        assert answer.status_code == 302
+        assert response.status_code == 302
         assert (
-            warnings_in(answer)[0]
+            warnings_in(response)[0]
             == "1 of the chosen promotions went meanwhile; the rest was kept."
         )
         assert product.promotions.get() == new

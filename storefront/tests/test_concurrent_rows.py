@@ -42,11 +42,11 @@ class TestInlines:
     def test_a_row_that_went_is_named_and_left_out(self, page, customer):
         Address.objects.filter(street="Hill 1").delete()
 
-        answer = page.save(**{"phone": "031", "addresses-1-city": "Spiez"})
+        response = page.save(**{"phone": "031", "addresses-1-city": "Spiez"})
 
-        assert answer.status_code == 302
+        assert response.status_code == 302
         name = "The address “Hill 1, 3000 Bern” is no longer there; it was left out."
-        assert warnings_in(answer)[0] == name
+        assert warnings_in(response)[0] == name
         customer.refresh_from_db()
         assert (customer.phone, customer.addresses.get().city) == ("031", "Spiez")
 
@@ -95,9 +95,9 @@ class TestEditableList:
     def test_more_rows_than_it_showed_are_none(self, lists, number, status):
         tab = lists()
 
-        answer = tab.save(**{"form-TOTAL_FORMS": number, "form-0-unit_price": "11.00"})
+        response = tab.save(**{"form-TOTAL_FORMS": number, "form-0-unit_price": "11.00"})
 
-        assert (answer.status_code, Product.objects.count()) == (status, 2)
+        assert (response.status_code, Product.objects.count()) == (status, 2)
 
     def test_a_row_is_written_where_it_was_edited(self, lists):
         first, second = lists(), lists()
@@ -144,10 +144,10 @@ class TestEditableList:
         page, key = lists(), product.pk
         product.delete()
 
-        answer = page.save(**{"form-0-unit_price": "12.00", "form-1-unit_price": "22.00"})
+        response = page.save(**{"form-0-unit_price": "12.00", "form-1-unit_price": "22.00"})
 
-        assert answer.status_code == 302
-        assert warnings_in(answer)[0] == f"The product {key} is no longer there; it was left out."
+        assert response.status_code == 302
+        assert warnings_in(response)[0] == f"The product {key} is no longer there; it was left out."
         assert Product.objects.get().unit_price == 22
 
     def test_every_list_has_such_rows(self, rf, admin_user):

@@ -119,10 +119,10 @@ class TestNginx:
         }
         run_nginx()
         try:
-            answers = [ask_nginx(tmp_path, target) for target in expected]
+            responses = [ask_nginx(tmp_path, target) for target in expected]
         finally:
             run_nginx("-s", "stop")
-        assert all(b" 301 " in answer for answer in answers)
+        assert all(b" 301 " in response for response in responses)
         lines = (tmp_path / "storefront.log").read_text().splitlines()
         for line, logged in zip(lines, expected.values(), strict=True):
             assert re.fullmatch(rf'\[\S+\] "GET {re.escape(logged)}" 301 \d+ [\d.]+s -', line)

@@ -1,4 +1,4 @@
-"""The load profiles run against a served shop, and no answer of it is wrong to them."""
+"""The load profiles run against a served shop, and no response of it is wrong to them."""
 
 import json
 import shutil
@@ -76,7 +76,7 @@ def test_the_first_step_that_fails_is_the_last(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     (step,) = climbed(tmp_path, "--host", f"http://127.0.0.1:{port}")
-    assert step["failures"] == {"no answer: [Errno 111] Connection refused": step["requests"]}
+    assert step["failures"] == {"no response: [Errno 111] Connection refused": step["requests"]}
 
 
 def test_the_verdict_names_where_it_became_slow_and_where_it_failed() -> None:

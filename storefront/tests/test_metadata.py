@@ -25,11 +25,11 @@ def asking(request: pytest.FixtureRequest, client: Client, world: dict, register
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_every_endpoint_answers(asking: Client, world: dict[str, Any], accept: str) -> None:
-    answers = {
+    responses = {
         path: asking.options(path.format(**world), headers={"accept": accept}) for path in ROUTES
     }
-    assert {answer.status_code for answer in answers.values()} <= {200, 401, 403}
-    assert answers["/store/products/"].status_code == 200
+    assert {response.status_code for response in responses.values()} <= {200, 401, 403}
+    assert responses["/store/products/"].status_code == 200
 
 
 def test_a_users_own_rows_tell_their_fields(client: Client, register: Any) -> None:

@@ -42,10 +42,10 @@ def test_nothing_to_change_is_a_400_that_says_what_can_be(
                 client.patch(url, {"id": 7, "csrfmiddlewaretoken": "x"}, format="multipart"),
                 client.patch(url, "id=7&_method=PATCH", content_type=FORM),
             ]
-            assert [answer.status_code for answer in sent] == [400] * 4
+            assert [response.status_code for response in sent] == [400] * 4
             fields = list(ROUTES[path]["patch"] or {})
-            for answer in sent:
-                (told,) = answer.json()["non_field_errors"]
+            for response in sent:
+                (told,) = response.json()["non_field_errors"]
                 assert all(name in told for name in fields)
             assert everything() == before
 
@@ -70,8 +70,8 @@ def test_other_refusals_come_first(
 
 
 def test_a_field_that_is_only_read_is_named(client: APIClient, world: dict[str, Any]) -> None:
-    answer = client.patch("/auth/users/me/", {"id": 5}, format="json")
-    assert answer.json()["id"] == ["This field cannot be changed here."]
+    response = client.patch("/auth/users/me/", {"id": 5}, format="json")
+    assert response.json()["id"] == ["This field cannot be changed here."]
     product = client.patch(f"/store/products/{world['product']}/", {"price": 1}, format="json")
     assert sorted(product.json()) == ["non_field_errors", "price"]
 
@@ -89,10 +89,10 @@ def test_the_status_of_an_order_names_the_address_of_the_step(
     client: APIClient, world: dict[str, Any], status: Any, steps: list[str]
 ) -> None:
     url = f"/store/orders/{world['paid_order']}/"
-    answer = client.patch(url, {"status": status}, format="json")
-    assert answer.status_code == 400
+    response = client.patch(url, {"status": status}, format="json")
+    assert response.status_code == 400
     addresses = " or ".join(f"http://testserver{url}{step}/" for step in steps)
-    assert answer.json()["status"] == [f"A step of an order is a POST to {addresses}."]
+    assert response.json()["status"] == [f"A step of an order is a POST to {addresses}."]
 
 
 def test_one_field_is_enough_in_any_form(client: APIClient, world: dict[str, Any]) -> None:
@@ -100,10 +100,10 @@ def test_one_field_is_enough_in_any_form(client: APIClient, world: dict[str, Any
     for sent in ({"title": "Pan"}, {"description": None}, {"title": "Pot", "price": 1}):
         assert client.patch(url, sent, format="json").status_code == 200
     assert client.patch(url, {"title": "Pan"}, format="multipart").status_code == 200
-    answer = client.patch(url, "title=Cup", content_type=FORM)
-    assert (answer.status_code, answer.json()["title"]) == (200, "Cup")
+    response = client.patch(url, "title=Cup", content_type=FORM)
+    assert (response.status_code, response.json()["title"]) == (200, "Cup")
 
 
 def test_a_put_keeps_its_rules(client: APIClient, world: dict[str, Any]) -> None:
-    answer = client.put(f"/store/products/{world['product']}/", {}, format="json")
-    assert answer.json()["title"] == ["This field is required."]
+    response = client.put(f"/store/products/{world['product']}/", {}, format="json")
+    assert response.json()["title"] == ["This field is required."]

@@ -94,8 +94,8 @@ class TestSuffix:
         html = {"accept": "text/html"}
         for _ in range(2):
             for url in ("/store/products/", "/store/products.json", "/store/.json"):
-                answer = api_client.get(url)
-                assert answer.json().get("next") in (None, f"http://testserver{url}?page=2")
+                response = api_client.get(url)
+                assert response.json().get("next") in (None, f"http://testserver{url}?page=2")
             assert api_client.get("/store/products.json?page=2").json()["previous"] is not None
             plain = api_client.get("/store/products.json")
             assert api_client.get("/store/products/", headers=html).text.startswith("\n")

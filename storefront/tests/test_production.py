@@ -196,8 +196,8 @@ class TestServices:
     def test_another_broker_may_carry_the_tasks(self, start: Start) -> None:
         show = "[CACHES['default']['LOCATION'], CELERY_BROKER_URL]"
         amqp = "amqp://shop@rabbit//"
-        answer = read(start, show, REDIS_URL="redis://redis", BROKER_URL=amqp)
-        assert answer == ["redis://redis", amqp]
+        response = read(start, show, REDIS_URL="redis://redis", BROKER_URL=amqp)
+        assert response == ["redis://redis", amqp]
 
     @pytest.mark.parametrize(
         ("url", "variables", "read_as"),

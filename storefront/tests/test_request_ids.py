@@ -1,4 +1,4 @@
-"""One id for a request: in every answer, in its lines and in the tasks it queues."""
+"""One id for a request: in every response, in its lines and in the tasks it queues."""
 
 import logging
 from types import SimpleNamespace
@@ -104,8 +104,8 @@ def test_what_is_no_id_is_replaced(client: Client, subtests: pytest.Subtests) ->
 
 
 def test_each_request_has_its_own_and_nothing_is_left(client: Client) -> None:
-    answers = [client.get("/health/live/")["X-Request-ID"] for _ in range(3)]
-    assert len(set(answers)) == 3
+    responses = [client.get("/health/live/")["X-Request-ID"] for _ in range(3)]
+    assert len(set(responses)) == 3
     assert request_ids.request_id.get() == request_ids.NO_REQUEST
 
 

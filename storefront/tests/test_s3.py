@@ -118,24 +118,24 @@ class TestUpload:
             "image": f"{s3_server}/{BUCKET}/{image.image.name}",
         }
         assert staff.get(url).json() == [response.json()]
-        with urlopen(response.json()["image"], timeout=10) as answer:
-            assert answer.read() == picture()
-            assert answer.headers["Content-Type"] == "image/png"
-            assert answer.headers["Cache-Control"] == "public, max-age=604800"
+        with urlopen(response.json()["image"], timeout=10) as download:
+            assert download.read() == picture()
+            assert download.headers["Content-Type"] == "image/png"
+            assert download.headers["Cache-Control"] == "public, max-age=604800"
 
     def test_the_type_is_not_the_uploader_s_to_claim(
         self, staff: APIClient, bucket: Any, url: str
     ) -> None:
         image = upload(staff, url, "lamp.html", "text/html").json()["image"]
-        with urlopen(image, timeout=10) as answer:
+        with urlopen(image, timeout=10) as response:
             assert image.endswith(".png")
-            assert answer.headers["Content-Type"] == "image/png"
+            assert response.headers["Content-Type"] == "image/png"
 
     def test_what_is_no_picture_is_only_saved(self, bucket: Any) -> None:
         name = default_storage.save("notes.html", SimpleUploadedFile("x", b"<b>", "text/html"))
-        with urlopen(default_storage.url(name), timeout=10) as answer:
-            assert answer.headers["Content-Type"] == "application/octet-stream"
-            assert answer.headers["Content-Disposition"] == "attachment"
+        with urlopen(default_storage.url(name), timeout=10) as response:
+            assert response.headers["Content-Type"] == "application/octet-stream"
+            assert response.headers["Content-Disposition"] == "attachment"
 
     def test_the_same_name_never_overwrites(self, bucket: Any) -> None:
         names = [default_storage.save("a.png", ContentFile(text)) for text in (b"1", b"2")]
@@ -203,9 +203,9 @@ class TestMetadata:
         assert output.err.startswith("gone.jpg: ")
         rows[0].refresh_from_db()
         assert keys(bucket) == [rows[0].image.name]
-        with urlopen(rows[0].image.url, timeout=10) as answer:
-            assert answer.headers["Content-Type"] == "image/jpeg"
-            stripped = answer.read()
+        with urlopen(rows[0].image.url, timeout=10) as response:
+            assert response.headers["Content-Type"] == "image/jpeg"
+            stripped = response.read()
         assert SECRET not in stripped
         assert shown(stripped) == shown(content)
 

@@ -98,11 +98,11 @@ def test_every_read_answers_what_its_schema_says(
     }
     assert {without_names(path) for path in READS} == set(by_path)
     for path in READS:
-        answer = api_client.get(path.format(**world))
+        response = api_client.get(path.format(**world))
         content = by_path[without_names(path)]["responses"]["200"]["content"]
         expected = {**content["application/json"]["schema"], "components": schema["components"]}
-        errors = list(Draft202012Validator(expected).iter_errors(answer.json()))
-        assert (path, answer.status_code, errors) == (path, 200, [])
+        errors = list(Draft202012Validator(expected).iter_errors(response.json()))
+        assert (path, response.status_code, errors) == (path, 200, [])
 
 
 def test_products_come_in_pages_and_every_other_list_as_an_array(schema: dict[str, Any]) -> None:
@@ -190,8 +190,8 @@ def test_what_all_may_do_needs_no_token(schema: dict[str, Any]) -> None:
 
 def test_refusals_of_the_shop_have_their_bodies(schema: dict[str, Any]) -> None:
     def bodies(path: str, method: str, status: str) -> list[list[str]]:
-        answer = resolve(schema, schema["paths"][path][method]["responses"][status])
-        body = answer["content"]["application/json"]["schema"]
+        response = resolve(schema, schema["paths"][path][method]["responses"][status])
+        body = response["content"]["application/json"]["schema"]
         return [resolve(schema, part)["required"] for part in body.get("anyOf", [body])]
 
     assert bodies("/store/orders/", "post", "409") == [

@@ -63,7 +63,7 @@ application(factory.post(url, body, REMOTE_ADDR="203.0.113.7").environ, start_re
 told = {{"statuses": statuses, "ids": ids, "seconds": monotonic() - started}}
 print(json.dumps({{**told, "loaded": "sentry_sdk" in sys.modules}}), flush=True)
 if reports:
-    # Its end would wait two seconds for the answer.
+    # Its end would wait two seconds for the response.
     os._exit(0)
 """
 
@@ -148,7 +148,7 @@ def test_a_silent_sentry_delays_nobody(fail: Callable) -> None:
         # More than its queue holds.
         told = fail(110, SENTRY_DSN=dsn)
     assert told["statuses"] == ["500 Internal Server Error"]
-    # One wait for its answer would last 30 seconds.
+    # One wait for its response would last 30 seconds.
     assert told["seconds"] < 25
 
 

@@ -78,9 +78,9 @@ def ann(address: str, folder: Path) -> Visitor:
 
 
 def static_files(visitor: Visitor, page: str) -> set[str]:
-    answer = visitor.ask(page, Accept="text/html")
-    assert answer.status == 200
-    return set(re.findall(r'(?:src|href)="(/static/[^"]+)"', answer.content.decode()))
+    response = visitor.ask(page, Accept="text/html")
+    assert response.status == 200
+    return set(re.findall(r'(?:src|href)="(/static/[^"]+)"', response.content.decode()))
 
 
 class TestStaticFiles:
@@ -91,8 +91,8 @@ class TestStaticFiles:
         files = static_files(ann, page)
         assert files
         for file in files:
-            answer = ann.ask(file)
-            assert (answer.status, answer.headers["Cache-Control"]) == (200, FOREVER), file
+            response = ann.ask(file)
+            assert (response.status, response.headers["Cache-Control"]) == (200, FOREVER), file
             assert re.search(r"\.[0-9a-f]{12}\.\w+$", file)
 
     @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ class TestStaticFiles:
         self, visitor: Visitor, accepted: str, encoding: str | None
     ) -> None:
         [style] = [file for file in static_files(visitor, "/") if file.endswith(".css")]
-        answer = visitor.ask(style, Accept_Encoding=accepted)
-        assert answer.headers["Content-Encoding"] == encoding
-        assert answer.headers["Vary"] == "Accept-Encoding"
-        assert answer.headers["Content-Type"] == 'text/css; charset="utf-8"'
+        response = visitor.ask(style, Accept_Encoding=accepted)
+        assert response.headers["Content-Encoding"] == encoding
+        assert response.headers["Vary"] == "Accept-Encoding"
+        assert response.headers["Content-Type"] == 'text/css; charset="utf-8"'
 
     @pytest.mark.parametrize(
         "path", ["gone.css", "", "core/", "../manage.py", "%2e%2e/manage.py", "staticfiles.jso"]
@@ -140,44 +140,44 @@ class TestUploadedPicture:
     @pytest.fixture
     def image(self, ann: Visitor, images: str) -> dict[str, Any]:
         content, content_type = form_of(picture())
-        answer = ann.ask(images, "POST", content, Content_Type=content_type)
-        assert answer.status == 201, answer.content
-        return json.loads(answer.content)
+        response = ann.ask(images, "POST", content, Content_Type=content_type)
+        assert response.status == 201, response.content
+        return json.loads(response.content)
 
     def test_everybody_sees_it_at_its_absolute_address(
         self, address: str, image: dict[str, Any]
     ) -> None:
         assert image["image"].startswith(f"{address}/media/store/images/")
-        answer = Visitor(address).ask(image["image"])
-        assert (answer.status, answer.content) == (200, picture())
-        assert answer.headers["Content-Type"] == "image/png"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert answer.headers["Cache-Control"] == "public, max-age=604800"
+        response = Visitor(address).ask(image["image"])
+        assert (response.status, response.content) == (200, picture())
+        assert response.headers["Content-Type"] == "image/png"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert response.headers["Cache-Control"] == "public, max-age=604800"
 
     def test_its_head_and_its_absence_leave_the_connection_usable(
         self, address: str, image: dict[str, Any]
     ) -> None:
         url = urlsplit(image["image"])
         with closing(HTTPConnection(str(url.hostname), url.port, timeout=SECONDS)) as connection:
-            answers = []
+            responses = []
             for method, path in [("HEAD", url.path), ("GET", "/media/gone"), ("GET", url.path)]:
                 connection.request(method, path)
                 response = connection.getresponse()
                 length = response.headers["Content-Length"]
-                answers.append((response.status, int(length), len(response.read())))
+                responses.append((response.status, int(length), len(response.read())))
         size = len(picture())
-        assert answers[0] == (200, size, 0)
-        assert answers[1][0] == 404
-        assert answers[2] == (200, size, size)
+        assert responses[0] == (200, size, 0)
+        assert responses[1][0] == 404
+        assert responses[2] == (200, size, size)
 
     def test_behind_a_proxy_its_address_is_the_client_s(
         self, ann: Visitor, images: str, image: dict[str, Any]
     ) -> None:
-        answer = ann.ask(images, X_Forwarded_Proto="https")
+        response = ann.ask(images, X_Forwarded_Proto="https")
         secure = image["image"].replace("http://", "https://")
-        assert json.loads(answer.content) == [{"id": image["id"], "image": secure}]
+        assert json.loads(response.content) == [{"id": image["id"], "image": secure}]
 
     def test_it_goes_with_its_row(
         self, ann: Visitor, images: str, image: dict[str, Any], folder: Path
@@ -199,6 +199,9 @@ class TestWithoutCollectedFiles:
     ) -> None:
         visitor = Visitor(bare_address)
         for file in set.union(*(static_files(visitor, page) for page in PAGES[:-1])):
-            answer = visitor.ask(file)
-            assert (answer.status, answer.headers["Cache-Control"]) == (200, "max-age=60, public")
+            response = visitor.ask(file)
+            assert (response.status, response.headers["Cache-Control"]) == (
+                200,
+                "max-age=60, public",
+            )
         assert "run manage.py collectstatic" in (folder / "bare.log").read_text()

@@ -48,9 +48,9 @@ def picture():
 @pytest.mark.django_db
 class TestSentAgain:
     def test_an_order_is_added_once(self, order_tab, product):
-        answers = [order_tab.save() for _ in range(3)]
+        responses = [order_tab.save() for _ in range(3)]
 
-        assert {(page.status_code, page["Location"]) for page in answers} == {
+        assert {(page.status_code, page["Location"]) for page in responses} == {
             (302, "/admin/store/order/")
         }
         assert Order.objects.count() == 1

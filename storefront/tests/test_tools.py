@@ -54,8 +54,8 @@ def visit(environment: str, folder: Path, **variables: str) -> Any:
 
 
 def test_silk_records_in_development_when_asked_and_forgets(tmp_path: Path) -> None:
-    answers, tools, recorded, left = visit("dev", tmp_path, SILK="1")
-    assert (answers, tools) == ([200, 200], ["debug_toolbar", "silk"])
+    responses, tools, recorded, left = visit("dev", tmp_path, SILK="1")
+    assert (responses, tools) == ([200, 200], ["debug_toolbar", "silk"])
     assert recorded == ["/health/live/"]
     assert left == 0
 

@@ -136,11 +136,11 @@ class TestFromCustomers:
         make_customer("bob")
 
         with django_capture_on_commit_callbacks(execute=True):
-            answer = send(admin_client, CUSTOMERS, customer)
+            response = send(admin_client, CUSTOMERS, customer)
 
         campaign = Campaign.objects.get()
         page = f"{CAMPAIGNS}{campaign.pk}/change/"
-        assertRedirects(answer, page, fetch_redirect_response=False)
+        assertRedirects(response, page, fetch_redirect_response=False)
         assert messages_in(admin_client.get(page)) == ["The mail to 1 customer is on its way."]
         assert (campaign.subject, campaign.text) == ("Summer sale", "20 % off.")
         assert campaign.created_by.username == "admin"

@@ -1,4 +1,4 @@
-"""What browsers and shared caches may keep, and for whom."""
+"""What browsers and shared caches may store, and for whom."""
 
 import pytest
 from rest_framework.permissions import IsAuthenticated

@@ -195,7 +195,7 @@ def test_links_that_expire_are_not_read(read, shelf, settings, path):
     settings.STORAGES = {**settings.STORAGES, "default": signing}
     url = f"/store/products/{path.format(shelf)}"
 
-    answers = [read(url).content for _ in range(3)]
+    responses = [read(url).content for _ in range(3)]
 
-    assert b"signature=" in answers[0]
-    assert len({*answers}) == 3
+    assert b"signature=" in responses[0]
+    assert len({*responses}) == 3

@@ -8,13 +8,13 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from store.models import Cart, CartItem, Customer, Product
 
-from .crowd import Answer, Request, send_at_once
+from .crowd import Request, Response, send_at_once
 from .tallies import Tally
 
 
 @pytest.fixture
-def at_once(live_server: Any) -> Callable[[Sequence[Request]], list[Answer]]:
-    """Send requests to the served shop at once and return the answers in the same order."""
+def at_once(live_server: Any) -> Callable[[Sequence[Request]], list[Response]]:
+    """Send requests to the served shop at once and return the responses in the same order."""
     return lambda requests: send_at_once(live_server.url, requests)
 
 

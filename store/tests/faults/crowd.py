@@ -28,33 +28,35 @@ def checkout(cart: Any, user: Any, headers: dict[str, str] | None = None) -> Req
     return Request("POST", "/store/orders/", {"cart_id": str(cart.pk)}, user.token, headers)
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     request: Request
     status: int
     body: Any
     headers: Message
 
 
-def statuses(answers: Sequence[Answer]) -> Counter[int]:
-    return Counter(answer.status for answer in answers)
+def statuses(responses: Sequence[Response]) -> Counter[int]:
+    return Counter(response.status for response in responses)
 
 
-def send_at_once(url: str, requests: Sequence[Request], clients: int = MAX_CLIENTS) -> list[Answer]:
-    """Send all requests from so many clients at once; the answers come in the order of the requests."""
+def send_at_once(
+    url: str, requests: Sequence[Request], clients: int = MAX_CLIENTS
+) -> list[Response]:
+    """Send all requests from so many clients at once; the responses come in the order of the requests."""
     clients = min(clients, len(requests))
     start = Barrier(clients)
 
-    def work(connection: HTTPConnection, share: Sequence[Request]) -> list[Answer]:
+    def work(connection: HTTPConnection, share: Sequence[Request]) -> list[Response]:
         start.wait(SECONDS)
         return [send(connection, request) for request in share]
 
     with ExitStack() as stack, ThreadPoolExecutor(clients) as pool:
         connections = [stack.enter_context(closing(connect(url))) for _ in range(clients)]
         shares = [requests[number::clients] for number in range(clients)]
-        answers = dict[int, Answer]()
+        responses = dict[int, Response]()
         for number, share in enumerate(pool.map(work, connections, shares)):
-            answers |= dict(zip(range(number, len(requests), clients), share, strict=True))
-    return [answers[number] for number in range(len(requests))]
+            responses |= dict(zip(range(number, len(requests), clients), share, strict=True))
+    return [responses[number] for number in range(len(requests))]
 
 
 def connect(url: str) -> HTTPConnection:
@@ -65,7 +67,7 @@ def connect(url: str) -> HTTPConnection:
     return connection
 
 
-def send(connection: HTTPConnection, request: Request) -> Answer:
+def send(connection: HTTPConnection, request: Request) -> Response:
     headers = {"Content-Type": "application/json", **(request.headers or {})}
     if request.token:
         headers["Authorization"] = f"JWT {request.token}"
@@ -74,4 +76,4 @@ def send(connection: HTTPConnection, request: Request) -> Answer:
     response = connection.getresponse()
     content = response.read()
     parsed = json.loads(content) if content else None
-    return Answer(request, response.status, parsed, response.headers)
+    return Response(request, response.status, parsed, response.headers)

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from store.models import OrderItem, Product
 
-from .crowd import Answer, statuses
+from .crowd import Response, statuses
 
 
 @dataclass
@@ -21,12 +21,12 @@ class Tally:
     stock_difference: int = 0
     started: float = field(default_factory=perf_counter)
 
-    def add(self, answers: Sequence[Answer], *, orders: int, stock_difference: int) -> None:
-        """Count a round; its answers may not be failures of the shop."""
-        self.statuses += statuses(answers)
+    def add(self, responses: Sequence[Response], *, orders: int, stock_difference: int) -> None:
+        """Count a round; its responses may not be failures of the shop."""
+        self.statuses += statuses(responses)
         self.orders += orders
         self.stock_difference += stock_difference
-        assert [answer for answer in answers if answer.status >= 500] == []
+        assert [response for response in responses if response.status >= 500] == []
         assert stock_difference == 0
 
     def count(self, lowest: int, highest: int) -> int:

@@ -18,9 +18,9 @@ from .crowd import Request
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
-def outcomes(answers):
-    """Pair the answers to what was asked in pairs."""
-    return [(a.status, b.status) for a, b in zip(answers[::2], answers[1::2], strict=True)]
+def outcomes(responses):
+    """Pair the responses to what was asked in pairs."""
+    return [(a.status, b.status) for a, b in zip(responses[::2], responses[1::2], strict=True)]
 
 
 class TestAgainstCheckout:
@@ -36,12 +36,12 @@ class TestAgainstCheckout:
                 body = {"cart_id": str(make_cart({product: 1}).pk)}
                 requests.append(Request("POST", "/store/orders/", body, user.token, headers))
                 requests.append(deletion(user))
-            answers = at_once(requests)
+            responses = at_once(requests)
             product.refresh_from_db()
             assert (
                 Order.objects.count() == racers - product.inventory == racers - Cart.objects.count()
             )
-            return outcomes(answers)
+            return outcomes(responses)
 
         return race
 

@@ -27,11 +27,11 @@ class TestAdd:
             product = make_product()
             cart = make_cart({product: held} if held else {})
 
-            answers = at_once([add(cart, product)] * 20)
+            responses = at_once([add(cart, product)] * 20)
 
-            assert statuses(answers) == {201: 20}
+            assert statuses(responses) == {201: 20}
             assert cart.items.get().quantity == held + 20
-            assert {answer.body["quantity"] for answer in answers} == {
+            assert {response.body["quantity"] for response in responses} == {
                 held + number for number in range(1, 21)
             }
 
@@ -40,18 +40,18 @@ class TestAdd:
             product = make_product()
             cart = make_cart({product: 32757})
 
-            answers = at_once([add(cart, product)] * 20)
+            responses = at_once([add(cart, product)] * 20)
 
-            assert statuses(answers) == {201: 10, 400: 10}
+            assert statuses(responses) == {201: 10, 400: 10}
             assert cart.items.get().quantity == 32767
 
     def test_many_products_are_a_line_each(self, make_cart, make_product, at_once):
         products = [make_product() for _ in range(20)]
         cart = make_cart({})
 
-        answers = at_once([add(cart, product) for product in products * 2])
+        responses = at_once([add(cart, product) for product in products * 2])
 
-        assert statuses(answers) == {201: 40}
+        assert statuses(responses) == {201: 40}
         assert sorted(cart.items.values_list("product_id", "quantity")) == [
             (product.pk, 2) for product in products
         ]
@@ -66,16 +66,16 @@ class TestAgainstCheckout:
             product, other = make_product(inventory=50), make_product()
             cart = make_cart({other: 1})
 
-            answers = at_once(in_the_middle(checkout(cart, user), [add(cart, product)] * 30))
+            responses = at_once(in_the_middle(checkout(cart, user), [add(cart, product)] * 30))
 
-            placed = answers.pop(15)
-            added = statuses(answers)
+            placed = responses.pop(15)
+            added = statuses(responses)
             product.refresh_from_db()
             assert placed.status == 201
             assert added[201] + added[404] == 30
             assert ordered(product) == added[201] == 50 - product.inventory
             difference = stock_difference({product: 50, other: 10})
-            figures.add([placed, *answers], orders=1, stock_difference=difference)
+            figures.add([placed, *responses], orders=1, stock_difference=difference)
 
     def test_the_ordered_quantity_is_one_that_was_answered(
         self, user, make_cart, make_product, at_once, rounds
@@ -86,13 +86,15 @@ class TestAgainstCheckout:
             url = f"/store/carts/{cart.pk}/items/{cart.items.get().pk}/"
             changes = [Request("PATCH", url, {"quantity": number}) for number in range(1, 31)]
 
-            answers = at_once(in_the_middle(checkout(cart, user), changes))
+            responses = at_once(in_the_middle(checkout(cart, user), changes))
 
-            placed = answers.pop(15)
+            placed = responses.pop(15)
             product.refresh_from_db()
             assert placed.status == 201
-            assert set(statuses(answers)) <= {200, 404}
-            answered = {answer.body["quantity"] for answer in answers if answer.status == 200}
+            assert set(statuses(responses)) <= {200, 404}
+            answered = {
+                response.body["quantity"] for response in responses if response.status == 200
+            }
             assert ordered(product) in {50, *answered}
             assert ordered(product) == 50 - product.inventory
 
@@ -104,13 +106,13 @@ class TestAgainstCheckout:
             url = f"/store/carts/{cart.pk}/items/"
             removals = [Request("DELETE", f"{url}{item.pk}/") for item in items]
 
-            answers = at_once(in_the_middle(checkout(cart, user), removals))
+            responses = at_once(in_the_middle(checkout(cart, user), removals))
 
-            placed = answers.pop(10)
+            placed = responses.pop(10)
             assert placed.status == 201
-            assert set(statuses(answers)) <= {204, 404}
+            assert set(statuses(responses)) <= {204, 404}
             assert [ordered(product) for product in products] == [
-                int(answer.status == 404) for answer in answers
+                int(response.status == 404) for response in responses
             ]
 
     def test_a_cart_is_ordered_or_deleted(
@@ -128,11 +130,11 @@ class TestAgainstCheckout:
                 )
             ]
 
-            answers = at_once(requests)
+            responses = at_once(requests)
 
             outcomes = Counter(
                 (placed.status, deleted.status)
-                for placed, deleted in zip(answers[::2], answers[1::2], strict=True)
+                for placed, deleted in zip(responses[::2], responses[1::2], strict=True)
             )
             assert set(outcomes) <= {(201, 404), (400, 204)}
             assert not Cart.objects.exists()
@@ -147,11 +149,11 @@ class TestAgainstDeletion:
             cart = make_cart({})
             deletion = Request("DELETE", f"/store/carts/{cart.pk}/")
 
-            answers = at_once(in_the_middle(deletion, [add(cart, product)] * 30))
+            responses = at_once(in_the_middle(deletion, [add(cart, product)] * 30))
 
-            deleted = answers.pop(15)
+            deleted = responses.pop(15)
             assert deleted.status == 204
-            assert set(statuses(answers)) <= {201, 404}
+            assert set(statuses(responses)) <= {201, 404}
             assert not CartItem.objects.exists()
 
     def test_a_product_leaves_no_order_without_its_line(
@@ -168,9 +170,11 @@ class TestAgainstDeletion:
                 )
             ]
 
-            answers = at_once(requests)
+            responses = at_once(requests)
 
-            for product, placed, deleted in zip(products, answers[::2], answers[1::2], strict=True):
+            for product, placed, deleted in zip(
+                products, responses[::2], responses[1::2], strict=True
+            ):
                 outcome = (placed.status, deleted.status)
                 assert outcome in {(201, 405), (400, 204), (409, 204)}
                 assert Product.objects.filter(pk=product.pk).exists() == (deleted.status == 405)

@@ -36,10 +36,10 @@ class TestTwoDevices:
             if has_cart:
                 Cart.objects.filter(pk=make_cart({product: 5}).pk).update(user=user)
 
-            answers = at_once([claim(cart, user) for cart in carts])
+            responses = at_once([claim(cart, user) for cart in carts])
 
             # 404: claimed, and moved into the next one before it was shown.
-            assert set(statuses(answers)) <= {200, 404}
+            assert set(statuses(responses)) <= {200, 404}
             cart = Cart.objects.get(user=user)
             assert cart.pk in {cart.pk for cart in carts}
             assert dict(cart.items.values_list("product_id", "quantity")) == {
@@ -85,7 +85,7 @@ class TestAgainstCheckout:
             Cart.objects.filter(pk=mine.pk).update(user=user)
             bought = pieces(OrderItem.objects)
 
-            answers = claimed, placed = at_once([claim(guest, user), checkout(mine, user)])
+            responses = claimed, placed = at_once([claim(guest, user), checkout(mine, user)])
 
             assert (claimed.status, placed.status) in {(200, 201), (200, 400)}
             bought = pieces(OrderItem.objects) - bought
@@ -93,7 +93,7 @@ class TestAgainstCheckout:
             assert pieces(CartItem.objects.filter(cart=guest)) == 7 - bought
             assert pieces(CartItem.objects.filter(cart__user=user)) == 7 - bought
             difference = stock_difference({product: 1000})
-            figures.add(answers, orders=int(bool(bought)), stock_difference=difference)
+            figures.add(responses, orders=int(bool(bought)), stock_difference=difference)
 
 
 def test_what_a_visitor_adds_meanwhile_is_kept_or_refused(
@@ -104,11 +104,11 @@ def test_what_a_visitor_adds_meanwhile_is_kept_or_refused(
         body = {"product_id": product.pk, "quantity": 1}
         add = Request("POST", f"/store/carts/{cart.pk}/items/", body)
 
-        answers = at_once([*[add] * 10, claim(cart, user), *[add] * 10])
+        responses = at_once([*[add] * 10, claim(cart, user), *[add] * 10])
 
-        assert answers.pop(10).status == 200
-        assert set(statuses(answers)) <= {201, 404}
-        assert cart.items.get().quantity == 1 + statuses(answers)[201]
+        assert responses.pop(10).status == 200
+        assert set(statuses(responses)) <= {201, 404}
+        assert cart.items.get().quantity == 1 + statuses(responses)[201]
 
 
 def test_what_its_owner_adds_while_it_is_taken_in_is_kept_or_refused(
@@ -120,8 +120,8 @@ def test_what_its_owner_adds_while_it_is_taken_in_is_kept_or_refused(
         body = {"product_id": product.pk, "quantity": 1}
         add = Request("POST", f"/store/carts/{mine.pk}/items/", body, user.token)
 
-        answers = at_once([*[add] * 10, claim(guest, user), *[add] * 10])
+        responses = at_once([*[add] * 10, claim(guest, user), *[add] * 10])
 
-        assert answers.pop(10).status == 200
-        assert set(statuses(answers)) <= {201, 404}
-        assert guest.items.get().quantity == 2 + statuses(answers)[201]
+        assert responses.pop(10).status == 200
+        assert set(statuses(responses)) <= {201, 404}
+        assert guest.items.get().quantity == 2 + statuses(responses)[201]

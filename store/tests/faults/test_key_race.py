@@ -31,20 +31,20 @@ def test_a_key_sent_many_times_at_once_is_one_order(
     for number in range(1, rounds + 1):
         cart, key = make_cart({product: 3}), str(uuid4())
 
-        answers = at_once([place(cart, user, key)] * 20)
+        responses = at_once([place(cart, user, key)] * 20)
 
         order = Order.objects.get(cart_uuid=cart.pk)
-        placed = [answer for answer in answers if answer.status == 201]
-        refused = [answer for answer in answers if answer not in placed]
-        assert {answer.body["id"] for answer in placed} == {order.pk}
-        marks = Counter(answer.headers[REPLAYED] for answer in placed)
+        placed = [response for response in responses if response.status == 201]
+        refused = [response for response in responses if response not in placed]
+        assert {response.body["id"] for response in placed} == {order.pk}
+        marks = Counter(response.headers[REPLAYED] for response in placed)
         assert marks == Counter({None: 1, "true": len(placed) - 1})
         assert {(a.status, a.body["code"]) for a in refused} <= {(409, "idempotency_key_in_flight")}
         [again] = at_once([place(cart, user, key)])
         assert (again.status, again.headers[REPLAYED]) == (201, "true")
         assert again.body["id"] == order.pk
         assert Order.objects.count() == number
-        figures.add(answers, orders=1, stock_difference=stock_difference({product: 100}))
+        figures.add(responses, orders=1, stock_difference=stock_difference({product: 100}))
 
 
 def test_a_key_sent_with_other_carts_at_once_is_one_order(
@@ -54,12 +54,12 @@ def test_a_key_sent_with_other_carts_at_once_is_one_order(
     for number in range(1, rounds + 1):
         carts, key = [make_cart({product: 1}) for _ in range(20)], str(uuid4())
 
-        answers = at_once([place(cart, user, key) for cart in carts])
+        responses = at_once([place(cart, user, key) for cart in carts])
 
-        assert Counter(answer.status for answer in answers) == {201: 1, 422: 19}
+        assert Counter(response.status for response in responses) == {201: 1, 422: 19}
         assert Order.objects.count() == number
         assert Cart.objects.count() == 19 * number
-        figures.add(answers, orders=1, stock_difference=stock_difference({product: 100}))
+        figures.add(responses, orders=1, stock_difference=stock_difference({product: 100}))
 
 
 def test_a_cart_sent_under_many_keys_at_once_is_one_order(
@@ -70,27 +70,29 @@ def test_a_cart_sent_under_many_keys_at_once_is_one_order(
         cart = make_cart({product: 1})
         requests = [place(cart, user, str(uuid4())) for _ in range(20)]
 
-        answers = at_once(requests)
+        responses = at_once(requests)
 
-        assert Counter(answer.status for answer in answers) == {201: 1, 200: 19}
-        assert {answer.headers[REPLAYED] for answer in answers} == {None}
+        assert Counter(response.status for response in responses) == {201: 1, 200: 19}
+        assert {response.headers[REPLAYED] for response in responses} == {None}
         # Under each key the same order is found from now on.
         again = at_once(requests)
-        assert [a.status for a in again] == [a.status for a in answers]
-        assert {answer.headers[REPLAYED] for answer in again} == {"true"}
-        assert {answer.body["id"] for answer in [*answers, *again]} == {Order.objects.first().pk}
+        assert [a.status for a in again] == [a.status for a in responses]
+        assert {response.headers[REPLAYED] for response in again} == {"true"}
+        assert {response.body["id"] for response in [*responses, *again]} == {
+            Order.objects.first().pk
+        }
         assert Order.objects.count() == number
-        figures.add(answers, orders=1, stock_difference=stock_difference({product: 100}))
+        figures.add(responses, orders=1, stock_difference=stock_difference({product: 100}))
 
 
 def test_a_key_that_was_refused_at_once_is_free_again(user, make_product, make_cart, at_once):
     product, key = make_product(inventory=2), str(uuid4())
     cart = make_cart({product: 3})
 
-    answers = at_once([place(cart, user, key)] * 20)
+    responses = at_once([place(cart, user, key)] * 20)
 
-    assert {answer.status for answer in answers} == {409}
-    assert {answer.body["code"] for answer in answers} <= {
+    assert {response.status for response in responses} == {409}
+    assert {response.body["code"] for response in responses} <= {
         "insufficient_stock",
         "idempotency_key_in_flight",
     }

@@ -30,15 +30,15 @@ class Race:
     product: Product
     pieces: int
     carts: list[Cart]
-    answers: list = field(default_factory=list)
+    responses: list = field(default_factory=list)
 
     @property
     def placed(self):
-        return [answer for answer in self.answers if answer.status == 201]
+        return [response for response in self.responses if response.status == 201]
 
     @property
     def refused(self):
-        return [answer for answer in self.answers if answer.status == 409]
+        return [response for response in self.responses if response.status == 409]
 
     @property
     def stock_difference(self):
@@ -56,16 +56,16 @@ class Race:
         left = {str(pk) for pk in Cart.objects.values_list("pk", flat=True)}
         orders_of_carts = set(Order.objects.values_list("cart_uuid", flat=True))
         broken = {
-            "every other answer is a refusal": len(self.placed) + len(self.refused)
+            "every other response is a refusal": len(self.placed) + len(self.refused)
             != len(self.carts),
             "as many orders as pieces": len(self.placed) != self.pieces,
-            "an order is one row": len({answer.body["id"] for answer in self.placed})
+            "an order is one row": len({response.body["id"] for response in self.placed})
             != Order.objects.count(),
             "stock and sold make the whole": self.stock_difference != 0,
             "nothing is left": self.product.inventory != 0,
             "refused for the stock only": any(a.body != refusal for a in self.refused),
             "a refused cart is whole": left
-            != {answer.request.body["cart_id"] for answer in self.refused}
+            != {response.request.body["cart_id"] for response in self.refused}
             or CartItem.objects.filter(quantity=1).count() != len(self.refused),
             "an ordered cart is gone": len(orders_of_carts) != len(self.placed)
             or any(str(pk) in left for pk in orders_of_carts),
@@ -87,7 +87,7 @@ def run_race(at_once, make_product):
             CartItem(cart=cart, product=product, quantity=1) for cart in carts
         )
         race = Race(product, pieces, carts)
-        race.answers = at_once(
+        race.responses = at_once(
             [checkout(cart, user, new_key()) for cart, user in zip(carts, users, strict=True)]
         )
         return race
@@ -114,7 +114,7 @@ class TestOneProductManyBuyers:
             race = run_race(users, pieces)
             assert race.violations() == []
             figures.add(
-                race.answers, orders=len(race.placed), stock_difference=race.stock_difference
+                race.responses, orders=len(race.placed), stock_difference=race.stock_difference
             )
             clear()
 
@@ -180,14 +180,14 @@ def test_a_cart_placed_many_times_at_once_is_one_order(
         product = make_product(inventory=10)
         cart = make_cart({product: 3})
 
-        answers = at_once([checkout(cart, user)] * 20)
+        responses = at_once([checkout(cart, user)] * 20)
 
         order = Order.objects.get(cart_uuid=cart.pk)
         product.refresh_from_db()
-        assert Counter(answer.status for answer in answers) == {201: 1, 200: 19}
-        assert {answer.body["id"] for answer in answers} == {order.pk}
+        assert Counter(response.status for response in responses) == {201: 1, 200: 19}
+        assert {response.body["id"] for response in responses} == {order.pk}
         assert (order.items.get().quantity, product.inventory) == (3, 7)
-        figures.add(answers, orders=1, stock_difference=stock_difference({product: 10}))
+        figures.add(responses, orders=1, stock_difference=stock_difference({product: 10}))
 
 
 def test_a_cart_placed_by_two_users_at_once_is_ones_order(
@@ -198,11 +198,11 @@ def test_a_cart_placed_by_two_users_at_once_is_ones_order(
         product = make_product(inventory=10)
         body = {"cart_id": str(make_cart({product: 3}).pk)}
 
-        answers = at_once([Request("POST", ORDERS, body, user.token) for user in users])
+        responses = at_once([Request("POST", ORDERS, body, user.token) for user in users])
 
         product.refresh_from_db()
-        assert Counter(answer.status for answer in answers) == {201: 1, 400: 9}
-        assert {a.body["code"] for a in answers if a.status == 400} == {"cart_not_found"}
+        assert Counter(response.status for response in responses) == {201: 1, 400: 9}
+        assert {a.body["code"] for a in responses if a.status == 400} == {"cart_not_found"}
         assert product.inventory == 7
 
 
@@ -214,10 +214,10 @@ def test_a_user_without_a_profile_places_many_carts_at_once(
         product = make_product(inventory=10)
         carts = [make_cart({product: 1}) for _ in range(10)]
 
-        answers = at_once([checkout(cart, user) for cart in carts])
+        responses = at_once([checkout(cart, user) for cart in carts])
 
-        assert Counter(answer.status for answer in answers) == {201: 10}
-        assert len({answer.body["customer"] for answer in answers}) == 1
+        assert Counter(response.status for response in responses) == {201: 10}
+        assert len({response.body["customer"] for response in responses}) == 1
 
 
 def test_the_same_products_in_opposite_order_block_nobody(
@@ -232,10 +232,10 @@ def test_the_same_products_in_opposite_order_block_nobody(
             for number in range(len(users))
         ]
 
-        answers = at_once([checkout(cart, user) for cart, user in zip(carts, users, strict=True)])
+        responses = at_once([checkout(cart, user) for cart, user in zip(carts, users, strict=True)])
 
-        assert Counter(answer.status for answer in answers) == {201: len(users)}
+        assert Counter(response.status for response in responses) == {201: len(users)}
         stock = Product.objects.filter(pk__in=[first.pk, second.pk])
         assert [product.inventory for product in stock] == [0, 0]
         difference = stock_difference({first: len(users), second: len(users)})
-        figures.add(answers, orders=len(users), stock_difference=difference)
+        figures.add(responses, orders=len(users), stock_difference=difference)

@@ -102,9 +102,9 @@ def stock(product):
 def test_an_event_that_comes_many_times_at_once_is_heeded_once(payments, delivery, at_once, racers):
     one_of_each = [delivery(payment) for payment in payments]
 
-    answers = at_once([request for request in one_of_each for _ in range(6)])
+    responses = at_once([request for request in one_of_each for _ in range(6)])
 
-    assert {answer.status for answer in answers} == {200}
+    assert {response.status for response in responses} == {200}
     assert PaymentEvent.objects.count() == steps("paid") == racers
     assert states() == {("paid", "succeeded"): racers}
     assert Mail.objects.filter(key__contains=":status:").count() == racers
@@ -113,9 +113,9 @@ def test_an_event_that_comes_many_times_at_once_is_heeded_once(payments, deliver
 def test_events_that_overtake_each_other_end_alike(payments, delivery, at_once, product, racers):
     kinds = ["failed", "succeeded", "failed"]
 
-    answers = at_once([delivery(payment, kind) for payment in payments for kind in kinds])
+    responses = at_once([delivery(payment, kind) for payment in payments for kind in kinds])
 
-    assert {answer.status for answer in answers} == {200}
+    assert {response.status for response in responses} == {200}
     assert states() == {("paid", "succeeded"): racers}
     assert (steps("paid"), stock(product)) == (racers, 0)
 
@@ -123,9 +123,9 @@ def test_events_that_overtake_each_other_end_alike(payments, delivery, at_once, 
 def test_a_success_and_its_refund_at_once_keep_no_money(payments, delivery, at_once, product):
     kinds = ["refunded", "succeeded"]
 
-    answers = at_once([delivery(payment, kind) for payment in payments for kind in kinds])
+    responses = at_once([delivery(payment, kind) for payment in payments for kind in kinds])
 
-    assert {answer.status for answer in answers} == {200}
+    assert {response.status for response in responses} == {200}
     assert set(states()) <= {("cancelled", "refunded"), ("pending", "refunded")}
     assert steps("paid") == steps("cancelled")
     assert stock(product) == steps("cancelled") * PIECES
@@ -143,11 +143,11 @@ def test_a_success_against_a_cancellation_gives_the_money_back(
             cancel = Request("PATCH", f"/store/orders/{order.pk}/", body, clerk.token)
         requests += [delivery(payment), cancel]
 
-    answers = at_once(requests)
+    responses = at_once(requests)
 
-    assert {answer.status for answer in answers[::2]} == {200}
+    assert {response.status for response in responses[::2]} == {200}
     # Staff who cancel an unpaid order are told that it is paid by now; its owner cancels a paid one too.
-    cancelled = Counter(answer.status for answer in answers[1::2])[200]
+    cancelled = Counter(response.status for response in responses[1::2])[200]
     assert cancelled == racers or canceller == "clerk"
     assert states() == +Counter(
         {("cancelled", "refunded"): cancelled, ("paid", "succeeded"): racers - cancelled}
@@ -167,10 +167,10 @@ def test_a_success_against_a_deletion_gives_the_money_back(
         requests.append(delivery(payment))
         requests.append(Request("DELETE", f"/store/orders/{order.pk}/", token=clerk.token))
 
-    answers = at_once(requests)
+    responses = at_once(requests)
 
-    assert {answer.status for answer in answers[::2]} == {200}
-    deleted = Counter(answer.status for answer in answers[1::2])
+    assert {response.status for response in responses[::2]} == {200}
+    deleted = Counter(response.status for response in responses[1::2])
     assert deleted.total() == deleted[204] + deleted[405]
     assert states() == +Counter(
         {(None, "refunded"): deleted[204], ("paid", "succeeded"): deleted[405]}
@@ -190,10 +190,10 @@ def test_a_success_against_the_overdue_sweep_pays_or_goes_back(
 
     with ThreadPoolExecutor(2) as pool:
         sweeps = pool.map(sweep, range(2))
-        answers = at_once([delivery(payment) for payment in payments])
+        responses = at_once([delivery(payment) for payment in payments])
         list(sweeps)
 
-    assert {answer.status for answer in answers} == {200}
+    assert {response.status for response in responses} == {200}
     cancelled = steps("cancelled")
     assert states() == +Counter(
         {("cancelled", "refunded"): cancelled, ("paid", "succeeded"): racers - cancelled}
@@ -206,9 +206,9 @@ def test_of_two_payments_of_an_order_that_succeed_at_once_one_is_kept(
 ):
     others = make_payments(orders, status="failed")
 
-    answers = at_once([delivery(payment) for payment in [*payments, *others]])
+    responses = at_once([delivery(payment) for payment in [*payments, *others]])
 
-    assert {answer.status for answer in answers} == {200}
+    assert {response.status for response in responses} == {200}
     assert states() == {("paid", "succeeded"): racers, ("paid", "refunded"): racers}
     assert (steps("paid"), reports()) == (racers, racers)
 
@@ -220,9 +220,9 @@ def test_who_starts_to_pay_many_times_at_once_makes_one_payment(orders, owners, 
         for _ in range(5)
     ]
 
-    answers = at_once(requests)
+    responses = at_once(requests)
 
-    assert {answer.status for answer in answers} == {201}
+    assert {response.status for response in responses} == {201}
     assert Payment.objects.count() == racers
-    addresses = {(answer.request.path, answer.body["checkout_url"]) for answer in answers}
+    addresses = {(response.request.path, response.body["checkout_url"]) for response in responses}
     assert len(addresses) == racers

@@ -76,15 +76,15 @@ def race(make_users, make_product, make_cart, at_once, promotion, racers):
             price = {"unit_price": str(PRICES[number % len(PRICES)])}
             requests.append(Request("PATCH", url, price, clerk.token))
         with changing(promotion):
-            answers = at_once(requests)
-        return products, answers
+            responses = at_once(requests)
+        return products, responses
 
     return race
 
 
-def check_order(answer):
+def check_order(response):
     """Look whether each line has a price that the shop had, both the same promotion, and the sum fits."""
-    order = Order.objects.get(pk=answer.body["id"])
+    order = Order.objects.get(pk=response.body["id"])
     first, second = order.items.all()
     assert first.promotion == second.promotion
     for line in (first, second):
@@ -92,27 +92,27 @@ def check_order(answer):
         less = Promotion(discount=DISCOUNTS[line.promotion]).applied_to(line.list_price)
         assert (line.unit_price, line.tax) == (less, 2 * tax_on(less))
     total = sum(2 * line.unit_price + line.tax for line in (first, second))
-    assert Decimal(str(answer.body["total"])) == order.total == total
-    assert total <= answer.request.body.get("expected_total", total)
+    assert Decimal(str(response.body["total"])) == order.total == total
+    assert total <= response.request.body.get("expected_total", total)
 
 
-def check_refusal(answer):
+def check_refusal(response):
     """Look whether it was refused for its price only, with the cart as it was."""
-    assert (answer.status, answer.body["code"]) == (409, "cart_changed")
-    assert answer.body["total"] > answer.request.body["expected_total"]
-    cart = Cart.objects.get(pk=answer.request.body["cart_id"])
+    assert (response.status, response.body["code"]) == (409, "cart_changed")
+    assert response.body["total"] > response.request.body["expected_total"]
+    cart = Cart.objects.get(pk=response.request.body["cart_id"])
     assert [item.quantity for item in cart.items.all()] == [2, 2]
 
 
 def test_each_pays_a_price_of_the_shop_and_no_more_than_expected(race, rounds, racers, tally):
     figures = tally("price change against checkout")
     for _ in range(rounds):
-        products, answers = race()
+        products, responses = race()
 
-        bought, priced = answers[::2], answers[1::2]
-        assert {answer.status for answer in priced} == {200}
-        placed = [answer for answer in bought if answer.status == 201]
-        for answer in bought:
-            check_order(answer) if answer in placed else check_refusal(answer)
+        bought, priced = responses[::2], responses[1::2]
+        assert {response.status for response in priced} == {200}
+        placed = [response for response in bought if response.status == 201]
+        for response in bought:
+            check_order(response) if response in placed else check_refusal(response)
         difference = stock_difference(dict.fromkeys(products, 2 * racers))
         figures.add(bought, orders=len(placed), stock_difference=difference)

@@ -30,12 +30,12 @@ class TestStaffAtOnce:
         product, made = make_orders(racers)
         twice = [order for order in made for _ in range(2)]
 
-        answers = at_once(
+        responses = at_once(
             [Request("DELETE", f"{ORDERS}{order.pk}/", token=clerk.token) for order in twice]
         )
 
         product.refresh_from_db()
-        assert Counter(answer.status for answer in answers) == {204: racers, 404: racers}
+        assert Counter(response.status for response in responses) == {204: racers, 404: racers}
         assert product.inventory == 3 * racers
         assert not Order.objects.exists()
 
@@ -54,18 +54,18 @@ class TestStaffAtOnce:
             )
         ]
 
-        answers = at_once(requests)
+        responses = at_once(requests)
 
         product.refresh_from_db()
-        assert {answer.status for answer in answers[::2]} == {204}
-        assert {answer.status for answer in answers[1::2]} <= {200, 404}
+        assert {response.status for response in responses[::2]} == {204}
+        assert {response.status for response in responses[1::2]} <= {200, 404}
         assert product.inventory == 3 * racers
 
     def test_paying_and_cancelling_is_won_by_one(self, clerk, make_orders, at_once, racers):
         product, made = make_orders(racers)
         moves = [(order, status) for order in made for status in "CF"]
 
-        answers = at_once(
+        responses = at_once(
             [
                 Request("PATCH", f"{ORDERS}{order.pk}/", {"payment_status": status}, clerk.token)
                 for order, status in moves
@@ -75,10 +75,10 @@ class TestStaffAtOnce:
         paid = Order.objects.filter(payment_status="C").count()
         failed = Order.objects.filter(payment_status="F").count()
         product.refresh_from_db()
-        assert {answer.status for answer in answers} <= {200, 409}
+        assert {response.status for response in responses} <= {200, 409}
         assert paid + failed == racers
         assert product.inventory == 3 * failed
-        for order, pay, cancel in zip(made, answers[::2], answers[1::2], strict=True):
+        for order, pay, cancel in zip(made, responses[::2], responses[1::2], strict=True):
             order.refresh_from_db()
             won = {"C": pay, "F": cancel}[order.payment_status]
             assert won.status == 200

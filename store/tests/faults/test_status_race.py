@@ -58,7 +58,7 @@ def test_an_order_is_cancelled_or_shipped(
     for number in range(1, rounds + 1):
         orders = make_orders(owners, payment_status="C")
 
-        answers = at_once(
+        responses = at_once(
             [
                 request
                 for order, owner in zip(orders, owners, strict=True)
@@ -66,7 +66,7 @@ def test_an_order_is_cancelled_or_shipped(
             ]
         )
 
-        for order, cancel, ship in zip(orders, answers[::2], answers[1::2], strict=True):
+        for order, cancel, ship in zip(orders, responses[::2], responses[1::2], strict=True):
             assert sorted([cancel.status, ship.status]) == [200, 409]
             order.refresh_from_db()
             status = "cancelled" if cancel.status == 200 else "shipped"
@@ -77,7 +77,7 @@ def test_an_order_is_cancelled_or_shipped(
         product.refresh_from_db()
         assert product.inventory == cancelled * PIECES
         difference = stock_difference({product: number * racers * PIECES})
-        figures.add(answers, orders=racers, stock_difference=difference)
+        figures.add(responses, orders=racers, stock_difference=difference)
 
 
 def test_cancelled_many_times_at_once_the_stock_goes_back_once(
@@ -88,13 +88,13 @@ def test_cancelled_many_times_at_once_the_stock_goes_back_once(
     for number in range(1, rounds + 1):
         [order] = make_orders([owner])
 
-        answers = at_once([step(order, "cancel", owner)] * 20)
+        responses = at_once([step(order, "cancel", owner)] * 20)
 
-        assert Counter(answer.status for answer in answers) == {200: 20}
-        assert {answer.body["status"] for answer in answers} == {"cancelled"}
+        assert Counter(response.status for response in responses) == {200: 20}
+        assert {response.body["status"] for response in responses} == {"cancelled"}
         assert steps_of(order) == [("cancelled", 1)]
         difference = stock_difference({product: number * PIECES})
-        figures.add(answers, orders=1, stock_difference=difference)
+        figures.add(responses, orders=1, stock_difference=difference)
     product.refresh_from_db()
     assert product.inventory == rounds * PIECES
     assert OrderStatusChange.objects.count() == Mail.objects.count() == rounds
@@ -114,18 +114,18 @@ def test_cancelled_and_taken_up_again_the_stock_is_never_short(
             for order in failed
         ]
 
-        answers = at_once(
+        responses = at_once(
             [request for pair in zip(cancels, again, strict=True) for request in pair]
         )
 
-        assert {answer.status for answer in answers[::2]} == {200}
-        taken_up = [answer for answer in answers[1::2] if answer.status == 200]
-        refused = [answer for answer in answers[1::2] if answer.status == 409]
+        assert {response.status for response in responses[::2]} == {200}
+        taken_up = [response for response in responses[1::2] if response.status == 200]
+        refused = [response for response in responses[1::2] if response.status == 409]
         assert len(taken_up) + len(refused) == len(failed)
-        assert {answer.body["code"] for answer in refused} <= {"insufficient_stock"}
+        assert {response.body["code"] for response in refused} <= {"insufficient_stock"}
         assert Order.objects.filter(status="pending").count() == len(taken_up)
         difference = stock_difference({product: len(held) * PIECES})
-        figures.add(answers, orders=len(taken_up), stock_difference=difference)
+        figures.add(responses, orders=len(taken_up), stock_difference=difference)
         Order.objects.filter(status="pending").update(payment_status="F")
         product.inventory = 0
         product.save(update_fields=["inventory"])

@@ -79,9 +79,9 @@ class TestTakingUpAgain:
         assert "What you paid" not in Mail.objects.latest("pk").text
 
         url = f"/store/orders/{free_order.pk}/"
-        answer = api_client.patch(url, {"payment_status": "P"})
+        response = api_client.patch(url, {"payment_status": "P"})
 
-        assert answer.json() == {"payment_status": "C"}
+        assert response.json() == {"payment_status": "C"}
         assert [step[1] for step in steps_of(free_order)] == [
             *("pending", "paid", "cancelled", "pending", "paid")
         ]

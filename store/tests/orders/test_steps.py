@@ -210,10 +210,10 @@ class TestNobody:
         sign_in(is_staff=True, is_superuser=True)
         url = f"{ORDERS}{make_order(customer, 'paid').pk}/{step}/"
 
-        answers = [getattr(api_client, name)(url) for name in ("get", "put", "patch", "delete")]
+        responses = [getattr(api_client, name)(url) for name in ("get", "put", "patch", "delete")]
 
-        assert [answer.status_code for answer in answers] == [405] * 4
-        assert {answer["Allow"] for answer in answers} == {"POST, OPTIONS"}
+        assert [response.status_code for response in responses] == [405] * 4
+        assert {response["Allow"] for response in responses} == {"POST, OPTIONS"}
         assert Order.objects.get().status == "paid"
 
     def test_has_a_form_in_the_browsable_api(self, sign_in, make_order, customer, step):

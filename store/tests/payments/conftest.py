@@ -33,9 +33,9 @@ def place(api_client: APIClient, ann: Any, product: Product) -> Callable[[], Ord
     def place() -> Order:
         cart = Cart.objects.create()
         cart.items.create(product=product, quantity=3)
-        answer = api_client.post("/store/orders/", {"cart_id": str(cart.pk)}, format="json")
-        assert answer.status_code == 201
-        return Order.objects.get(pk=answer.json()["id"])
+        response = api_client.post("/store/orders/", {"cart_id": str(cart.pk)}, format="json")
+        assert response.status_code == 201
+        return Order.objects.get(pk=response.json()["id"])
 
     return place
 
@@ -50,9 +50,9 @@ def pay(api_client: APIClient) -> Callable[[Order], Payment]:
     """Start to pay for an order."""
 
     def pay(order: Order) -> Payment:
-        answer = api_client.post(f"/store/orders/{order.pk}/payments/")
-        assert answer.status_code == 201
-        return Payment.objects.get(pk=answer.json()["id"])
+        response = api_client.post(f"/store/orders/{order.pk}/payments/")
+        assert response.status_code == 201
+        return Payment.objects.get(pk=response.json()["id"])
 
     return pay
 

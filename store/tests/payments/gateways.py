@@ -31,7 +31,7 @@ class LedgerGateway(Gateway):
     def create_payment(self, **payment: Any) -> GatewayPayment:
         key = payment["key"]
         self.ledger.asked.append(payment)
-        # It may have made the payment although its answer is lost.
+        # It may have made the payment although its response is lost.
         self.ledger.payments[key] = payment["amount"]
         self.ledger.fail(key)
         return GatewayPayment(f"led_{key}", f"https://pay.example.com/{key}")

@@ -25,9 +25,9 @@ def page_of(payment):
 @pytest.mark.django_db
 class TestPage:
     def test_shows_what_there_is_to_pay_and_how_it_may_end(self, payment, order):
-        answer = Client().get(page_of(payment))
-        page = answer.content.decode()
-        assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+        response = Client().get(page_of(payment))
+        page = response.content.decode()
+        assert (response.status_code, response["Content-Type"]) == (200, "text/html; charset=utf-8")
         assert "33.00 USD" in page
         assert f"order {order.pk}" in page
         assert list(LABELS.values()) == [
@@ -39,7 +39,7 @@ class TestPage:
         ]
         for name, label in LABELS.items():
             assert f'name="outcome" value="{name}" aria-describedby="{name}">{label}</' in page
-        assert "no-cache" in answer["Cache-Control"]
+        assert "no-cache" in response["Cache-Control"]
         assert "<script" not in page
 
     def test_shows_what_has_come(self, payment, tell):
@@ -64,22 +64,22 @@ class TestPage:
         self, payment, settings, ledger, gateway, method
     ):
         settings.STORE_PAYMENT_GATEWAY = gateway
-        answer = getattr(Client(), method)(page_of(payment), {"outcome": "succeed"})
-        assert answer.status_code == 404
+        response = getattr(Client(), method)(page_of(payment), {"outcome": "succeed"})
+        assert response.status_code == 404
 
     def test_of_a_payment_at_another_gateway_is_404(self, payment):
         Payment.objects.update(gateway="ledger")
         assert Client().get(page_of(payment)).status_code == 404
 
     def test_takes_no_press_from_another_site(self, payment):
-        answer = Client(enforce_csrf_checks=True).post(page_of(payment), {"outcome": "succeed"})
-        assert answer.status_code == 403
+        response = Client(enforce_csrf_checks=True).post(page_of(payment), {"outcome": "succeed"})
+        assert response.status_code == 403
 
     def test_takes_no_other_outcome(self, payment, subtests):
         for outcome in [None, "", "steal", "\0"]:
             with subtests.test(outcome=outcome):
-                answer = Client().post(page_of(payment), {"outcome": outcome} if outcome else {})
-                assert answer.status_code == 400
+                response = Client().post(page_of(payment), {"outcome": outcome} if outcome else {})
+                assert response.status_code == 400
                 assert not PaymentEvent.objects.exists()
 
     @pytest.mark.parametrize("sent", ["", "steal", "%00", "succeed&sent=slow"])
@@ -124,12 +124,12 @@ class TestServed:
 
     @pytest.fixture
     def payment(self, api_client, live_server, order):
-        answer = api_client.post(
+        response = api_client.post(
             f"/store/orders/{order.pk}/payments/",
             headers={"host": urlsplit(live_server.url).netloc},
         )
         payment = Payment.objects.get()
-        assert answer.json()["checkout_url"] == f"{live_server.url}{page_of(payment)}"
+        assert response.json()["checkout_url"] == f"{live_server.url}{page_of(payment)}"
         return payment
 
     @pytest.fixture
@@ -180,8 +180,8 @@ class TestServed:
         assert (payment.status, state()) == (payment_status, (status, 7))
         assert list(payment.events.order_by("pk").values_list("outcome", flat=True)) == told
         # Each delivery was answered 200, the second one of the same event too.
-        answers = [line for line in caplog.messages if line.startswith("Event ")]
-        assert answers == [f"Event {kind}: 200" for kind in OUTCOMES[outcome].kinds]
+        responses = [line for line in caplog.messages if line.startswith("Event ")]
+        assert responses == [f"Event {kind}: 200" for kind in OUTCOMES[outcome].kinds]
         page = Client().get(location).content.decode()
         assert f"<strong>{LABELS[outcome]}</strong>, sent to the shop" in page
         assert 'http-equiv="refresh"' not in page

@@ -49,12 +49,12 @@ class TestSequence:
     def test_ends_in(
         self, tell, payment, state, kinds, payment_status, order_and_stock, last_outcome
     ):
-        answers = [tell(kind, payment).status_code for kind in kinds.split()]
-        assert set(answers) == {200}
+        responses = [tell(kind, payment).status_code for kind in kinds.split()]
+        assert set(responses) == {200}
         payment.refresh_from_db()
         assert (payment.status, state()) == (payment_status, order_and_stock)
         assert outcomes()[-1] == (last_outcome or "nothing: refunded already")
-        assert len(outcomes()) == len(answers)
+        assert len(outcomes()) == len(responses)
 
     def test_a_success_is_told_to_the_customer_once(self, tell, payment, order, mailoutbox):
         mailoutbox.clear()
@@ -73,14 +73,14 @@ class TestOrderMovedByHand:
         def move(*steps):
             for step in steps:
                 if step in "PCF":
-                    answer = staff.patch(
+                    response = staff.patch(
                         f"/store/orders/{order.pk}/", {"payment_status": step}, format="json"
                     )
                 else:
                     # The owner cancels, staff do the rest.
                     client = api_client if step == "cancel" else staff
-                    answer = client.post(f"/store/orders/{order.pk}/{step}/")
-                assert answer.status_code == 200
+                    response = client.post(f"/store/orders/{order.pk}/{step}/")
+                assert response.status_code == 200
 
         return move
 
@@ -215,8 +215,8 @@ class TestAnotherGateway:
         assert state() == ("paid", 7)
 
     def test_refuses_what_is_not_its_own(self, send, payment, state):
-        answer = send(f"1 succeeded {payment.key} 3300".encode(), secret="guessed")
-        assert (answer.status_code, answer.json()["detail"]) == (400, "Not from the ledger.")
+        response = send(f"1 succeeded {payment.key} 3300".encode(), secret="guessed")
+        assert (response.status_code, response.json()["detail"]) == (400, "Not from the ledger.")
         assert state() == ("pending", 7)
 
     def test_may_tell_of_other_things(self, send, payment):
@@ -225,8 +225,8 @@ class TestAnotherGateway:
 
     @pytest.mark.parametrize(("name", "cents"), [("1", "NaN"), ("\0", "3300"), ("\u200b", "3300")])
     def test_cannot_bring_in_what_the_shop_cannot_keep(self, send, payment, state, name, cents):
-        answer = send(f"{name} succeeded {payment.key} {cents}".encode())
-        assert (answer.status_code, answer.json()["code"]) == (400, "webhook_refused")
+        response = send(f"{name} succeeded {payment.key} {cents}".encode())
+        assert (response.status_code, response.json()["code"]) == (400, "webhook_refused")
         assert state() == ("pending", 7)
 
     def test_may_tell_the_reference_that_its_answer_did_not(self, send, payment, ledger):

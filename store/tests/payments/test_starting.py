@@ -31,14 +31,14 @@ class TestRefusals:
     @pytest.mark.parametrize("status", ["C", "F"])
     def test_an_order_that_is_not_pending_takes_no_payment(self, api_client, order, status):
         Order.objects.update(payment_status=status)
-        answer = api_client.post(url(order))
-        assert (answer.status_code, answer.json()["code"]) == (409, "order_not_payable")
+        response = api_client.post(url(order))
+        assert (response.status_code, response.json()["code"]) == (409, "order_not_payable")
         assert not Payment.objects.exists()
 
     def test_nor_one_that_costs_nothing(self, api_client, ann):
         order = baker.make(Order, customer=ann.customer)
-        answer = api_client.post(url(order))
-        assert (answer.status_code, answer.json()) == (
+        response = api_client.post(url(order))
+        assert (response.status_code, response.json()) == (
             409,
             {"detail": "There is nothing to pay for this order.", "code": "order_not_payable"},
         )
@@ -46,16 +46,16 @@ class TestRefusals:
 
     def test_a_shop_without_a_gateway_says_so(self, api_client, order, settings):
         settings.STORE_PAYMENT_GATEWAY = ""
-        answer = api_client.post(url(order))
-        assert (answer.status_code, answer.json()["code"]) == (409, "no_payment_gateway")
+        response = api_client.post(url(order))
+        assert (response.status_code, response.json()["code"]) == (409, "no_payment_gateway")
         assert not Payment.objects.exists()
 
 
 class TestPayment:
     def test_is_of_the_total_and_leads_to_the_checkout_page(self, api_client, order):
-        answer = api_client.post(url(order))
+        response = api_client.post(url(order))
         payment = Payment.objects.get()
-        assert (answer.status_code, answer.json()) == (
+        assert (response.status_code, response.json()) == (
             201,
             {
                 "id": payment.pk,
@@ -63,15 +63,15 @@ class TestPayment:
                 "amount": 33.0,
                 "gateway": "development",
                 "checkout_url": f"http://testserver/store/payments/development/{payment.key}/",
-                "created_at": answer.json()["created_at"],
+                "created_at": response.json()["created_at"],
             },
         )
         assert payment.reference == f"dev_{payment.key}"
         assert order.status == "pending"
 
     def test_asked_for_again_is_the_same(self, api_client, order):
-        answers = [api_client.post(url(order)) for _ in range(2)]
-        assert answers[0].json() == answers[1].json()
+        responses = [api_client.post(url(order)) for _ in range(2)]
+        assert responses[0].json() == responses[1].json()
         assert Payment.objects.count() == 1
 
     def test_after_a_failure_is_another(self, pay, tell, order, payment):
@@ -84,7 +84,7 @@ class TestPayment:
         assert staff.post(url(order)).status_code == 201
 
     def test_the_gateway_hears_what_it_is_about(self, api_client, order, ledger):
-        answer = api_client.post(url(order))
+        response = api_client.post(url(order))
         payment = Payment.objects.get()
         assert ledger.asked == [
             {
@@ -95,7 +95,7 @@ class TestPayment:
                 "webhook_url": "http://testserver/store/payments/webhook/",
             }
         ]
-        assert answer.json()["checkout_url"] == f"https://pay.example.com/{payment.key}"
+        assert response.json()["checkout_url"] == f"https://pay.example.com/{payment.key}"
 
     def test_a_long_address_of_a_page_is_kept(self, order, payment):
         payment.checkout_url = "https://pay.example.com/" + "x" * 1900
@@ -107,9 +107,12 @@ class TestPayment:
 class TestGatewayThatFails:
     def test_is_503_and_the_payment_waits(self, api_client, order, ledger):
         ledger.errors["*"] = GatewayError("timed out")
-        answer = api_client.post(url(order))
-        assert (answer.status_code, answer.json()["code"]) == (503, "payment_gateway_unavailable")
-        assert answer["Retry-After"] == "5"
+        response = api_client.post(url(order))
+        assert (response.status_code, response.json()["code"]) == (
+            503,
+            "payment_gateway_unavailable",
+        )
+        assert response["Retry-After"] == "5"
         payment = Payment.objects.get()
         assert (payment.status, payment.reference, payment.checkout_url) == ("open", None, "")
 
@@ -144,12 +147,12 @@ class TestList:
         tell("failed", first)
         second = pay(order)
         with django_assert_num_queries(2):
-            answer = api_client.get(url(order))
-        assert [(row["id"], row["status"]) for row in answer.json()] == [
+            response = api_client.get(url(order))
+        assert [(row["id"], row["status"]) for row in response.json()] == [
             (second.pk, "open"),
             (first.pk, "failed"),
         ]
 
     def test_takes_nothing_but_get_and_post(self, api_client, order):
-        answer = api_client.delete(url(order))
-        assert (answer.status_code, answer["Allow"]) == (405, "GET, POST, HEAD, OPTIONS")
+        response = api_client.delete(url(order))
+        assert (response.status_code, response["Allow"]) == (405, "GET, POST, HEAD, OPTIONS")

@@ -26,10 +26,10 @@ def secret(settings):
 
 @pytest.fixture
 def refused(state):
-    """Assert that an answer is a refusal, and that nothing has changed."""
+    """Assert that a response is a refusal, and that nothing has changed."""
 
-    def refused(answer, status=400):
-        assert (answer.status_code, answer.json().get("code")) == (
+    def refused(response, status=400):
+        assert (response.status_code, response.json().get("code")) == (
             status,
             "webhook_refused" if status == 400 else None,
         )
@@ -74,14 +74,14 @@ class TestSignature:
 
     @pytest.mark.parametrize("seconds", [-TOLERANCE - 5, TOLERANCE + 5])
     def test_a_stale_one_is_refused(self, post, body, refused, secret, seconds):
-        answer = post(body, signature=sign(body, secret, at=time() + seconds))
-        refused(answer)
-        assert answer.json()["detail"] == "The signature is stale."
+        response = post(body, signature=sign(body, secret, at=time() + seconds))
+        refused(response)
+        assert response.json()["detail"] == "The signature is stale."
 
     @pytest.mark.parametrize("seconds", [-TOLERANCE + 5, TOLERANCE - 5])
     def test_clocks_may_differ_a_little(self, post, body, state, secret, seconds):
-        answer = post(body, signature=sign(body, secret, at=time() + seconds))
-        assert (answer.status_code, answer.content) == (200, b"")
+        response = post(body, signature=sign(body, secret, at=time() + seconds))
+        assert (response.status_code, response.content) == (200, b"")
         assert state() == ("paid", 7)
 
     def test_one_of_several_secrets_is_enough(self, post, body, state, secret):
@@ -173,8 +173,8 @@ class TestRequest:
     def test_is_a_post(self, gateway_client, subtests):
         for method in ["get", "put", "patch", "delete"]:
             with subtests.test(method=method):
-                answer = getattr(gateway_client, method)(WEBHOOK)
-                assert (answer.status_code, answer["Allow"]) == (405, "POST, OPTIONS")
+                response = getattr(gateway_client, method)(WEBHOOK)
+                assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
 
     def test_needs_no_token_and_heeds_none(self, post, body, state, secret):
         headers = {"Payment-Signature": sign(body, secret), "Authorization": "JWT nonsense"}

@@ -91,23 +91,23 @@ class TestEntering:
     def test_a_price_in_parts_is_refused(self, api_client, authenticate, product, price):
         authenticate(is_staff=True)
 
-        answer = api_client.patch(
+        response = api_client.patch(
             f"/store/products/{product.pk}/", {"unit_price": price}, format="json"
         )
 
-        assert answer.status_code == 400
-        assert answer.json() == {"unit_price": ["Prices in JPY are multiples of 1."]}
+        assert response.status_code == 400
+        assert response.json() == {"unit_price": ["Prices in JPY are multiples of 1."]}
         assert stored_prices() == ["10.00"]
 
     @pytest.mark.parametrize("price", ["12", "12.0", "12.00", 12.0])
     def test_zeros_are_no_parts(self, api_client, authenticate, product, price):
         authenticate(is_staff=True)
 
-        answer = api_client.patch(
+        response = api_client.patch(
             f"/store/products/{product.pk}/", {"unit_price": price}, format="json"
         )
 
-        assert (answer.status_code, answer.json()["unit_price"]) == (200, 12)
+        assert (response.status_code, response.json()["unit_price"]) == (200, 12)
 
     def test_in_the_admin(self, admin_client, make_product):
         product = make_product(unit_price=Decimal("10.50"))

@@ -135,11 +135,11 @@ class Shop(RuleBasedStateMachine):
         customer, body, headers = pick(self.requests, number)
         client = pick(self.customers, customer)
         statuses = (200, 201, 400, CONFLICT, 422)
-        answer = self.ask(client, "post", "orders/", *statuses, data=body, headers=headers)
-        if answer.status_code not in (200, 201):
+        response = self.ask(client, "post", "orders/", *statuses, data=body, headers=headers)
+        if response.status_code not in (200, 201):
             return
-        order, total = answer.data["id"], Decimal(answer.data["total"])
-        is_new = answer.status_code == 201 and "Idempotency-Replayed" not in answer
+        order, total = response.data["id"], Decimal(response.data["total"])
+        is_new = response.status_code == 201 and "Idempotency-Replayed" not in response
         assert is_new == (order not in self.totals)
         if is_new:
             assert total <= body.get("expected_total", total)
@@ -197,14 +197,14 @@ class Shop(RuleBasedStateMachine):
             body = encode(new_event(kind, str(payment.key), payment.amount))
             headers = {SIGNATURE: sign(body, settings.STORE_PAYMENT_WEBHOOK_SECRET)}
             for _ in range(2):
-                answer = APIClient().generic(
+                response = APIClient().generic(
                     *("POST", "/store/payments/webhook/", body, "application/json"),
                     headers=headers,
                 )
-                assert answer.status_code == 200
+                assert response.status_code == 200
 
     @rule()
-    def make_refunds_due(self) -> None:
+    def refund(self) -> None:
         refund_payments()
 
     @rule(product=ANY, pieces=st.integers(1, 9))

@@ -42,12 +42,12 @@ def walk(pytestconfig, make_product, django_user_model, tmp_path):
         walks, steps = PROFILES[pytestconfig.getoption("--faults")]
         rules = {"max_examples": walks, "stateful_step_count": steps}
         run_state_machine_as_test(Shop, settings=settings(**rules, **ALWAYS))
-        answers = Shop.statuses
-        errors = sum(number for status, number in answers.items() if status >= 500)
-        refusals = sum(number for status, number in answers.items() if 400 <= status < 500)
+        responses = Shop.statuses
+        errors = sum(number for status, number in responses.items() if status >= 500)
+        refusals = sum(number for status, number in responses.items() if 400 <= status < 500)
         return (
             f"{walks} random walks of {steps} steps, the books checked after each: "
-            f"{answers.total()} attempts, {Shop.placed['orders']} orders, {refusals} refusals, "
+            f"{responses.total()} attempts, {Shop.placed['orders']} orders, {refusals} refusals, "
             f"{errors} errors"
         )
 

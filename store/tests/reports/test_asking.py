@@ -17,7 +17,7 @@ BIG = "9" * 5000
 
 @pytest.fixture
 def statuses(api_client):
-    """Ask for each report and return the status of each answer."""
+    """Ask for each report and return the status of each response."""
     return lambda: {n: api_client.get(f"/store/reports/{n}/").status_code for n in REPORTS}
 
 
@@ -43,10 +43,10 @@ class TestWhoMay:
     def test_are_read_only(self, api_client, authenticate, method):
         authenticate(is_staff=True)
 
-        answers = [getattr(api_client, method)(f"/store/reports/{name}/") for name in REPORTS]
+        responses = [getattr(api_client, method)(f"/store/reports/{name}/") for name in REPORTS]
 
-        assert {answer.status_code for answer in answers} == {405}
-        assert {answer["Allow"] for answer in answers} == {"GET, HEAD, OPTIONS"}
+        assert {response.status_code for response in responses} == {405}
+        assert {response["Allow"] for response in responses} == {"GET, HEAD, OPTIONS"}
 
 
 class TestRefusedQuery:

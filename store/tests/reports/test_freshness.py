@@ -177,11 +177,11 @@ def test_two_processes_with_caches_of_their_own_never_differ(staff, user, make_c
 
     Product.objects.update(inventory=100)
     with other:
-        answers = [(ask(), sold(staff)[0])]
+        responses = [(ask(), sold(staff)[0])]
         for _ in range(10):
             place_order(cart_id=make_cart().pk, user_id=user.pk)
-            answers.append((ask(), sold(staff)[0]))
-            answers.append((ask(f"{user.pk} {make_cart().pk}"), sold(staff)[0]))
+            responses.append((ask(), sold(staff)[0]))
+            responses.append((ask(f"{user.pk} {make_cart().pk}"), sold(staff)[0]))
         other.stdin.close()
 
-    assert answers == [(number, number) for number in range(21)]
+    assert responses == [(number, number) for number in range(21)]

@@ -200,9 +200,9 @@ class TestDeadCopy:
             lose_the_copy(nobody.getsockname()[1])
 
             started = monotonic()
-            answers = [titles(staff.get(LOW)) for _ in range(3)]
+            responses = [titles(staff.get(LOW)) for _ in range(3)]
 
-        assert answers == [["default"]] * 3
+        assert responses == [["default"]] * 3
         # Of two seconds; a second one would make it four.
         assert monotonic() - started < 4
         assert [record.message for record in caplog.records] == [

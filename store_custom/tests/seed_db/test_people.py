@@ -89,9 +89,9 @@ class TestDemoAccounts:
     def sign_in_as(self, api_client):
         def sign_in_as(username):
             sent = {"username": username, "password": PASSWORD}
-            answer = api_client.post("/auth/jwt/create/", sent)
-            assert answer.status_code == 200
-            api_client.credentials(HTTP_AUTHORIZATION=f"JWT {answer.data['access']}")
+            response = api_client.post("/auth/jwt/create/", sent)
+            assert response.status_code == 200
+            api_client.credentials(HTTP_AUTHORIZATION=f"JWT {response.data['access']}")
 
         return sign_in_as
 

@@ -1,4 +1,4 @@
-// A form is sent once, however often its button is clicked while the answer is on its way.
+// A form is sent once, however often its button is clicked while the response is on its way.
 document.addEventListener(
   "submit",
   (event) => {

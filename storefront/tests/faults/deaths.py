@@ -68,5 +68,5 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
     with request.watching():
         response = shop(environ, start)
-        request.reach("the answer")
+        request.reach("the response")
         return response

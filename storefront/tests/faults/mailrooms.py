@@ -63,9 +63,9 @@ class PrivateRedis:
             [str(shutil.which("redis-server")), *options, "--dir", str(self.folder)],
             stdout=subprocess.DEVNULL,
         )
-        wait_until(self.answers, "Redis answers")
+        wait_until(self.responses, "Redis answers")
 
-    def answers(self) -> bool:
+    def responses(self) -> bool:
         try:
             with Redis.from_url(self.url) as redis:
                 return bool(redis.ping())

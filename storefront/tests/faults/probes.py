@@ -32,7 +32,7 @@ class Probe(NamedTuple):
 
 
 class Result(NamedTuple):
-    # None: no answer in time.
+    # None: no response in time.
     status: int | None
     seconds: float
     body: bytes
@@ -109,7 +109,7 @@ def picture() -> bytes:
 
 
 def send(url: str, probe: Probe, *, seconds: float) -> Result:
-    """Send a request over a connection of its own and wait so long for its answer."""
+    """Send a request over a connection of its own and wait so long for its response."""
     connection = HTTPConnection(urlsplit(url).netloc, timeout=seconds)
     headers = {"Content-Type": "application/json", **probe.headers}
     if probe.token:

@@ -117,8 +117,8 @@ def await_ready(url: str) -> None:
         Event().wait(0.05)
 
 
-def is_good(answer: Result) -> bool:
-    return answer.status is not None and answer.status < 300
+def is_good(response: Result) -> bool:
+    return response.status is not None and response.status < 300
 
 
 def show(table: Table) -> Iterator[str]:
@@ -140,14 +140,18 @@ def expected(dependency: str, probe: str, well: Result) -> int | None:
     return well.status
 
 
-def check(dependency: str, answers: dict[str, Result], well: dict[str, Result]) -> None:
-    statuses = {probe: answer.status for probe, answer in answers.items()}
-    assert statuses == {probe: expected(dependency, probe, well[probe]) for probe in answers}
-    slow = {probe: answer.seconds for probe, answer in answers.items() if answer.seconds > PATIENCE}
+def check(dependency: str, responses: dict[str, Result], well: dict[str, Result]) -> None:
+    statuses = {probe: response.status for probe, response in responses.items()}
+    assert statuses == {probe: expected(dependency, probe, well[probe]) for probe in responses}
+    slow = {
+        probe: response.seconds
+        for probe, response in responses.items()
+        if response.seconds > PATIENCE
+    }
     assert slow == {}
-    assert answers["ready"].seconds < READY_WITHIN
+    assert responses["ready"].seconds < READY_WITHIN
     if dependency in DEGRADING:
-        state = json.loads(answers["ready"].body)
+        state = json.loads(responses["ready"].body)
         assert (state["status"], state["failed"]) == ("degraded", [dependency])
 
 
@@ -160,16 +164,18 @@ def test_nothing_fails_that_does_not_need_it(
     visitors = meet_visitors(shop)
     await_ready(shop)
     well = ask_all(shop, visitors)
-    assert {probe: answer.status for probe, answer in well.items() if not is_good(answer)} == {}
+    assert {
+        probe: response.status for probe, response in well.items() if not is_good(response)
+    } == {}
     table: Table = {"all well": well}
     failures = FAILURES[pytestconfig.getoption("--faults")]
     for (dependency, proxy), (failure, fail) in product(proxies.items(), failures.items()):
         fail(proxy)
-        answers = ask_all(shop, visitors)
+        responses = ask_all(shop, visitors)
         proxy.forward()
-        table[f"{dependency} {failure}"] = answers
+        table[f"{dependency} {failure}"] = responses
         await_ready(shop)
     for line in show(table):
         report_figures(line)
-    for name, answers in table.items():
-        check(name.split()[0], answers, well)
+    for name, responses in table.items():
+        check(name.split()[0], responses, well)

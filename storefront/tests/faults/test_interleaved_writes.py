@@ -126,7 +126,7 @@ def test_a_name_and_a_password_of_one_moment_are_both_kept(
         old, new = f"{PASSWORD}-{number - 1}", f"{PASSWORD}-{number}"
         token = sign_in(live_server.url, old).body["access"]
         change = {"current_password": old, "new_password": new}
-        answers = send_at_once(
+        responses = send_at_once(
             live_server.url,
             [
                 Request("PATCH", "/auth/users/me/", {"first_name": f"Ann {number}"}, token),
@@ -134,9 +134,9 @@ def test_a_name_and_a_password_of_one_moment_are_both_kept(
             ],
         )
         # A change of the password signs everybody out: the name may come too late.
-        assert (answers[0].status, answers[1].status) in {(200, 204), (401, 204)}
+        assert (responses[0].status, responses[1].status) in {(200, 204), (401, 204)}
         user.refresh_from_db()
-        name_is_lost = answers[0].status == 200 and user.first_name != f"Ann {number}"
+        name_is_lost = responses[0].status == 200 and user.first_name != f"Ann {number}"
         lost += name_is_lost or not user.check_password(new)
         assert sign_in(live_server.url, old).status == 401
 

@@ -19,7 +19,7 @@ from model_bakery import baker
 from outbox.models import Mail
 from outbox.tests.smtp import MailServer
 from store.models import Cart, CartItem, Order, OrderItem, OrderStatusChange, Product
-from store.tests.faults.crowd import Answer, Request, send
+from store.tests.faults.crowd import Request, Response, send
 from store.tests.faults.tallies import stock_difference
 
 from ..serving import production, serving
@@ -49,8 +49,8 @@ class Checkout:
     cart_id: UUID
     key: str
 
-    def send(self, **headers: str) -> Answer | None:
-        """Send it and return the answer; None where the process died."""
+    def send(self, **headers: str) -> Response | None:
+        """Send it and return the response; None where the process died."""
         body = {"cart_id": str(self.cart_id)}
         fields = {"Idempotency-Key": self.key, "Connection": "close", **headers}
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)
@@ -61,15 +61,15 @@ class Checkout:
         finally:
             connection.close()
 
-    def retry(self) -> tuple[Answer, float]:
-        """Send it again until it is no longer in flight; return the answer and the seconds."""
+    def retry(self) -> tuple[Response, float]:
+        """Send it again until it is no longer in flight; return the response and the seconds."""
         start = monotonic()
         while True:
-            answer = self.send()
-            assert answer is not None
+            response = self.send()
+            assert response is not None
             seconds = monotonic() - start
-            if answer.status != 409 or seconds > RETRY_WITHIN:
-                return answer, seconds
+            if response.status != 409 or seconds > RETRY_WITHIN:
+                return response, seconds
             Event().wait(0.02)
 
 
@@ -132,12 +132,12 @@ def kill_at(number: int, checkout: Checkout, products: list[Product]) -> tuple[b
 
     placed = check_death(checkout)
     check_books(products)
-    answer, seconds = checkout.retry()
-    assert (answer.status, answer.headers["Idempotency-Replayed"]) == (
+    response, seconds = checkout.retry()
+    assert (response.status, response.headers["Idempotency-Replayed"]) == (
         201,
         "true" if placed else None,
     )
-    assert Order.objects.get(cart_uuid=checkout.cart_id).pk == answer.body["id"]
+    assert Order.objects.get(cart_uuid=checkout.cart_id).pk == response.body["id"]
     check_books(products)
     return placed, seconds
 
@@ -150,7 +150,7 @@ def test_a_server_killed_at_any_step_loses_no_piece_and_no_order(
 ) -> None:
     undisturbed = new_checkout().send()
     assert undisturbed is not None
-    steps = [*json.loads(undisturbed.headers[STATEMENTS]), "the answer"]
+    steps = [*json.loads(undisturbed.headers[STATEMENTS]), "the response"]
     key_kept = steps.index("COMMIT")
     committed = steps.index("COMMIT", steps.index("INSERT store_order"))
     # The reduced profile kills once at each step.

@@ -1,4 +1,4 @@
-"""Two processes keep what visitors read while others change it; no answer may be older than its request."""
+"""Two processes cache what visitors read while others change it; no response may be older than its request."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -107,10 +107,10 @@ def test_every_order_is_placed(
         start, requests = prepare(orders[clients], is_hot=is_hot)
 
         started = monotonic()
-        answers = send_at_once(url, requests, clients)
+        responses = send_at_once(url, requests, clients)
         seconds = monotonic() - started
 
-        assert Counter(answer.status for answer in answers) == {201: len(requests)}
+        assert Counter(response.status for response in responses) == {201: len(requests)}
         assert Order.objects.count() == Mail.objects.count() == placed_before + len(requests)
         assert not Cart.objects.exists()
         difference = stock_difference(start)
