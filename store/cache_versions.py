@@ -15,7 +15,7 @@ Values = frozenset[tuple[Any, ...]]
 
 
 class CatalogVersion(NamedTuple):
-    """What the database said of the catalogue; while it says the same, the shop has changed nothing of it."""
+    """The cache version of the catalogue; while it is the same, the shop has changed nothing of it."""
 
     # Of which products there are, and in which collection.
     assortment: Values
@@ -23,7 +23,7 @@ class CatalogVersion(NamedTuple):
     catalog: Values
     # By id, of the products asked for: orders change it without a new version.
     stock: Mapping[int, int]
-    # What plain SQL writes renews no version. Whatever is cached in a period ends with it, made of something cached or not.
+    # What plain SQL writes invalidates no version. Whatever is cached in a period ends with it, made of something cached or not.
     period: float
 
 
@@ -50,7 +50,7 @@ def current_period() -> float:
 @lru_cache(maxsize=128)
 def version_sql(products: int) -> str:
     product, version = Product._meta.db_table, Version._meta.db_table
-    # The highest id gives away products that plain SQL has added.
+    # The highest id tells of products that plain SQL has added.
     sql = (
         f"SELECT scope, id, value FROM {version} WHERE scope IN ('{ASSORTMENT}', '{CATALOG}') "
         f"UNION ALL SELECT '{ASSORTMENT}', 0, MAX(id) FROM {product}"

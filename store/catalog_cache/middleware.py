@@ -21,7 +21,7 @@ SHARED = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, C
 
 
 class CatalogCacheMiddleware:
-    """Gives a visitor the response that another one had, while the database says that nothing has changed.
+    """Sends a visitor the cached response of another one, while its cache version stays.
 
     Each process stores its own, up to STORE_CATALOG_MEMORY; none is older than STORE_CATALOG_CACHE_SECONDS.
     """
@@ -59,7 +59,7 @@ class CatalogCacheMiddleware:
         return match is not None and match.view_name in SHOWN_STOCK
 
     def cached_response(self, key: tuple[str, ...]) -> CachedResponse | None:
-        """Return what is stored, if the database says that it still holds."""
+        """Return the cached response, if its version is still the one in the database."""
         generation = self.generation
         cached = generation and generation.get(key)
         if not generation or not cached:
@@ -86,7 +86,7 @@ class CatalogCacheMiddleware:
             generation.put(key, CachedResponse.of(response, stock, self.bare(match), key))
 
     def bare(self, match: ResolverMatch) -> ResolverMatch:
-        """Return a route without the way it was found, one for all: that is larger than most responses."""
+        """Return a route's match without its arguments, one for all: a whole one is larger than most responses."""
         apps: list[str | None] = [*match.app_names]
         spaces: list[str | None] = [*match.namespaces]
         plain = ResolverMatch(match.func, (), {}, match.url_name, apps, spaces, match.route)
@@ -106,7 +106,7 @@ def is_everybodys(response: HttpResponse) -> bool:
 
 
 def share(response: HttpResponse) -> None:
-    """Say that a response is everybody's, and name its content."""
+    """Declare a response public, and set its ETag."""
     for name, value in SHARED.items():
         response[name] = value
     response["ETag"] = f'"{blake2b(response.content, digest_size=16).hexdigest()}"'

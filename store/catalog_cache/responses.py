@@ -17,7 +17,7 @@ from ..models import Promotion
 OVERHEAD = 1500
 STOCK = 120
 
-# What all requests have in common that get the same response.
+# A cache key: what all requests have in common that get the same response.
 Key = tuple[str, ...]
 
 
@@ -53,9 +53,9 @@ class Generation:
     def __init__(self, version: CatalogVersion, since: datetime) -> None:
         self.version = version
         self.next_change: datetime | None = Promotion.objects.next_change(after=since)
-        room = settings.STORE_CATALOG_MEMORY * 2**20
+        maxsize = settings.STORE_CATALOG_MEMORY * 2**20
         self.responses: LRUCache[Key, CachedResponse] = LRUCache(
-            room, getsizeof=lambda response: response.size
+            maxsize, getsizeof=lambda response: response.size
         )
         self.lock = Lock()
 
@@ -72,6 +72,6 @@ class Generation:
             return self.responses.get(key)
 
     def put(self, key: Key, response: CachedResponse) -> None:
-        # What is larger than all the room is not stored.
+        # A response that is larger than the whole cache is not stored.
         with self.lock, suppress(ValueError):
             self.responses[key] = response

@@ -48,7 +48,7 @@ VERSIONED_FILTERS = {
 
 
 def cache_key(request: HttpRequest) -> tuple[str, str, str] | None:
-    """Return what all requests have in common that get the same response; None for who is no visitor."""
+    """Return what all requests have in common that get the same response; None unless a visitor sent it."""
     sent = request.META
     accepted = {*sent.get("HTTP_ACCEPT", "*/*").replace(" ", "").split(",")}
     is_visitor = (

@@ -1,4 +1,4 @@
-"""Pages of products: counted once while the catalogue stays, and read far down without walking there."""
+"""Pages of products: counted once for a cache version; pages far down are read from bookmarks."""
 
 from .pages import DefaultPagination
 

@@ -34,7 +34,7 @@ class Listing:
         self.lock = Lock()
 
     def under(self, version: CatalogVersion) -> "Listing":
-        """Return what still holds of it under another version: a new price leaves most lengths as they are."""
+        """Return what is still valid under another version: a new price leaves most lengths as they are."""
         listing = Listing(self.key, version)
         is_same = self.version is not None and (
             (self.version.assortment, self.version.period) == (version.assortment, version.period)

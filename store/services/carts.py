@@ -98,8 +98,10 @@ def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
     lock_user(user_id)
     keys = {cart_id, *Cart.objects.filter(user=user_id).values_list("pk", flat=True)}
     # In key order, so that two claims do not meet head-on.
-    mine = Cart.objects.visible_to(user_id).select_for_update().filter(pk__in=keys).order_by("pk")
-    carts = {cart.pk: cart for cart in mine}
+    own_carts = (
+        Cart.objects.visible_to(user_id).select_for_update().filter(pk__in=keys).order_by("pk")
+    )
+    carts = {cart.pk: cart for cart in own_carts}
     if cart_id not in carts:
         raise Cart.DoesNotExist
     cart = carts.pop(cart_id)
@@ -113,9 +115,9 @@ def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
 
 def lock_user(user_id: int) -> None:
     """Lock a user's row, so that their claims come one after another and each finds the cart before it."""
-    # Where it can be told, rows that refer to the user, such as those of an order, need not wait.
-    weakly = connection.features.has_select_for_no_key_update
-    get_user_model().objects.select_for_update(no_key=weakly).get(pk=user_id)
+    # Where the database has it, rows that refer to the user, such as those of an order, need not wait.
+    no_key = connection.features.has_select_for_no_key_update
+    get_user_model().objects.select_for_update(no_key=no_key).get(pk=user_id)
 
 
 def _move_items(source: Cart, target: Cart) -> None:

@@ -32,9 +32,9 @@ def purge_submissions() -> int:
 def lock_user_row(user: Any, using: str) -> None:
     """Lock the row of a user, so that their forms are saved one after another."""
     people = get_user_model()._base_manager.using(using).filter(pk=user.pk)
-    # Where it can be told, rows that refer to the person need not wait.
-    weakly = connections[using].features.has_select_for_no_key_update
-    list(people.select_for_update(no_key=weakly).values_list("pk"))
+    # Where the database has it, rows that refer to the person need not wait.
+    no_key = connections[using].features.has_select_for_no_key_update
+    list(people.select_for_update(no_key=no_key).values_list("pk"))
 
 
 def digest_of(request: Any) -> str:
