@@ -8,8 +8,9 @@ from .parameters import ListParameter, Many, Parameter
 
 T = TypeVar("T")
 
-# Statements of a connection: one for each query and length of list that the shop runs often.
-MOST = 1000
+# Statements of a connection, of some 13 KB each: one for each query, length of list and page that is
+# asked for often.
+MOST = 300
 
 
 def compiled_once(key: Hashable, compile: Callable[[Any], T], using: str) -> tuple[T, Any]:

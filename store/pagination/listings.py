@@ -13,11 +13,11 @@ from ..models import Product
 from .keys import cache_key, columns_in
 
 # Lists that are remembered, filtered and ordered in different ways.
-LISTINGS = 1000
+LISTINGS = 100
 # Rows from which on a page is read from a bookmark: what a database skips in a tenth of a millisecond.
 FAR = 1000
 # Of a list; each takes some 200 bytes.
-BOOKMARKS = 5000
+BOOKMARKS = 1000
 
 # A position in the list with what its row is ordered by: the value of a field, then the id.
 Bookmark = tuple[int, Any, int]
