@@ -36,8 +36,8 @@ class Cost(NamedTuple):
 
 COSTS = {
     ("products/", CACHED): Cost(1, 715),
-    ("products/", UNCACHED): Cost(4, 3987),
-    ("products/", SIGNED_IN): Cost(6, 4793),
+    ("products/", UNCACHED): Cost(4, 3566),
+    ("products/", SIGNED_IN): Cost(6, 4370),
     ("products/{product}/", CACHED): Cost(1, 715),
     ("products/{product}/", UNCACHED): Cost(3, 2869),
     ("collections/", CACHED): Cost(1, 715),

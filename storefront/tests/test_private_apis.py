@@ -81,6 +81,8 @@ TABLE = [
         f"{MODEL}._do_insert",
     ),
     Private(f"{QUERYSET}._update", "store.models.versions", "self values", f"{MODEL}._do_update"),
+    # A row that is read without the steps of its constructor.
+    Private("django.db.models.base.ModelState", "storefront.models", None, f"{MODEL}.__init__"),
     # Rows that come with more than their columns.
     Private(f"{QUERYSET}._clone", "store.loading", "self", f"{QUERYSET}._chain"),
     Private(f"{QUERYSET}._fetch_all", "store.loading", "self", f"{QUERYSET}.__iter__"),
