@@ -1,6 +1,7 @@
 from django.db.models import ProtectedError
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from store.services.idempotency import lock_keys
 from store.services.transactions import retrying_transaction
 from storefront.sequences import create_missing
 
@@ -13,6 +14,7 @@ def delete_account(*, user: User) -> None:
     """Delete a user and their customer profile, or raise AccountInUse once there are orders."""
     # Not the instance, which a repeat after a lost race would find without its key.
     rows = User.objects.filter(pk=user.pk)
+    lock_keys(user_id=user.pk)
     # The lock keeps others from adding a row to the user after Django has collected what to delete:
     # its foreign key would refuse the deletion.
     rows.select_for_update().first()

@@ -64,6 +64,12 @@ def lock_key(reserved: IdempotencyKey) -> IdempotencyKey:
         raise
 
 
+def lock_keys(*, user_id: int) -> None:
+    """Lock all keys of a user, before the user: an order under a key has its lock, then refers to the user."""
+    keys = IdempotencyKey.objects.select_for_update().filter(user_id=user_id).order_by("pk")
+    list(keys.values_list("pk"))
+
+
 def purge_keys() -> int:
     """Delete the keys that are a day old; return how many."""
     made_before = timezone.now() - KEY_LIFETIME

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models.signals import post_delete
+from django.test.utils import CaptureQueriesContext
 
 from core.services import delete_account
 from store.exceptions import KeyInFlight
@@ -96,6 +97,17 @@ def test_a_key_waits_for_the_deletion_of_its_user(user):
         assert post_delete.disconnect(meanwhile, sender=Customer)
 
     assert not get_user_model().objects.exists()
+
+
+@pytest.mark.row_locks
+def test_a_deletion_locks_the_keys_before_the_user(user):
+    """As an order under a key does: in another order the two would deadlock."""
+    with CaptureQueriesContext(connection) as queries:
+        delete_account(user=user)
+
+    locked = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    assert ["idempotencykey" in sql for sql in locked] == [True, False]
+    assert "core_user" in locked[1]
 
 
 def test_a_key_of_somebody_who_is_gone_is_refused():
