@@ -91,10 +91,13 @@ def reader(field: Any, parent: Any) -> Reader:
     values, keys = values_of(parent.Meta.model)
     if kind is serializers.PrimaryKeyRelatedField and source in keys:
         return Reader(name, attrgetter(keys[source]), key_shown_by(field))
-    own = adopted(field, parent)
     is_plain = source in values and kind.get_attribute is serializers.Field.get_attribute
+    conversion = CONVERSIONS.get(kind.to_representation)
+    if is_plain and conversion:
+        return Reader(name, attrgetter(source), conversion)
+    own = adopted(field, parent)
     get = attrgetter(source) if is_plain else own.get_attribute
-    show = CONVERSIONS.get(kind.to_representation, own.to_representation)
+    show = conversion or own.to_representation
     is_key = isinstance(field, serializers.RelatedField)
     return Reader(name, get, unless_none(show) if is_key else show)
 

@@ -41,7 +41,7 @@ class CachedResponse(NamedTuple):
         return cls(content, dict(response.items()), stock, match, size)
 
     def response(self) -> HttpResponse:
-        return HttpResponse(self.content, headers=dict(self.headers))
+        return HttpResponse(self.content, headers=self.headers)
 
 
 class Generation:
