@@ -34,6 +34,7 @@ from .transactions import retrying_transaction, run_last
 
 
 class PlacedOrder(NamedTuple):
+    # With its lines.
     order: Order
     created: bool
     # Whether the order was placed by an earlier request under the same idempotency key.
@@ -74,8 +75,9 @@ def place_order(
 @retrying_transaction
 def _place_under_key(*, reserved: IdempotencyKey, **request: Any) -> PlacedOrder:
     key = lock_key(reserved)
-    if key.order:
-        return PlacedOrder(key.order, created=key.created_order, replayed=True)
+    if key.order_id is not None:
+        order = Order.objects.with_items().get(pk=key.order_id)
+        return PlacedOrder(order, created=key.created_order, replayed=True)
     placed = _place_order(**request)
     key.order, key.created_order = placed.order, placed.created
     key.save(update_fields=["order", "created_order"])
@@ -94,7 +96,8 @@ def _place_order(
     try:
         cart = lock_cart(cart_id, user_id)
     except Cart.DoesNotExist as error:
-        placed = Order.objects.filter(cart_uuid=cart_id, customer__user_id=user_id).first()
+        orders = Order.objects.with_items()
+        placed = orders.filter(cart_uuid=cart_id, customer__user_id=user_id).first()
         if placed is None:
             raise CartNotFound from error
         return PlacedOrder(placed, created=False)

@@ -60,6 +60,18 @@ def make_promotion(db: None) -> Callable[..., Promotion]:
 
 
 @pytest.fixture
+def fields(collection: Collection) -> dict[str, Any]:
+    """What the API asks for of a new product."""
+    return {
+        "title": "Kettle",
+        "slug": "kettle",
+        "unit_price": 19.5,
+        "inventory": 3,
+        "collection": collection.id,
+    }
+
+
+@pytest.fixture
 def cart(db: None) -> Cart:
     return Cart.objects.create()
 

@@ -19,17 +19,6 @@ BAD_FIELDS = {
 }
 
 
-@pytest.fixture
-def fields(collection):
-    return {
-        "title": "Kettle",
-        "slug": "kettle",
-        "unit_price": 19.5,
-        "inventory": 3,
-        "collection": collection.id,
-    }
-
-
 @pytest.mark.parametrize("field", BAD_FIELDS)
 def test_bad_field_is_named_and_nothing_is_written(
     api_client, authenticate, fields, product, field

@@ -28,17 +28,6 @@ def product(make_product):
     return make_product(title="Teapot", sku="TP-1")
 
 
-@pytest.fixture
-def fields(collection):
-    return {
-        "title": "Kettle",
-        "slug": "kettle",
-        "unit_price": 19.5,
-        "inventory": 3,
-        "collection": collection.id,
-    }
-
-
 def skus():
     return {*Product.objects.values_list("sku", flat=True)}
 

@@ -2,9 +2,11 @@
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
-from store.models import CartItem, Collection, Product, ProductImage, Review
+from store.models import Cart, CartItem, Collection, Product, ProductImage, Review
 from tags.models import Tag, TaggedItem
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +139,25 @@ def test_cart_of_a_customer(
 
     items = body if path else body["items"]
     assert [item["price"] for item in items] == [1.6] * rows
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}], ids=["cart", "key"])
+def test_an_order_that_is_sent_again(api_client, sign_in, shelf, headers):
+    sign_in()
+    costs = set()
+    for rows in (1, 10):
+        cart = Cart.objects.create()
+        CartItem.objects.bulk_create(
+            CartItem(cart=cart, product_id=pk, quantity=1) for pk in shelf(rows)
+        )
+        sent = {name: f"{value}{rows}" for name, value in headers.items()}
+        first = api_client.post("/store/orders/", {"cart_id": cart.pk}, headers=sent)
+
+        with CaptureQueriesContext(connection) as queries:
+            again = api_client.post("/store/orders/", {"cart_id": cart.pk}, headers=sent)
+
+        assert again.json() == first.json()
+        assert len(again.json()["items"]) == rows
+        costs.add(len(queries))
+
+    assert len(costs) == 1
