@@ -13,7 +13,7 @@ from storefront.errors.exceptions import Refusal
 from storefront.generics import PatchMixin
 
 from ..models import User
-from ..services import delete_account
+from ..services.accounts import delete_account
 from .schema.accounts import accounts_root_schema, user_schema
 
 # What a guesser of names, addresses or passwords would call.

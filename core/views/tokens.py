@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt import views as simplejwt
 
-from ..services import revoke_refresh_tokens
+from ..services.tokens import revoke_refresh_tokens
 from .schema.tokens import (
     refresh_schema,
     sign_in_schema,

@@ -218,7 +218,7 @@ TABLE = [
     # People: hashes of old kinds, and tokens.
     Private(
         "django.contrib.auth.hashers.verify_password",
-        "core.models",
+        "core.models.users",
         "password encoded preferred",
         "django.contrib.auth.hashers.check_password",
     ),

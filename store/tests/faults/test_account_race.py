@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models.signals import post_delete
 from django.test.utils import CaptureQueriesContext
 
-from core.services import delete_account
+from core.services.accounts import delete_account
 from store.exceptions import KeyInFlight
 from store.models import Cart, Customer, Order
 from store.services.idempotency import lock_key, reserve_key

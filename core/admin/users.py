@@ -4,22 +4,20 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth import admin as auth
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
 from store.admin.deletion import ServiceDeletionAdmin
 from store.models import Order
-from storefront.admin.options import ConcurrentEditAdmin
 from storefront.unique_keys.admin import UniqueKeyAdmin
 
-from .exceptions import AccountInUse
-from .models import User
-from .services import delete_account
+from ..exceptions import AccountInUse
+from ..models import User
+from ..services.accounts import delete_account
 
 # Bookkeeping of the sign-in, not for people; a list of tokens is a list of keys.
-admin.site.unregister([BlacklistedToken, OutstandingToken, Group])
+admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 
 class UserAddForm(AdminUserCreationForm):
@@ -64,8 +62,3 @@ class UserAdmin(UniqueKeyAdmin, ServiceDeletionAdmin, auth.UserAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": ["username", "email", "first_name", "last_name"]})]
         return super().get_fieldsets(request, obj)
-
-
-@admin.register(Group)
-class GroupAdmin(ConcurrentEditAdmin, auth.GroupAdmin):
-    pass

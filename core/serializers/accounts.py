@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
@@ -8,56 +7,14 @@ from djoser import serializers as djoser
 from djoser.conf import settings as djoser_settings
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
-from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.serializers import (
-    TokenObtainPairSerializer,
-    TokenRefreshSerializer,
-    TokenVerifySerializer,
-)
-from rest_framework_simplejwt.tokens import RefreshToken, UntypedToken
 
 from storefront.unique_keys.serializers import UniqueKeySerializer, UniqueKeyValidator
-from storefront.unique_keys.texts import nfkc
 
-from .canonical import LowercaseEmailField, UsernameField
-from .models import User, UserQuerySet
+from ..canonical import LowercaseEmailField, UsernameField
+from ..models import User, UserQuerySet
+from .fields import NormalizedEmailField, NormalizedField, PasswordField, TypedPasswordField
 
 USER_FIELDS = ["id", "username", "email", "first_name", "last_name"]
-
-
-class NormalizedField(serializers.CharField):
-    """Validates what the column stores, not what was typed."""
-
-    def __init__(self, *, normalized: Callable[[str], str], **kwargs: Any) -> None:
-        self.normalized = normalized
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        return self.normalized(super().to_internal_value(data))
-
-
-class NormalizedEmailField(NormalizedField, serializers.EmailField):
-    pass
-
-
-class TypedPasswordField(serializers.CharField):
-    """A password as it was typed, with the blanks around it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, style={"input_type": "password"}, **kwargs)
-
-
-class PasswordField(TypedPasswordField):
-    """A new password, judged in NFKC, of which the hash is stored."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return nfkc(super().to_internal_value(data))
-
-
-class SignInSerializer(TokenObtainPairSerializer):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"] = TypedPasswordField(write_only=True)
 
 
 class CurrentPasswordSerializer(djoser.CurrentPasswordSerializer):
@@ -190,22 +147,3 @@ class ConfirmUsernameSerializer(
             except serializers.ValidationError as error:
                 raise serializers.ValidationError({"new_username": error.detail}) from error
         return attrs
-
-
-class RefreshTokenSerializer(TokenRefreshSerializer):
-    """Refuses the token of a user who is gone, inactive or has a new password."""
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        JWTAuthentication().get_user(self.token_class(attrs["refresh"]))
-        return super().validate(attrs)
-
-
-class VerifyTokenSerializer(TokenVerifySerializer):
-    """Refuses what RefreshTokenSerializer refuses, and a refresh token that was revoked."""
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        token = UntypedToken(attrs["token"])
-        JWTAuthentication().get_user(token)
-        if token["token_type"] == RefreshToken.token_type:
-            RefreshToken(attrs["token"])
-        return {}

@@ -1,12 +1,10 @@
 from django.db.models import ProtectedError
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from store.services.idempotency import lock_keys
 from store.services.transactions import retrying_transaction
-from storefront.sequences import create_missing
 
-from .exceptions import AccountInUse
-from .models import User
+from ..exceptions import AccountInUse
+from ..models import User
 
 
 @retrying_transaction
@@ -22,11 +20,3 @@ def delete_account(*, user: User) -> None:
         rows.delete()
     except ProtectedError as error:
         raise AccountInUse from error
-
-
-def revoke_refresh_tokens(*, user_id: int) -> None:
-    """Sign the user out everywhere: no refresh token issued until now works any more."""
-    outstanding = OutstandingToken.objects.filter(user_id=user_id, blacklistedtoken=None)
-    create_missing(
-        BlacklistedToken.objects, (BlacklistedToken(token=token) for token in outstanding)
-    )

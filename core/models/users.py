@@ -10,8 +10,8 @@ from storefront.unique_keys.fields import UniqueKeyField
 from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
 from storefront.unique_keys.texts import nfkc, nfkc_casefold
 
-from .canonical import LowercaseEmailField, SkeletonField, UsernameField, canonical_address
-from .lookalikes import skeleton
+from ..canonical import LowercaseEmailField, SkeletonField, UsernameField, canonical_address
+from ..lookalikes import skeleton
 
 
 class UserQuerySet(UniqueKeyQuerySet["User"]):

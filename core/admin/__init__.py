@@ -1,0 +1,4 @@
+from .groups import GroupAdmin
+from .users import UserAdmin
+
+__all__ = ["GroupAdmin", "UserAdmin"]

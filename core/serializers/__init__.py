@@ -1,0 +1,35 @@
+from .accounts import (
+    ActivationSerializer,
+    ConfirmPasswordSerializer,
+    ConfirmUsernameSerializer,
+    CurrentPasswordSerializer,
+    DeleteUserSerializer,
+    FindUser,
+    SendResetSerializer,
+    SetPasswordSerializer,
+    SetUsernameSerializer,
+    UidAndTokenSerializer,
+    UserCreateSerializer,
+    UserKeysSerializer,
+    UserSerializer,
+)
+from .tokens import RefreshTokenSerializer, SignInSerializer, VerifyTokenSerializer
+
+__all__ = [
+    "ActivationSerializer",
+    "ConfirmPasswordSerializer",
+    "ConfirmUsernameSerializer",
+    "CurrentPasswordSerializer",
+    "DeleteUserSerializer",
+    "FindUser",
+    "RefreshTokenSerializer",
+    "SendResetSerializer",
+    "SetPasswordSerializer",
+    "SetUsernameSerializer",
+    "SignInSerializer",
+    "UidAndTokenSerializer",
+    "UserCreateSerializer",
+    "UserKeysSerializer",
+    "UserSerializer",
+    "VerifyTokenSerializer",
+]

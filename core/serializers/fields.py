@@ -1,0 +1,35 @@
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework import serializers
+
+from storefront.unique_keys.texts import nfkc
+
+
+class NormalizedField(serializers.CharField):
+    """Validates what the column stores, not what was typed."""
+
+    def __init__(self, *, normalized: Callable[[str], str], **kwargs: Any) -> None:
+        self.normalized = normalized
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return self.normalized(super().to_internal_value(data))
+
+
+class NormalizedEmailField(NormalizedField, serializers.EmailField):
+    pass
+
+
+class TypedPasswordField(serializers.CharField):
+    """A password as it was typed, with the blanks around it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, style={"input_type": "password"}, **kwargs)
+
+
+class PasswordField(TypedPasswordField):
+    """A new password, judged in NFKC, of which the hash is stored."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return nfkc(super().to_internal_value(data))
