@@ -24,8 +24,10 @@ Row = Mapping[str, Any]
 
 # Seconds by which a report may lag behind a change that is no sale: a title, a price, a delivery.
 CACHE_SECONDS = 60
-# What makes a spreadsheet take a text for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What makes a spreadsheet take a text for a formula; in East Asian ones the full-width signs do too.
+FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
+# By which Excel knows that a file is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def cached_report(report: Callable[..., list[Row]], **parameters: Any) -> list[Row]:
@@ -118,7 +120,8 @@ def sold_lines(start: date, end: date, using: str) -> OrderItemQuerySet:
 
 def as_csv(*, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Write rows as CSV (RFC 4180) with a head line; a text that looks like a formula is escaped."""
-    text = StringIO()
+    text = StringIO(BYTE_ORDER_MARK)
+    text.seek(len(BYTE_ORDER_MARK))
     writer = csv.writer(text)
     writer.writerow(columns)
     writer.writerows([escape_formula(row[column]) for column in columns] for row in rows)
@@ -127,4 +130,7 @@ def as_csv(*, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 def escape_formula(cell: object) -> object:
     """Put an apostrophe before a text that a spreadsheet would compute."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    is_formula = isinstance(cell, str) and any(
+        text.startswith(FORMULA_STARTS) for text in (cell, cell.lstrip())
+    )
+    return f"'{cell}" if is_formula else cell

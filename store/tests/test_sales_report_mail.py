@@ -62,7 +62,7 @@ def test_carries_the_last_whole_week_to_the_cent(sell, report):
     assert message["Subject"] == "Sales of week 2026-W01"
     [file] = message.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("sales-2026-W01.csv", "text/csv")
-    assert file.get_content().replace("\r\n", "\n") == CSV
+    assert file.get_content().replace("\r\n", "\n") == "\ufeff" + CSV
     text = message.get_body(["plain"]).get_content()
     assert "Mon 2025-12-29: 2 orders, 5 pieces, 20.12" in text
     assert "Together: 3 orders, 6 pieces, 10020.11" in text

@@ -20,7 +20,11 @@ def cache_at(redis_url: str | None) -> dict[str, Any]:
         "BACKEND": "storefront.caches.redis.SharedRedisCache",
         "LOCATION": redis_url,
         "KEY_PREFIX": "storefront",
+        # 1 was pickles.
+        "VERSION": 2,
         "OPTIONS": {
+            # Not pickles: who writes to Redis would run code in every process that reads.
+            "SERIALIZER": "storefront.caches.json.JSONSerializer",
             "IGNORE_EXCEPTIONS": True,
             "CONNECTION_POOL_CLASS": "storefront.caches.redis.CircuitBreakerConnectionPool",
             "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,

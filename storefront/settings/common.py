@@ -147,6 +147,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
 # Several shops may share a broker.
 CELERY_TASK_DEFAULT_QUEUE = env.str("TASK_QUEUE", "storefront")
 CELERY_TASK_IGNORE_RESULT = True
+# A pickle in the queue is refused, whoever put it there.
+CELERY_ACCEPT_CONTENT = ["json"]
 # A task is taken from the queue when it is done, so that a killed worker's tasks run again.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

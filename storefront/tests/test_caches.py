@@ -101,7 +101,7 @@ class TestThere:
 
         with Redis.from_url(redis_url) as redis:
             (key,) = redis.keys()
-            assert key.startswith(b"storefront:1:report:")
+            assert key.startswith(b"storefront:2:report:")
             assert 50 < redis.ttl(key) <= 60
 
     @pytest.mark.usefixtures("_two_a_minute")

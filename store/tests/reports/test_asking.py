@@ -136,12 +136,14 @@ class TestTable:
 
         assert response["Content-Type"] == "text/csv; charset=utf-8"
         assert response["Content-Disposition"] == 'attachment; filename="sales.csv"'
-        assert response.content == b"period,orders,pieces,total\r\n2026-03-04,1,2,15.00\r\n"
+        assert response.content.decode() == (
+            "\ufeffperiod,orders,pieces,total\r\n2026-03-04,1,2,15.00\r\n"
+        )
 
     def test_to_who_accepts_it(self, ask):
         response = ask("average_order", YEAR, accept="text/csv")
 
-        assert response.content.decode().splitlines() == [
+        assert response.content.decode("utf-8-sig").splitlines() == [
             "from,to,average,orders,pieces,total",
             "2026-01-01,2026-12-31,,0,0,0.00",
         ]
@@ -149,9 +151,9 @@ class TestTable:
     def test_an_empty_one_has_its_head(self, ask):
         response = ask("never_sold", "?format=csv")
 
-        assert response.content == b"id,title,inventory,unit_price\r\n"
+        assert response.content.decode() == "\ufeffid,title,inventory,unit_price\r\n"
 
-    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+    @pytest.mark.parametrize("start", [*"=+-@\t\r＝＋－＠", " =", "\u3000＝"])
     def test_a_text_is_no_formula(self, ask, make_product, start):
         make_product(title=f"{start}cmd|'/c calc'!A1", inventory=1)
 
