@@ -4,9 +4,9 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission, DjangoModel
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from storefront.permissions import IsAdminOrReadOnly
+from storefront.permissions import IsAdminOrReadOnly, holds, model_permission
 
-from .models import Order, Review
+from .models import Order, OrderStatus, Review
 
 __all__ = [
     "FullDjangoModelPermissions",
@@ -14,11 +14,17 @@ __all__ = [
     "IsAuthorOrStaffOrCreateOrRead",
     "IsOwnerOrMayCancel",
     "ViewCustomerHistoryPermission",
+    "permission_to_move",
 ]
 
 
+def permission_to_move(status: str) -> str:
+    """Return the permission with which staff move an order to a status."""
+    return "store.cancel_order" if status == OrderStatus.CANCELLED else "store.change_order"
+
+
 class IsAuthorOrStaffOrCreateOrRead(BasePermission):
-    """Everybody reads and writes reviews; only the author and staff change or remove one."""
+    """Everybody reads and writes reviews; the author, and staff with the permission, change or remove one."""
 
     def has_object_permission(self, request: Request, view: APIView, obj: Review) -> bool:
         if request.method in SAFE_METHODS:
@@ -26,7 +32,7 @@ class IsAuthorOrStaffOrCreateOrRead(BasePermission):
         user: Any = request.user
         # A review of nobody belongs to nobody, not to every user without a row.
         is_author = obj.user_id is not None and user and user.pk == obj.user_id
-        return bool(is_author or (user and user.is_staff))
+        return bool(is_author or holds(user, model_permission(request.method, view)))
 
 
 class FullDjangoModelPermissions(DjangoModelPermissions):

@@ -11,6 +11,7 @@ from rest_framework.throttling import BaseThrottle
 from store.views.roots import RootView
 from storefront.errors.exceptions import Refusal
 from storefront.generics import PatchMixin
+from storefront.permissions import holds
 
 from ..models import User
 from ..services.accounts import delete_account
@@ -56,7 +57,8 @@ class UserViewSet(PatchMixin, DjoserUserViewSet):
     def get_queryset(self) -> QuerySet[User]:
         user = self.request.user
         # Staff who could change a superuser's address could also have the password reset to it.
-        sees_all = user.is_staff if self.request.method in SAFE_METHODS else user.is_superuser
+        is_read = self.request.method in SAFE_METHODS
+        sees_all = holds(user, "core.view_user") if is_read else user.is_superuser
         return self.queryset.all() if sees_all else self.queryset.filter(pk=cast(int, user.pk))
 
     def get_throttles(self) -> list[BaseThrottle]:

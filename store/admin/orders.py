@@ -96,6 +96,10 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        # To delete an order is to cancel it, too.
+        return super().has_delete_permission(request, obj) and self.has_cancel_permission(request)
+
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
         if obj is None:
             return ["customer", "payment_status"]
@@ -110,7 +114,9 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
 
     def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "payment_status":
-            kwargs["choices"] = NEW_STATUSES
+            # To add an order as paid is to move it, too.
+            may_move = self.has_change_permission(request)
+            kwargs["choices"] = NEW_STATUSES if may_move else NEW_STATUSES[:1]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_form(

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Su
 from django.db.models.functions import Coalesce
 
 from storefront.models import PartialUpdateModel
+from storefront.permissions import holds
 
 from ..expressions import AmountSum
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
@@ -34,9 +35,9 @@ class OrderStatus(models.TextChoices):
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
-    def visible_to(self, user: Any) -> "OrderQuerySet":
-        """Keep what the user may see: staff everything, a customer their own."""
-        if user.is_staff:
+    def visible_to(self, user: Any, *permissions: str) -> "OrderQuerySet":
+        """Keep what the user may see: staff who hold one of the permissions everything, others their own."""
+        if any(holds(user, each) for each in permissions or ["store.view_order"]):
             return self
         return self.filter(customer__user_id=user.pk)
 

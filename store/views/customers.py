@@ -3,11 +3,12 @@ from typing import cast
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.permissions import IsAdminUser, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from storefront.generics import PatchMixin
+from storefront.permissions import StaffModelPermissions
 from storefront.replicas import read_from_copy
 
 from ..models import Customer, Order
@@ -26,7 +27,7 @@ from .schema.customers import customer_schema
 class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Customer.objects.all()
     serializer_class = CustomerSerializer
-    permission_classes = [IsAdminUser]
+    permission_classes = [StaffModelPermissions]
     lookup_value_converter = "int"
 
     def get_serializer_class(self) -> type:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from rest_framework.decorators import action
-from rest_framework.permissions import BasePermission, IsAdminUser
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from storefront.permissions import staff_with
+
 from ..models import Order, OrderStatus
-from ..permissions import IsOwnerOrMayCancel
+from ..permissions import IsOwnerOrMayCancel, permission_to_move
 from ..serializers.orders import OrderSerializer, OrderStatusChangeSerializer, ReasonSerializer
 from ..services.order_status import change_order_status
 
@@ -21,6 +23,8 @@ STEPS: dict[str, str] = {
     OrderStatus.DELIVERED: "deliver",
     OrderStatus.REFUNDED: "refund",
 }
+MAY_CHANGE = staff_with(permission_to_move(OrderStatus.SHIPPED))
+MAY_CANCEL = staff_with(permission_to_move(OrderStatus.CANCELLED))
 
 
 def order_step(permission_classes: list[type[BasePermission]]) -> Callable[..., Any]:
@@ -41,17 +45,17 @@ class OrderSteps(GenericViewSet[Order]):
         """Cancel an order of which nothing has shipped; stock and money go back."""
         return self.move(OrderStatus.CANCELLED)
 
-    @order_step(permission_classes=[IsAdminUser])
+    @order_step(permission_classes=[MAY_CHANGE])
     def ship(self, request: Request, pk: int) -> Response:
         """Mark a paid order as shipped."""
         return self.move(OrderStatus.SHIPPED)
 
-    @order_step(permission_classes=[IsAdminUser])
+    @order_step(permission_classes=[MAY_CHANGE])
     def deliver(self, request: Request, pk: int) -> Response:
         """Mark a shipped order as delivered."""
         return self.move(OrderStatus.DELIVERED)
 
-    @order_step(permission_classes=[IsAdminUser])
+    @order_step(permission_classes=[MAY_CHANGE])
     def refund(self, request: Request, pk: int) -> Response:
         """Give the money for a shipped order back; its pieces stay sold."""
         return self.move(OrderStatus.REFUNDED)

@@ -16,6 +16,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from storefront.permissions import model_permission
+
 from ..gateways import payment_gateway
 from ..gateways.development import OUTCOMES, DevelopmentGateway
 from ..models import Order, Payment, PaymentStatus
@@ -36,7 +38,9 @@ class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return super().get_queryset().filter(order=self.get_order())
 
     def get_order(self) -> Order:
-        orders = Order.objects.visible_to(self.request.user)
+        orders = Order.objects.visible_to(
+            self.request.user, model_permission(self.request.method, self)
+        )
         return get_object_or_404(orders, pk=self.kwargs["order_pk"])
 
     def create(self, request: Request, order_pk: int) -> Response:

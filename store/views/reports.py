@@ -3,11 +3,12 @@ from typing import Any
 
 from rest_framework import viewsets
 from rest_framework.decorators import action
-from rest_framework.permissions import IsAdminUser
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+
+from storefront.permissions import staff_with
 
 from ..serializers import reports as shapes
 from ..services import reports
@@ -16,6 +17,8 @@ from .roots import RootView
 from .schema.reports import report_action_schema, report_schema, reports_root_schema
 
 Action = Callable[..., Response]
+
+MAY_READ_ORDERS = staff_with("store.view_order")
 
 
 class CSVRenderer(BaseRenderer):
@@ -49,7 +52,7 @@ def report(
 
 @report_schema
 class ReportViewSet(viewsets.ViewSet):
-    permission_classes = [IsAdminUser]
+    permission_classes = [MAY_READ_ORDERS]
     renderer_classes = [JSONRenderer, CSVRenderer, BrowsableAPIRenderer]
     query_class: type[Serializer] = Serializer
     row_class: type[Serializer] = Serializer
@@ -124,7 +127,7 @@ def extra_actions(viewset: type[viewsets.ViewSetMixin]) -> Sequence[Any]:
 @reports_root_schema
 class ReportsRootView(RootView):
     name = "Reports"
-    permission_classes = [IsAdminUser]
+    permission_classes = [MAY_READ_ORDERS]
     api_root_dict = {
         each.url_path: f"report-{each.url_name}" for each in extra_actions(ReportViewSet)
     }

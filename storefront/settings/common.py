@@ -116,6 +116,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Whether staff, over the API, need the permission of what they do; without, all staff do all.
+STAFF_NEEDS_PERMISSIONS = env.bool("STAFF_NEEDS_PERMISSIONS", True)
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -183,7 +186,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    # All read, staff write; a view that differs says so.
+    # All read, staff with the permission write; a view that differs says so.
     "DEFAULT_PERMISSION_CLASSES": ["storefront.permissions.IsAdminOrReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "storefront.pages.pagination.LinkHeaderPagination",
     "DEFAULT_SCHEMA_CLASS": "storefront.schema.openapi.ShopSchema",

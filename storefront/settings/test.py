@@ -1,4 +1,4 @@
-"""The test run: fast hashing, mail in memory, no throttles, warnings as errors (pytest.ini)."""
+"""The test run: fast hashing, mail in memory, no throttles, staff without permissions, warnings as errors (pytest.ini)."""
 
 import os
 import tempfile
@@ -10,6 +10,9 @@ from .storages import ON_DISK
 DEBUG = False
 SECRET_KEY = "for-tests-only-and-long-enough-for-an-hmac-with-sha-256"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+# Tests of roles switch it on.
+STAFF_NEEDS_PERMISSIONS = False
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

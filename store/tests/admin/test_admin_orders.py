@@ -251,3 +251,26 @@ class TestCustomerService:
         desk_client.post(LIST, form)
 
         assert Order.objects.get() == order
+
+
+class TestRights:
+    def test_without_change_order_none_is_added_as_paid(self, make_clerk, customer, product):
+        clerk = make_clerk("add_order", "view_order", "view_customer")
+
+        page = clerk.post(ADD, {**order_form(customer, (product, 3)), "payment_status": "C"})
+
+        assert errors_in(page) == ["Select a valid choice. C is not one of the available choices."]
+        assert not Order.objects.exists()
+        assert Product.objects.get().inventory == 10
+        clerk.post(ADD, order_form(customer, (product, 3)))
+        assert Order.objects.get().payment_status == "P"
+
+    def test_delete_order_deletes_none_without_cancel_order(self, make_clerk, order):
+        clerk = make_clerk("view_order", "change_order", "delete_order")
+
+        assert clerk.post(f"{LIST}{order.pk}/delete/", {"post": "yes"}).status_code == 403
+        form = {"action": "delete_selected", "_selected_action": order.pk, "post": "yes"}
+        clerk.post(LIST, form)
+
+        assert Order.objects.get() == order
+        assert Product.objects.get().inventory == 7

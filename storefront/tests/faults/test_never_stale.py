@@ -150,7 +150,9 @@ def test_no_read_is_stale(
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ann = get_user_model().objects.create(username="ann", email="ann@example.com", is_staff=True)
+    ann = get_user_model().objects.create(
+        username="ann", email="ann@example.com", is_staff=True, is_superuser=True
+    )
     staff = token_of(ann)
 
     def reprice_by_api(product: Product) -> None:
