@@ -217,6 +217,21 @@ class FormSubmission(PartialUpdateModel):
         return self.digest
 
 
+class HitCount(PartialUpdateModel):
+    """How often something was done in a period; where Redis counts, none."""
+
+    # Of the limit and of whom it counts.
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key
+
+
 def has_init_steps(model: type[models.Model]) -> bool:
     """Tell whether a signal or a method takes part in making each row that is read."""
     return bool(

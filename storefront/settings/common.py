@@ -8,6 +8,7 @@ from .accounts import *
 from .caches import cache_at, is_redis
 from .databases import read_replicas, with_engine_options
 from .environment import BASE_DIR, env
+from .limits import *
 from .logs import logging_in
 from .mail import *
 from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
@@ -65,6 +66,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Last: only views ask which request is answered.
+    "storefront.limits.middleware.CurrentRequestMiddleware",
 ]
 
 ROOT_URLCONF = "storefront.urls"

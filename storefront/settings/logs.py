@@ -51,6 +51,8 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
             # Whoever scans for hosts gets a 400, a line of the access log; a traceback each is noise.
             "django.security.DisallowedHost": {**to_root, "level": "CRITICAL"},
             "django.db.backends": {**to_root, "filters": ["statement"]},
+            # Whatever the level of the rest.
+            "storefront.security": {**to_root, "level": "INFO"},
             "gunicorn.error": to_root,
             "gunicorn.access": to_root,
         },

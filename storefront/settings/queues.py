@@ -46,6 +46,10 @@ BEAT_SCHEDULE: dict[str, Any] = {
         "task": "core.tasks.purge_expired_sessions",
         "schedule": crontab(hour=3, minute=40),
     },
+    "purge-hit-counts": {
+        "task": "storefront.tasks.purge_hit_counts",
+        "schedule": crontab(minute=35),
+    },
     "purge-form-submissions": {
         "task": "storefront.tasks.purge_form_submissions",
         "schedule": crontab(hour=3, minute=50),

@@ -12,7 +12,7 @@ from model_bakery import baker
 
 from outbox.models import Mail
 from store.models import Campaign, Cart, IdempotencyKey
-from storefront.models import FormSubmission
+from storefront.models import FormSubmission, HitCount
 from storefront.settings.queues import BEAT_SCHEDULE
 
 OPERATIONS = Path(settings.BASE_DIR, "docs", "operations.md")
@@ -57,6 +57,15 @@ class TestPurges:
     def test_form_submissions(self, capsys: Any) -> None:
         assert self.left(FormSubmission, "purge_form_submissions", made_at=LONG_AGO) == [True]
         assert capsys.readouterr().out == "Forms forgotten: 1.\n"
+
+    def test_hit_counts(self, capsys: Any) -> None:
+        _, young = (
+            HitCount.objects.create(key=key, count=1, expires_at=at)
+            for key, at in (("old", LONG_AGO), ("young", LONG_AGO + timedelta(days=800)))
+        )
+        call_command("purge_hit_counts")
+        assert [*HitCount.objects.all()] == [young]
+        assert capsys.readouterr().out == "Counts deleted: 1.\n"
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from store.models.versions import invalidate_catalog, invalidate_sales
 from storefront.caches.redis import SharedRedisCache
+from storefront.models import HitCount
 
 # Patterns of the keys.
 PARTS = {"reports": "report:*", "throttles": "throttle_*"}
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         patterns = [PARTS[part] for part in only if part in PARTS] if only else ["*"]
         if patterns:
             self.flush(patterns)
+        if not only or "throttles" in only:
+            HitCount.objects.all().delete()
         if not only or CATALOG in only:
             invalidate_catalog()
             self.stdout.write("Catalogue: each process reads it again with its next request.")
@@ -41,9 +44,7 @@ class Command(BaseCommand):
     def flush(self, patterns: list[str]) -> None:
         cache = caches["default"]
         if not isinstance(cache, SharedRedisCache):
-            self.stdout.write(
-                "Cache: in the memory of each process; throttles count on there until it restarts."
-            )
+            self.stdout.write("Cache: in the memory of each process, out of reach.")
             return
         deleted = [cache.delete_pattern(pattern) for pattern in patterns]
         if None in deleted:

@@ -1,0 +1,63 @@
+"""The address of who asks, and the network that counts as one client."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+Address = IPv4Address | IPv6Address
+# A customer of an IPv6 network has at least this many bits of addresses for themselves.
+CUSTOMER_BITS = 64
+# Of a text that is no address.
+MAX_LENGTH = 100
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """Return the address that the outermost of NUM_PROXIES saw; a client cannot choose it."""
+    sent = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    rest_framework: dict[str, Any] = settings.REST_FRAMEWORK
+    proxies: int = rest_framework["NUM_PROXIES"]
+    if not (sent and proxies):
+        return readable(request.META.get("REMOTE_ADDR", ""))
+    hops = sent.split(",")
+    return readable(hops[-min(proxies, len(hops))])
+
+
+def readable(text: str) -> str:
+    """Return an address in its one spelling, without a port; what is none stays as it is."""
+    text = text.strip()
+    address = parsed(text) or parsed(without_port(text))
+    return str(address) if address else text[:MAX_LENGTH]
+
+
+def without_port(text: str) -> str:
+    """Take the port off, as in 192.0.2.1:5678 or [2001:db8::1]:5678."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    host, _, port = text.rpartition(":")
+    return host if port.isdecimal() else text
+
+
+def parsed(text: str) -> Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one client: an IPv4 address, or the /64 that an IPv6 address is in."""
+    found = parsed(address)
+    if not isinstance(found, IPv6Address):
+        return address
+    host_bits = found.max_prefixlen - CUSTOMER_BITS
+    return str(IPv6Network((int(found) >> host_bits << host_bits, CUSTOMER_BITS)))
+
+
+def is_trusted(request: HttpRequest | Request) -> bool:
+    """Tell whether it comes from TRUSTED_ADDRESSES, such as a front-end that renders on its server."""
+    address = parsed(client_address(request))
+    return address is not None and any(address in network for network in settings.TRUSTED_ADDRESSES)
