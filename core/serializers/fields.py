@@ -5,6 +5,9 @@ from rest_framework import serializers
 
 from storefront.unique_keys.texts import nfkc
 
+# Characters; as in the forms of Django.
+MAX_PASSWORD = 4096
+
 
 class NormalizedField(serializers.CharField):
     """Validates what the column stores, not what was typed."""
@@ -25,7 +28,8 @@ class TypedPasswordField(serializers.CharField):
     """A password as it was typed, with the blanks around it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trim_whitespace=False, style={"input_type": "password"}, **kwargs)
+        style = {"input_type": "password"}
+        super().__init__(trim_whitespace=False, max_length=MAX_PASSWORD, style=style, **kwargs)
 
 
 class PasswordField(TypedPasswordField):

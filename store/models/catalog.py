@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Floor
@@ -28,6 +28,8 @@ MIN_UNIT_PRICE = Decimal(1)
 # What anybody may enter. The column holds far more, so that pieces of whatever orders can come back.
 MAX_INVENTORY = 1_000_000_000
 LOW_INVENTORY = 10
+# Characters. A list shows 100 of them at most.
+MAX_DESCRIPTION = 20_000
 # What a search looks into, beside the title of the collection.
 SEARCHED_TEXTS = ("title", "sku", "description")
 
@@ -112,7 +114,9 @@ class Product(Versioned):
     title = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255)
     sku = ExactCharField("SKU", max_length=64, null=True, blank=True, unique=True)
-    description = models.TextField(null=True, blank=True)
+    description = models.TextField(
+        null=True, blank=True, validators=[MaxLengthValidator(MAX_DESCRIPTION)]
+    )
     unit_price = models.DecimalField(
         max_digits=PRICE_DIGITS,
         decimal_places=DECIMAL_PLACES,

@@ -1,24 +1,57 @@
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Avg, Q, QuerySet
+from django.db.models import Avg, Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Length
 
 from storefront.models import PartialUpdateModel
 
+from ..loading import LoadingMixin
 from .catalog import Product
 
 MIN_RATING, MAX_RATING = 1, 5
 
 
-class ReviewQuerySet(models.QuerySet["Review"]):
+def max_length() -> int:
+    """Return how many characters a new description may have."""
+    length: int = settings.STORE_REVIEW_LENGTH
+    return length
+
+
+class ReviewQuerySet(LoadingMixin, models.QuerySet["Review"]):
+    def with_long_descriptions_deferred(self) -> "ReviewQuerySet":
+        """Load the descriptions that a new review may have; one of before that is longer when it is read.
+
+        The `deferred_length` of a row tells what it will load: a hundred of them can be hundreds of MB.
+        """
+        fits = {"length__lte": settings.STORE_REVIEW_LENGTH}
+        return (
+            self.defer("description")
+            .annotate(length=Length("description"))
+            .annotate(
+                short_description=Case(When(**fits, then=F("description"))),
+                deferred_length=Case(When(**fits, then=Value(0)), default=F("length")),
+            )
+            .loading(take_short_descriptions)
+        )
+
     def products_rated_at_least(self, rating: Decimal) -> QuerySet:
         """Return the ids of the products whose ratings average at least this (1 to 5)."""
         rated = self.filter(rating__isnull=False).order_by().values("product_id")
         return (
             rated.annotate(average=Avg("rating")).filter(average__gte=rating).values("product_id")
         )
+
+
+def take_short_descriptions(reviews: Sequence["Review"]) -> None:
+    for review in reviews:
+        loaded: str | None = review.__dict__.pop("short_description")
+        if loaded is not None:
+            # Not as an assignment, which a save would write.
+            review.__dict__["description"] = loaded
 
 
 class Review(PartialUpdateModel):
@@ -31,7 +64,7 @@ class Review(PartialUpdateModel):
         related_name="reviews",
     )
     name = models.CharField(max_length=255)
-    description = models.TextField()
+    description = models.TextField(validators=[MaxLengthValidator(max_length)])
     rating = models.PositiveSmallIntegerField(
         null=True,
         blank=True,

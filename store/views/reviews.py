@@ -20,7 +20,8 @@ class ReviewViewSet(PatchMixin, viewsets.ModelViewSet):
 
     def get_queryset(self) -> QuerySet[Review]:
         product = get_object_or_404(Product, pk=self.kwargs["product_pk"])
-        return super().get_queryset().filter(product=product)
+        reviews = Review.objects.filter(product=product)
+        return reviews.with_long_descriptions_deferred() if self.action == "list" else reviews
 
     def perform_create(self, serializer: BaseSerializer[Review]) -> None:
         product = get_object_or_404(Product, pk=self.kwargs["product_pk"])

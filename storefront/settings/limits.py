@@ -1,10 +1,12 @@
-"""How often strangers may do something."""
+"""How much of anything one account, or one address, may have, and how often it may do something."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from environs import ValidationError
+from environs import ValidationError, validate
 
 from .environment import env
+
+is_number = validate.Range(1, 10**9)
 
 
 def network(text: str) -> IPv4Network | IPv6Network:
@@ -19,3 +21,8 @@ def network(text: str) -> IPv4Network | IPv6Network:
 TRUSTED_ADDRESSES: list[IPv4Network | IPv6Network] = env.list(
     "TRUSTED_ADDRESSES", [], subcast=network
 )
+
+# Characters of a review's description; one that is longer already is still read.
+STORE_REVIEW_LENGTH = env.int("STORE_REVIEW_LENGTH", 5000, validate=is_number)
+# Bytes at which a page of a list ends early; a single row may exceed it.
+PAGE_BYTES = env.int("PAGE_BYTES", 1_000_000, validate=is_number)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from model_bakery import baker
@@ -53,3 +54,23 @@ def test_a_page_that_is_not_there_is_404(api_client: APIClient, subtests: pytest
 def test_the_first_page_may_be_empty(api_client: APIClient, page: str) -> None:
     response = api_client.get(TAGS, {"page": page})
     assert (response.status_code, response.json()) == (200, [])
+
+
+@pytest.mark.usefixtures("_tags")
+def test_a_page_ends_before_it_is_too_long(api_client: APIClient, settings: Any) -> None:
+    row = len(api_client.get(TAGS).content) // 100
+    settings.PAGE_BYTES = row * 81
+    seen, url = [], f"{TAGS}?search=&page=1"
+    while url:
+        response = api_client.get(url)
+        assert len(response.content) < row * 90
+        seen += [tag["id"] for tag in response.json()]
+        url = response.get("Link", "").partition(">")[0][1:]
+    assert len(seen) == len(set(seen)) == 201
+
+
+def test_a_start_that_is_none_is_404(api_client: APIClient, subtests: pytest.Subtests) -> None:
+    for start in ["-1", "2", "abc", "٢", "9" * 5000]:
+        with subtests.test(start=start):
+            response = api_client.get(TAGS, {"start": start})
+            assert (response.status_code, response.json()) == (404, INVALID)
