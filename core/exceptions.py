@@ -1,3 +1,4 @@
+from django.core.exceptions import PermissionDenied
 from rest_framework import status
 
 
@@ -8,3 +9,12 @@ class AccountInUse(Exception):
     code = "account_in_use"
     message = "Account cannot be deleted because it has one or more orders."
     detail = {"error": message}
+
+
+class AccountBeyondRights(PermissionDenied):
+    """The account holds a right that who acts on it lacks."""
+
+    status_code = status.HTTP_403_FORBIDDEN
+    code = "account_beyond_rights"
+    message = "An account holds a right that you lack."
+    detail = message

@@ -4,9 +4,11 @@ from django.contrib.auth.models import Group
 
 from storefront.admin.options import ConcurrentEditAdmin
 
+from .rights import SuperusersWriteAdmin
+
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(ConcurrentEditAdmin, auth.GroupAdmin):
+class GroupAdmin(SuperusersWriteAdmin, ConcurrentEditAdmin, auth.GroupAdmin):
     pass

@@ -15,6 +15,7 @@ from storefront.unique_keys.admin import UniqueKeyAdmin
 from ..exceptions import AccountInUse
 from ..models import User
 from ..services.accounts import delete_account
+from .rights import GuardedUserAdmin
 
 # Bookkeeping of the sign-in, not for people; a list of tokens is a list of keys.
 admin.site.unregister([BlacklistedToken, OutstandingToken])
@@ -27,7 +28,7 @@ class UserAddForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(UniqueKeyAdmin, ServiceDeletionAdmin, auth.UserAdmin):
+class UserAdmin(GuardedUserAdmin, UniqueKeyAdmin, ServiceDeletionAdmin, auth.UserAdmin):
     add_form = UserAddForm
     add_fieldsets = (
         (

@@ -3,7 +3,6 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from djoser.views import UserViewSet as DjoserUserViewSet
 from rest_framework import status
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -11,9 +10,9 @@ from rest_framework.throttling import BaseThrottle
 from store.views.roots import RootView
 from storefront.errors.exceptions import Refusal
 from storefront.generics import PatchMixin
-from storefront.permissions import holds
 
 from ..models import User
+from ..permissions import reaches_accounts
 from ..services.accounts import delete_account
 from .schema.accounts import accounts_root_schema, user_schema
 
@@ -56,10 +55,9 @@ class UserViewSet(PatchMixin, DjoserUserViewSet):
 
     def get_queryset(self) -> QuerySet[User]:
         user = self.request.user
-        # Staff who could change a superuser's address could also have the password reset to it.
-        is_read = self.request.method in SAFE_METHODS
-        sees_all = holds(user, "core.view_user") if is_read else user.is_superuser
-        return self.queryset.all() if sees_all else self.queryset.filter(pk=cast(int, user.pk))
+        if reaches_accounts(user, self.request.method):
+            return self.queryset.all()
+        return self.queryset.filter(pk=cast(int, user.pk))
 
     def get_throttles(self) -> list[BaseThrottle]:
         self.throttle_scope = "credentials" if self.action in THROTTLED_ACTIONS else None

@@ -22,6 +22,9 @@ DJOSER = {
         "username_reset": "core.mails.UsernameReset",
         "username_changed_confirmation": "core.mails.UsernameChanged",
     },
+    "PERMISSIONS": {
+        name: ["core.permissions.IsSelfOrStaff"] for name in ("user", "user_list", "user_delete")
+    },
     "TOKEN_MODEL": None,
     # Pages of the front-end that the mails link to.
     "PASSWORD_RESET_CONFIRM_URL": "password/reset/confirm/{uid}/{token}",
