@@ -10,12 +10,12 @@ class CoreConfig(AppConfig):
         from store.signals import order_created
         from storefront.unique_keys.filling import fill_keys
 
-        from .groups import create_groups
+        from .groups import restore_groups
         from .signals import rights
         from .signals.handlers import on_order_created
 
         order_created.connect(on_order_created)
         rights.connect()
-        # Once the shop is migrated its permissions are there.
         post_migrate.connect(fill_keys, sender=self)
-        post_migrate.connect(create_groups, sender=apps.get_app_config("store"))
+        # The last whose permissions the groups hold.
+        post_migrate.connect(restore_groups, sender=apps.get_app_config("tags"))
