@@ -11,10 +11,11 @@ class CoreConfig(AppConfig):
         from storefront.unique_keys.filling import fill_keys
 
         from .groups import restore_groups
-        from .signals import rights
-        from .signals.handlers import on_order_created
+        from .signals import password_changed, rights
+        from .signals.handlers import on_order_created, tell_of_password
 
         order_created.connect(on_order_created)
+        password_changed.connect(tell_of_password)
         rights.connect()
         post_migrate.connect(fill_keys, sender=self)
         # The last whose permissions the groups hold.

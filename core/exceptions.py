@@ -18,3 +18,12 @@ class AccountBeyondRights(PermissionDenied):
     code = "account_beyond_rights"
     message = "An account holds a right that you lack."
     detail = message
+
+
+class LinkRefused(Exception):
+    """The token of a link is none, was used, is too old, or the account has changed since."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    code = "invalid_token"
+    message = "Invalid token for given user."
+    detail = {"token": [message]}

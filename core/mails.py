@@ -1,47 +1,123 @@
-"""djoser's mails, queued instead of sent: a response neither waits for a mail server nor tells of it."""
+"""What accounts are told by mail. Nothing in it was typed by the user: whoever registers may name the address
+of somebody else, and the shop would be the sender of whatever they typed."""
 
 import logging
-from typing import Any
+from dataclasses import dataclass
 
-from djoser import email
+from django.conf import settings
+from djoser.conf import settings as djoser_settings
 
-from outbox.content import Content
-from outbox.services import queue_mail
+from outbox.content import Content, render
+from outbox.services import queue_decoy, queue_mail
+
+from .links import RESET_PASSWORD, RESET_USERNAME, VERIFY_EMAIL, LinkTokens, encode_uid
+from .models import User
 
 logger = logging.getLogger(__name__)
 
-
-class QueuedEmail(email.BaseDjoserEmail):
-    def send(self, to: list[str], *args: Any, **kwargs: Any) -> None:
-        self.render()
-        content = Content(" ".join(self.subject.split()), self.body, self.html or "")
-        for recipient in to:
-            try:
-                queue_mail(recipient=recipient, content=content)
-            except ValueError as error:
-                # An address that no mail can go to, such as one loaded by SQL; the account goes on without.
-                logger.warning("No mail of the kind %s: %s", type(self).__name__, error)
+TEMPLATE = "core/mail/account.html"
+IF_NOT_YOU = "If that was not you, set a new password at once and tell us."
 
 
-class Activation(QueuedEmail, email.ActivationEmail):
-    """Asks a new user to confirm the address."""
+@dataclass(frozen=True)
+class AccountMail:
+    subject: str
+    paragraphs: tuple[str, ...]
+    # Signs a link to the page that this setting of djoser names.
+    tokens: LinkTokens | None = None
+    page: str = ""
+
+    def content(self, user: User) -> Content:
+        context = {
+            "subject": self.subject.format(site=settings.SITE_NAME),
+            "paragraphs": [text.format(site=settings.SITE_NAME) for text in self.paragraphs],
+            "link": self.link(user),
+            "site_name": settings.SITE_NAME,
+        }
+        return render(TEMPLATE, context)
+
+    def link(self, user: User) -> str:
+        if self.tokens is None:
+            return ""
+        page = getattr(djoser_settings, self.page)
+        path = page.format(uid=encode_uid(user.pk), token=self.tokens.make_token(user))
+        return f"{frontend()}/{path}"
 
 
-class Confirmation(QueuedEmail, email.ConfirmationEmail):
-    """Welcomes a user whose account is active."""
+def frontend() -> str:
+    scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"
+    return f"{scheme}://{settings.DOMAIN}"
 
 
-class PasswordReset(QueuedEmail, email.PasswordResetEmail):
-    """Brings the link to set a new password with."""
+VERIFICATION = AccountMail(
+    "Confirm your e-mail address for {site}",
+    (
+        "This address was named for an account at {site}. If that was you, please confirm it on this "
+        "page within a day:",
+    ),
+    VERIFY_EMAIL,
+    "ACTIVATION_URL",
+)
+EMAIL_CHANGE_ASKED = AccountMail(
+    "{site} - A new e-mail address for your account",
+    (
+        "A new e-mail address was named for your account. It replaces this one as soon as it is "
+        "confirmed.",
+        IF_NOT_YOU,
+    ),
+)
+EMAIL_CHANGED = AccountMail(
+    "{site} - Your e-mail address has been successfully changed!",
+    ("The e-mail address of your account has been changed; you get no more mail here.", IF_NOT_YOU),
+)
+PASSWORD_CHANGED = AccountMail(
+    "{site} - Your password has been successfully changed!",
+    ("Your password has been changed.", IF_NOT_YOU),
+)
+USERNAME_CHANGED = AccountMail(
+    "{site} - Your username has been successfully changed!",
+    ("Your username has been changed.", IF_NOT_YOU),
+)
+PASSWORD_RESET = AccountMail(
+    "Password reset on {site}",
+    (
+        "Somebody, you we hope, wants to set a new password for your account at {site}. This page "
+        "does it, once and within an hour:",
+    ),
+    RESET_PASSWORD,
+    "PASSWORD_RESET_CONFIRM_URL",
+)
+USERNAME_RESET = AccountMail(
+    "Username reset on {site}",
+    (
+        "Somebody, you we hope, wants to set a new username for your account at {site}. This page "
+        "does it, once and within an hour:",
+    ),
+    RESET_USERNAME,
+    "USERNAME_RESET_CONFIRM_URL",
+)
 
 
-class PasswordChanged(QueuedEmail, email.PasswordChangedConfirmationEmail):
-    """Tells a user that the password was changed."""
+def queue_account_mail(*, user: User, mail: AccountMail) -> None:
+    """Queue a mail to the address of an account, in the transaction of its cause, if it may be mailed to."""
+    if user.is_mailable:
+        queue_to(user.email, user=user, mail=mail)
 
 
-class UsernameReset(QueuedEmail, email.UsernameResetEmail):
-    """Brings the link to set a new username with."""
+def queue_verification(*, user: User) -> None:
+    """Queue the link that confirms the address, or the one that is to replace it."""
+    queue_to(user.pending_email or user.email, user=user, mail=VERIFICATION)
 
 
-class UsernameChanged(QueuedEmail, email.UsernameChangedConfirmationEmail):
-    """Tells a user that the username was changed."""
+def queue_to(address: str, *, user: User, mail: AccountMail) -> None:
+    content = mail.content(user)
+    try:
+        queue_mail(recipient=address, content=content)
+    except ValueError as error:
+        # An address that no mail can go to, such as one loaded by SQL; the account goes on without.
+        logger.warning("No mail %r: %s", content.subject, error)
+
+
+def queue_to_nobody(*, mail: AccountMail) -> None:
+    """Take as long as one of the functions above, so that the time tells nobody whether a mail was queued."""
+    queue_decoy(content=mail.content(User(pk=0)))

@@ -46,4 +46,10 @@ def nothing_to_change(serializer: Serializer) -> dict[str, list[str]]:
 
 
 def writable_fields(serializer: Serializer) -> list[Field]:
-    return [field for field in serializer.fields.values() if not field.read_only]
+    """Return the fields that are changed; what only confirms a change, such as a password, is none."""
+    confirming = getattr(serializer, "confirming_fields", ())
+    return [
+        field
+        for name, field in serializer.fields.items()
+        if not field.read_only and name not in confirming
+    ]

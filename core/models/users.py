@@ -1,10 +1,12 @@
-from typing import Any, ClassVar
+from contextlib import nullcontext
+from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password, verify_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.db import models, transaction
 
 from storefront.unique_keys.fields import UniqueKeyField
 from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
@@ -12,6 +14,7 @@ from storefront.unique_keys.texts import nfkc, nfkc_casefold
 
 from ..canonical import LowercaseEmailField, SkeletonField, UsernameField, canonical_address
 from ..lookalikes import skeleton
+from ..signals import password_changed
 
 
 class UserQuerySet(UniqueKeyQuerySet["User"]):
@@ -34,6 +37,13 @@ class UserManager(DjangoUserManager["User"]):
         if not username:
             raise self.model.DoesNotExist
         return self.get_queryset().with_username(username)
+
+    def reading(self, address: str) -> "User | None":
+        """Return who is active and reads mail at an address, if anybody does."""
+        try:
+            return cast(UserQuerySet, self.filter(is_active=True)).with_email(address)
+        except self.model.DoesNotExist:
+            return None
 
     def create_user(self, username: str, email: Any = None, password: Any = None, **kw: Any) -> Any:
         return super().create_user(username, email, password and nfkc(password), **kw)
@@ -70,6 +80,13 @@ class User(UniqueKeyModel, AbstractUser):
     username_key = UniqueKeyField("username", nfkc_casefold)
     username_skeleton = SkeletonField("username", skeleton)
     email_key = UniqueKeyField("email", canonical_address)
+    # Null until a link that was mailed to the address was followed.
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Replaces the address once the link that was mailed to it was followed.
+    pending_email = LowercaseEmailField(null=True, blank=True, editable=False)
+
+    # Set by set_password(), until it is saved.
+    has_new_password = False
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -81,6 +98,12 @@ class User(UniqueKeyModel, AbstractUser):
             models.Index(fields=["is_active", "username"], name="user_is_active"),
         ]
 
+    @property
+    def is_mailable(self) -> bool:
+        """Tell whether there is an address, and what it must be for other mails than its verification."""
+        is_confirmed = self.email_verified_at is not None or not settings.REQUIRE_VERIFIED_EMAIL
+        return bool(self.email) and is_confirmed
+
     def set_password(self, raw_password: str | None) -> None:
         """Store the hash of a password in NFKC: devices compose the same letters differently."""
         spelling, *others = spellings_of(raw_password) if raw_password else [raw_password]
@@ -88,6 +111,18 @@ class User(UniqueKeyModel, AbstractUser):
             # As much work as check_password() does: Django times the sign-in of an unknown name by it.
             make_password(spelling)
         super().set_password(raw_password and nfkc(raw_password))
+        # Whoever knew the password before may have asked for it.
+        self.pending_email = None
+        self.has_new_password = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the account; whoever has set a new password for it, wherever, its user is told."""
+        is_told = self.has_new_password and not self._state.adding
+        with transaction.atomic() if is_told else nullcontext():
+            super().save(*args, **kwargs)
+            if is_told:
+                password_changed.send(sender=User, user=self)
+        self.has_new_password = False
 
     def check_password(self, raw_password: str) -> bool:
         """Tell whether it is the password: as typed, in NFKC, or without blanks around it.

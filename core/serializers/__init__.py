@@ -1,29 +1,26 @@
 from .accounts import (
-    ActivationSerializer,
     ConfirmPasswordSerializer,
     ConfirmUsernameSerializer,
     CurrentPasswordSerializer,
     DeleteUserSerializer,
-    FindUser,
-    SendResetSerializer,
+    SendLinkSerializer,
     SetPasswordSerializer,
     SetUsernameSerializer,
     UidAndTokenSerializer,
     UserCreateSerializer,
     UserKeysSerializer,
     UserSerializer,
+    VerifyEmailSerializer,
 )
 from .tokens import RefreshTokenSerializer, SignInSerializer, VerifyTokenSerializer
 
 __all__ = [
-    "ActivationSerializer",
     "ConfirmPasswordSerializer",
     "ConfirmUsernameSerializer",
     "CurrentPasswordSerializer",
     "DeleteUserSerializer",
-    "FindUser",
     "RefreshTokenSerializer",
-    "SendResetSerializer",
+    "SendLinkSerializer",
     "SetPasswordSerializer",
     "SetUsernameSerializer",
     "SignInSerializer",
@@ -31,5 +28,6 @@ __all__ = [
     "UserCreateSerializer",
     "UserKeysSerializer",
     "UserSerializer",
+    "VerifyEmailSerializer",
     "VerifyTokenSerializer",
 ]

@@ -1,17 +1,16 @@
-from contextlib import suppress
 from typing import Any, cast
 
 from django.db import IntegrityError
 from django.db.models import Field
 from djoser import serializers as djoser
-from djoser.conf import settings as djoser_settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 
 from storefront.unique_keys.serializers import UniqueKeySerializer, UniqueKeyValidator
 
 from ..canonical import LowercaseEmailField, UsernameField
-from ..models import User, UserQuerySet
+from ..models import User
+from ..services.addresses import ask_for_email, register
 from .fields import NormalizedEmailField, NormalizedField, PasswordField, TypedPasswordField
 
 USER_FIELDS = ["id", "username", "email", "first_name", "last_name"]
@@ -46,15 +45,73 @@ class UserCreateSerializer(UserKeysSerializer, djoser.UserCreateSerializer):
 
     def perform_create(self, validated_data: dict[str, Any]) -> User:
         try:
-            return super().perform_create(validated_data)
+            return register(**validated_data)
         except IntegrityError:
             self.refuse_taken()
             raise
 
 
-class UserSerializer(UserKeysSerializer, djoser.UserSerializer):
+class LateKeysSerializer(UserKeysSerializer):
+    """Tells what is taken once it is known who asks."""
+
+    late_field: str
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields[self.late_field]
+        self.late = [each for each in field.validators if isinstance(each, UniqueKeyValidator)]
+        field.validators = [each for each in field.validators if each not in self.late]
+
+    def refuse_taken_late(self, value: str) -> None:
+        for validator in self.late:
+            try:
+                validator(value, self.fields[self.late_field])
+            except serializers.ValidationError as error:
+                raise serializers.ValidationError({self.late_field: error.detail}) from error
+
+
+@extend_schema_field({"type": "string", "format": "email", "x-left-out": True})
+class PendingEmailField(serializers.EmailField):
+    pass
+
+
+class UserSerializer(LateKeysSerializer, CurrentPasswordSerializer, djoser.UserSerializer):
+    """An account; another address needs the password of who asks, and replaces the present one once confirmed."""
+
+    late_field = "email"
+    confirming_fields = ("current_password",)
+    current_password = TypedPasswordField(write_only=True, required=False)
+    pending_email = PendingEmailField(
+        read_only=True, help_text="Replaces the address once it is confirmed; left out without one."
+    )
+
     class Meta(djoser.UserSerializer.Meta):
-        fields = USER_FIELDS
+        fields = [*USER_FIELDS, "pending_email", "current_password"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        instance = cast(User, self.instance)
+        if attrs.get("email", instance.email) == instance.email:
+            attrs.pop("email", None)
+        elif "current_password" not in attrs:
+            required = self.fields["current_password"].error_messages["required"]
+            raise serializers.ValidationError({"current_password": [required]})
+        else:
+            self.refuse_taken_late(attrs["email"])
+        return attrs
+
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        named = {name: validated_data.pop(name, None) for name in ("email", "current_password")}
+        user: User = super().update(instance, validated_data)
+        if named["email"]:
+            ask_for_email(user=user, email=named["email"])
+        return user
+
+    def to_representation(self, instance: User) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        if shown["pending_email"] is None:
+            del shown["pending_email"]
+        return shown
 
 
 class SetUsernameSerializer(UserKeysSerializer, djoser.SetUsernameSerializer):
@@ -65,21 +122,8 @@ class SetUsernameSerializer(UserKeysSerializer, djoser.SetUsernameSerializer):
         return self.context["request"].user
 
 
-class FindUser(djoser.UserFunctionsMixin):
-    """Finds who reads the mail of an address, in whatever spelling."""
-
-    data: Any
-
-    def get_user(self, is_active: bool = True) -> User | None:
-        with suppress(User.DoesNotExist):
-            users = cast(UserQuerySet, User.objects.filter(is_active=is_active))
-            user = users.with_email(self.data["email"])
-            return user if user.has_usable_password() else None
-        return None
-
-
-class SendResetSerializer(FindUser, djoser.SendEmailResetSerializer):
-    """Mails a link, to the address that is stored."""
+class SendLinkSerializer(serializers.Serializer):
+    email = serializers.EmailField()
 
 
 class UidAndTokenSerializer(djoser.UidAndTokenSerializer):
@@ -91,17 +135,11 @@ class UidAndTokenSerializer(djoser.UidAndTokenSerializer):
         return super().validate(attrs)
 
 
-class ActivationSerializer(UidAndTokenSerializer, djoser.ActivationSerializer):
-    """Refuses every token while accounts are active from the start.
+class VerifyEmailSerializer(serializers.Serializer):
+    """The codes of a link that confirms an address."""
 
-    Such a token was mailed to reset something; it must not undo that staff switched the account off.
-    """
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        if not djoser_settings.SEND_ACTIVATION_EMAIL:
-            raise PermissionDenied(self.error_messages["stale_token"])
-        return attrs
+    uid = serializers.CharField()
+    token = serializers.CharField()
 
 
 class SetPasswordSerializer(CurrentPasswordSerializer, djoser.SetPasswordSerializer):
@@ -119,21 +157,16 @@ class ConfirmPasswordSerializer(UidAndTokenSerializer, djoser.PasswordResetConfi
 
 
 class ConfirmUsernameSerializer(
-    UserKeysSerializer, UidAndTokenSerializer, djoser.UsernameResetConfirmSerializer
+    LateKeysSerializer, UidAndTokenSerializer, djoser.UsernameResetConfirmSerializer
 ):
     """Sets a new username with the uid and token of a mail."""
 
+    # Only the token tells whose name it is, and who may thus change its spelling.
+    late_field = "new_username"
     user: User
 
     class Meta(djoser.UsernameResetConfirmSerializer.Meta):
         fields = ["uid", "token", "username"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Only the token tells whose name it is, and who may thus change its spelling.
-        field = self.fields["new_username"]
-        self.late = [each for each in field.validators if isinstance(each, UniqueKeyValidator)]
-        field.validators = [each for each in field.validators if each not in self.late]
 
     @property
     def owner(self) -> User:
@@ -141,9 +174,5 @@ class ConfirmUsernameSerializer(
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        for validator in self.late:
-            try:
-                validator(attrs["username"], self.fields["new_username"])
-            except serializers.ValidationError as error:
-                raise serializers.ValidationError({"new_username": error.detail}) from error
+        self.refuse_taken_late(attrs["username"])
         return attrs

@@ -1,9 +1,17 @@
 import logging
 from typing import Any
 
+from ..mails import PASSWORD_CHANGED, queue_account_mail
+from ..models import User
+
 logger = logging.getLogger(__name__)
 
 
 def on_order_created(order: Any, **kwargs: Any) -> None:
     """Log a placed order: an example of another app that listens to the shop."""
     logger.info("Order %s was placed by customer %s", order.pk, order.customer_id)
+
+
+def tell_of_password(user: User, **kwargs: Any) -> None:
+    """Tell a user of a new password, by a mail in the transaction that writes it."""
+    queue_account_mail(user=user, mail=PASSWORD_CHANGED)

@@ -12,6 +12,7 @@ from storefront.errors.problems import PROBLEM_JSON
 from .conftest import PASSWORD
 
 NEW = "an0ther-Str0ng-one"
+INVALID = "Invalid token for given user."
 USERS = "/auth/users/"
 SET = "/auth/users/set_password/"
 RESET = "/auth/users/reset_password/"
@@ -155,8 +156,8 @@ class TestResetPassword:
     ) -> None:
         get_user_model().objects.update(is_active=False)
         response = api_client.post("/auth/users/activation/", link)
-        assert response.status_code == 403
-        assert response.json() == {"detail": "Stale token for given user."}
+        assert response.status_code == 400
+        assert response.json() == {"token": [INVALID], "code": "invalid_token"}
         user.refresh_from_db()
         assert not user.is_active
 

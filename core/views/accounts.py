@@ -1,7 +1,6 @@
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from djoser.views import UserViewSet as DjoserUserViewSet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +13,7 @@ from storefront.generics import PatchMixin
 from ..models import User
 from ..permissions import reaches_accounts
 from ..services.accounts import delete_account
+from .credentials import CredentialActions
 from .schema.accounts import accounts_root_schema, user_schema
 
 # What a guesser of names, addresses or passwords would call.
@@ -21,6 +21,8 @@ THROTTLED_ACTIONS = {
     "create",
     "activation",
     "resend_activation",
+    "verify_email",
+    "resend_verification",
     "reset_password",
     "reset_password_confirm",
     "reset_username",
@@ -49,7 +51,7 @@ class AccountsRootView(RootView):
 
 
 @user_schema
-class UserViewSet(PatchMixin, DjoserUserViewSet):
+class UserViewSet(PatchMixin, CredentialActions):
     queryset = User.objects.order_by("pk")
     lookup_value_converter = "int"
 

@@ -145,3 +145,13 @@ def convert_nullable(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
             if part.pop("nullable", False):
                 part["type"] = [part["type"], "null"]
     return result
+
+
+def drop_left_out(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Require no property that its serializer leaves out of some bodies, which it marks `x-left-out`."""
+    for schema in result["components"]["schemas"].values():
+        parts = schema.get("properties", {})
+        left_out = [name for name, part in parts.items() if part.pop("x-left-out", False)]
+        if required := schema.get("required"):
+            schema["required"] = [name for name in required if name not in left_out]
+    return result

@@ -1,26 +1,25 @@
-"""djoser: its serializers, links and mails."""
+"""Accounts: djoser's serializers and links, and what an account may do before its address is confirmed."""
+
+from .environment import env
+
+# Whether who registers is mailed a link that confirms the address.
+SEND_VERIFICATION_MAIL = env.bool("SEND_VERIFICATION_MAIL", True)
+# Whether an account gets other mails, and places orders, only once its address is confirmed.
+REQUIRE_VERIFIED_EMAIL = env.bool("REQUIRE_VERIFIED_EMAIL", False)
 
 DJOSER = {
     "SERIALIZERS": {
         "user_create": "core.serializers.UserCreateSerializer",
         "user": "core.serializers.UserSerializer",
         "current_user": "core.serializers.UserSerializer",
-        "activation": "core.serializers.ActivationSerializer",
+        "activation": "core.serializers.VerifyEmailSerializer",
         "user_delete": "core.serializers.DeleteUserSerializer",
         "set_password": "core.serializers.SetPasswordSerializer",
         "set_username": "core.serializers.SetUsernameSerializer",
-        "password_reset": "core.serializers.SendResetSerializer",
-        "username_reset": "core.serializers.SendResetSerializer",
+        "password_reset": "core.serializers.SendLinkSerializer",
+        "username_reset": "core.serializers.SendLinkSerializer",
         "password_reset_confirm": "core.serializers.ConfirmPasswordSerializer",
         "username_reset_confirm": "core.serializers.ConfirmUsernameSerializer",
-    },
-    "EMAIL": {
-        "activation": "core.mails.Activation",
-        "confirmation": "core.mails.Confirmation",
-        "password_reset": "core.mails.PasswordReset",
-        "password_changed_confirmation": "core.mails.PasswordChanged",
-        "username_reset": "core.mails.UsernameReset",
-        "username_changed_confirmation": "core.mails.UsernameChanged",
     },
     "PERMISSIONS": {
         name: ["core.permissions.IsSelfOrStaff"] for name in ("user", "user_list", "user_delete")

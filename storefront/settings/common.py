@@ -218,6 +218,8 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
     # A token carries a digest of the password hash, so that a new password revokes every old token.
     "CHECK_REVOKE_TOKEN": True,
+    # A sign-in ends the links that were mailed to reset something.
+    "UPDATE_LAST_LOGIN": True,
     "TOKEN_OBTAIN_SERIALIZER": "core.serializers.SignInSerializer",
     "TOKEN_REFRESH_SERIALIZER": "core.serializers.RefreshTokenSerializer",
     "TOKEN_VERIFY_SERIALIZER": "core.serializers.VerifyTokenSerializer",

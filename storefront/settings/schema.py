@@ -49,5 +49,6 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "storefront.schema.openapi.convert_nullable",
+        "storefront.schema.openapi.drop_left_out",
     ],
 }

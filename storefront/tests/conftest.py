@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.utils.http import urlsafe_base64_encode
 from model_bakery import baker
 from rest_framework_simplejwt.tokens import RefreshToken
 
+from core.links import RESET_PASSWORD, RESET_USERNAME, VERIFY_EMAIL
 from store.models import Customer, Product
 
 from .fork_server import Result, run
@@ -91,7 +91,9 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
         "user": ann.pk,
         "bare_user": bare.pk,
         "uid": urlsafe_base64_encode(str(ann.pk).encode()),
-        "token": default_token_generator.make_token(ann),
+        "reset_token": RESET_PASSWORD.make_token(ann),
+        "rename_token": RESET_USERNAME.make_token(ann),
+        "verify_token": VERIFY_EMAIL.make_token(ann),
         "refresh": str(RefreshToken.for_user(ann)),
         "product": product.pk,
         "collection": product.collection_id,

@@ -7,8 +7,15 @@ REGISTRATION = {
     "first_name": "Bob",
     "last_name": "Builder",
 }
-PROFILE = {"email": "new@example.com", "first_name": "Ann", "last_name": "Lee"}
-CONFIRMATION = {"uid": "{uid}", "token": "{token}"}
+PROFILE = {
+    "email": "new@example.com",
+    "first_name": "Ann",
+    "last_name": "Lee",
+    "current_password": "a-Str0ng-one",
+}
+RESET = {"uid": "{uid}", "token": "{reset_token}"}
+RENAMING = {"uid": "{uid}", "token": "{rename_token}"}
+CONFIRMATION = {"uid": "{uid}", "token": "{verify_token}"}
 PASSWORDS = {"current_password": "a-Str0ng-one", "new_password": "an0ther-Str0ng-one"}
 PRODUCT = {
     "title": "Lamp",
@@ -58,13 +65,15 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
         "delete": {"current_password": "a-Str0ng-one"},
     },
     "/auth/users/activation/": {"post": CONFIRMATION},
+    "/auth/users/verify_email/": {"post": CONFIRMATION},
+    "/auth/users/resend_verification/": {"post": {"email": "ann@example.com"}},
     "/auth/users/resend_activation/": {"post": {"email": "ann@example.com"}},
     "/auth/users/reset_password/": {"post": {"email": "ann@example.com"}},
     "/auth/users/reset_password_confirm/": {
-        "post": {**CONFIRMATION, "new_password": "an0ther-Str0ng-one"}
+        "post": {**RESET, "new_password": "an0ther-Str0ng-one"}
     },
     "/auth/users/reset_username/": {"post": {"email": "ann@example.com"}},
-    "/auth/users/reset_username_confirm/": {"post": {**CONFIRMATION, "new_username": "anna"}},
+    "/auth/users/reset_username_confirm/": {"post": {**RENAMING, "new_username": "anna"}},
     "/auth/users/set_password/": {"post": PASSWORDS},
     "/auth/users/set_username/": {
         "post": {"current_password": "a-Str0ng-one", "new_username": "anna"}

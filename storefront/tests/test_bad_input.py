@@ -46,7 +46,6 @@ READERS = ["/auth/users/me/", "/store/products/", "/store/orders/", "/store/repo
 # Refused however good the body is: no mail of ours activates an account, a picture is no JSON,
 # ann has an order, and only the gateway signs.
 REFUSED = {
-    ("post", "/auth/users/activation/"): 403,
     ("post", "/auth/users/resend_activation/"): 400,
     ("post", "/store/products/{product}/images/"): 415,
     ("post", "/store/payments/webhook/"): 400,

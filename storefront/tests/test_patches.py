@@ -43,7 +43,8 @@ def test_nothing_to_change_is_a_400_that_says_what_can_be(
                 client.patch(url, "id=7&_method=PATCH", content_type=FORM),
             ]
             assert [response.status_code for response in sent] == [400] * 4
-            fields = list(ROUTES[path]["patch"] or {})
+            # A password confirms a change and is none.
+            fields = [name for name in ROUTES[path]["patch"] or {} if name != "current_password"]
             for response in sent:
                 (told,) = response.json()["non_field_errors"]
                 assert all(name in told for name in fields)

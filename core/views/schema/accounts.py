@@ -22,6 +22,9 @@ def with_password(**words: Any) -> Any:
     )
 
 
+NEW_ADDRESS = (
+    "Another `email` needs the `current_password` and is the `pending_email` until it is confirmed."
+)
 accounts_root_schema = root_schema("accounts", summary="List the addresses of the accounts")
 user_schema = resource_schema(
     "accounts",
@@ -31,13 +34,18 @@ user_schema = resource_schema(
     destroy=with_password(description="Needs the `current_password` of who asks."),
     me=[
         extend_schema(methods=["GET"], summary="Read the own account"),
-        extend_schema(methods=["PUT"], summary="Replace the own account"),
-        extend_schema(methods=["PATCH"], summary="Change the own account"),
+        extend_schema(methods=["PUT"], summary="Replace the own account", description=NEW_ADDRESS),
+        extend_schema(methods=["PATCH"], summary="Change the own account", description=NEW_ADDRESS),
         with_password(
             summary="Delete the own account", description="Needs the `current_password`."
         ),
     ],
-    activation=without_body(summary="Activate an account with the codes of a mail"),
+    activation=without_body(summary="Confirm an address, under djoser's name for it"),
+    verify_email=without_body(
+        summary="Confirm an address with the codes of the mail",
+        description="A new address replaces the present one with this.",
+    ),
+    resend_verification=without_body(summary="Mail the codes that confirm an address again"),
     resend_activation=without_body(summary="Mail the activation codes again"),
     set_password=without_body(summary="Change the own password"),
     reset_password=without_body(summary="Mail a link to set a new password"),
