@@ -14,12 +14,10 @@ from .progress import say
 from .report import PAGE, tables, write_section
 from .results import Results
 from .servers import Server, serving
-from .stage import PRODUCTS, Stage, fill_oscar, fill_shop, open_sale, set_stage
+from .stage import PASSWORD, PRODUCTS, Stage, fill_oscar, fill_shop, open_sale, set_stage
 from .works import CART, CHECKOUT, CLIENTS, DETAIL, LIST, WORKS, Work, names
 from .wrk import require
 
-# Of every account that seed_db makes.
-PASSWORD = "Window-Shopping-7"
 WARM_UP = 0.5
 
 

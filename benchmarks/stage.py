@@ -23,6 +23,13 @@ SERVERS = {
     "postgresql": os.environ.get("POSTGRES_TEST_URL", "postgres://postgres@127.0.0.1:5432/"),
 }
 PRODUCTS = 1000
+# Of every account that seed_db makes, which lets nobody sign in to a shop of production.
+PASSWORD = "Window-Shopping-7"
+LET_SIGN_IN = f"""
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+get_user_model().objects.update(password=make_password("{PASSWORD}"))
+"""
 # Nothing may sell out, however long the run.
 STOCK = 1_000_000_000
 
@@ -93,6 +100,7 @@ def fill_shop(stage: Stage) -> None:
     """Fill the shop as its own command does."""
     stage.manage("migrate", "--verbosity", "0")
     stage.manage("seed_db", "--products", str(PRODUCTS), "--verbosity", "0")
+    stage.manage("shell", "--verbosity", "0", "--command", LET_SIGN_IN)
     stage.manage("collectstatic", "--noinput", "--verbosity", "0")
 
 

@@ -62,8 +62,8 @@ def has_goods() -> bool:
     return Product.objects.exists() or Collection.objects.exists()
 
 
-def fill_shop(*, products: int, advance: Callable[[int], Any]) -> None:
-    """Insert the demonstration data; `advance` is told of every batch of products.
+def fill_shop(*, products: int, advance: Callable[[int], Any], catalog_only: bool = False) -> None:
+    """Insert the demonstration data, or the catalogue alone; `advance` is told of every batch of products.
 
     Call it inside a transaction: what is cut off must leave nothing behind.
     """
@@ -76,11 +76,12 @@ def fill_shop(*, products: int, advance: Callable[[int], Any]) -> None:
         reset_queries()
         advance(len(batch))
 
-    customers = insert_people(now=now)
+    customers = [] if catalog_only else insert_people(now=now)
     popular = stock_shop(count=products, now=now, with_batch=with_batch)
-    insert_orders(customers=customers, products=popular, now=now)
-    insert_reviews(customers=customers, products=popular, now=now)
-    insert_likes(customers=customers, products=popular)
+    if customers:
+        insert_orders(customers=customers, products=popular, now=now)
+        insert_reviews(customers=customers, products=popular, now=now)
+        insert_likes(customers=customers, products=popular)
     # Links to promotions, and orders, were written past the querysets that invalidate.
     invalidate_catalog()
     invalidate_sales()

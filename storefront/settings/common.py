@@ -121,6 +121,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Whether staff, over the API, need the permission of what they do; without, all staff do all.
 STAFF_NEEDS_PERMISSIONS = env.bool("STAFF_NEEDS_PERMISSIONS", True)
+# Whether seed_db makes accounts whose password everybody knows; no variable of a shop sets it.
+SEED_KNOWN_PASSWORDS = False
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -4,6 +4,7 @@ from .common import *
 from .containers import CONTAINER_FILES, show_toolbar
 
 DEBUG = True
+SEED_KNOWN_PASSWORDS = True
 SECRET_KEY = "for-development-only-never-for-a-shop-that-strangers-can-reach"
 ALLOWED_HOSTS = ["*"]
 

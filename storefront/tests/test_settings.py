@@ -211,6 +211,15 @@ class TestDeployment:
         )
         assert (result.stderr, result.returncode) == ("", 0)
 
+    def test_staff_need_permissions_and_seeded_accounts_no_known_password(
+        self, start: Start
+    ) -> None:
+        shown = "[STAFF_NEEDS_PERMISSIONS, SEED_KNOWN_PASSWORDS]"
+        # No variable makes accounts that everybody can sign in to.
+        variables = PRODUCTION | {"SEED_KNOWN_PASSWORDS": "true"}
+        assert json.loads(start("prod", shown, **variables).stdout) == [True, False]
+        assert json.loads(start("dev", shown).stdout) == [True, True]
+
     def test_access_tokens_live_a_quarter_of_an_hour(self, start: Start) -> None:
         lifetime = "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME'].total_seconds()"
         assert json.loads(start("prod", lifetime, **PRODUCTION).stdout) == 15 * 60

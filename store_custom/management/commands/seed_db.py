@@ -1,6 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
@@ -9,6 +10,10 @@ from store_custom.seeding.people import ACCOUNTS, MAIL_DOMAIN, PASSWORD, seeded_
 from store_custom.seeding.pictures import fill_pool
 from store_custom.seeding.shop import empty_shop, fill_shop, has_goods, is_seeded
 
+NO_ACCOUNTS = (
+    "Nobody can sign in with an account of the seed outside of development; "
+    "createsuperuser makes one for you."
+)
 MIN_PRODUCTS, MAX_PRODUCTS = 10, 1_000_000
 
 
@@ -16,8 +21,9 @@ class Command(BaseCommand):
     help = (
         "Fill the shop with demonstration data: 10 collections, products with pictures, promotions "
         "and tags, 200 customers, 2,000 orders of the last year, reviews and likes. The data are "
-        "the same each time. A shop that has data is left alone unless you say --reset. For "
-        "development: the accounts it makes have passwords that everybody knows."
+        "the same each time. A shop that has data is left alone unless you say --reset. In "
+        "development the accounts have a password that everybody knows; elsewhere nobody can sign "
+        "in to one, and none is of staff."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,7 +42,21 @@ class Command(BaseCommand):
             "users, whoever made them; users that you made stay",
         )
 
-    def handle(self, *, products: int, reset: bool, verbosity: int, **options: Any) -> None:
+        parser.add_argument(
+            "--catalog-only",
+            action="store_true",
+            help="collections, products, pictures, promotions and tags, and nobody's accounts",
+        )
+
+    def handle(
+        self,
+        *,
+        products: int,
+        reset: bool,
+        verbosity: int,
+        catalog_only: bool = False,
+        **options: Any,
+    ) -> None:
         if not MIN_PRODUCTS <= products <= MAX_PRODUCTS:
             raise CommandError(
                 f"--products must be from {MIN_PRODUCTS} to {MAX_PRODUCTS:,}, not {products:,}."
@@ -51,11 +71,14 @@ class Command(BaseCommand):
             )
             return
         else:
-            self.seed(products, reset, verbosity)
+            self.seed(products, reset, verbosity, catalog_only)
             self.say(verbosity, f"Seeded {products:,} products.")
-        self.print_accounts(verbosity)
+        if not settings.SEED_KNOWN_PASSWORDS:
+            self.say(verbosity, NO_ACCOUNTS)
+        elif not catalog_only:
+            self.print_accounts(verbosity)
 
-    def seed(self, products: int, reset: bool, verbosity: int) -> None:
+    def seed(self, products: int, reset: bool, verbosity: int, catalog_only: bool) -> None:
         # Before the transaction: pictures take a moment, and the pool can stay if the rest fails.
         fill_pool()
         # None: no bar where nobody watches.
@@ -66,7 +89,7 @@ class Command(BaseCommand):
         ):
             if reset:
                 empty_shop()
-            fill_shop(products=products, advance=bar.update)
+            fill_shop(products=products, advance=bar.update, catalog_only=catalog_only)
 
     def print_accounts(self, verbosity: int) -> None:
         seeded = set(

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from store.models import (
     Address,
@@ -133,6 +133,43 @@ class TestRunningAgain:
             seed(reset=True)
         assert not default_storage.exists(name)
         assert fill_pool() == 0
+
+
+@pytest.mark.usefixtures("few", "db")
+class TestOutsideOfDevelopment:
+    @pytest.fixture(autouse=True)
+    def _strangers_can_reach_it(self, settings):
+        settings.SEED_KNOWN_PASSWORDS = False
+
+    def test_nobody_can_sign_in_and_nobody_is_staff(self, seed, client):
+        assert PASSWORD not in seed()
+        users = seeded_users()
+        assert users.count() == 20
+        assert not any(user.has_usable_password() for user in users)
+        assert not users.filter(Q(is_staff=True) | Q(is_superuser=True)).exists()
+        assert not User.objects.filter(username__in=["admin", "support"]).exists()
+        for name in ("admin", "customer"):
+            assert not client.login(username=name, password=PASSWORD)
+
+    def test_the_shop_is_as_full(self, seed):
+        seed()
+        assert (Product.objects.count(), Order.objects.count()) == (50, 100)
+
+
+@pytest.mark.usefixtures("db")
+class TestCatalogOnly:
+    def test_makes_what_is_for_sale_and_nobody(self, seed):
+        output = seed(catalog_only=True)
+        counts = row_counts()
+        filled = {"Product", "Collection", "ProductImage", "Promotion", "Tag", "TaggedItem"}
+        assert {name for name, count in counts.items() if count} - {"Product_promotions"} == filled
+        assert PASSWORD not in output
+
+    def test_again_leaves_it_alone(self, seed):
+        seed(catalog_only=True)
+        before = row_counts()
+        assert "nothing was changed" in seed(catalog_only=True)
+        assert row_counts() == before
 
 
 @pytest.mark.usefixtures("few")
