@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -12,9 +13,10 @@ class CoreConfig(AppConfig):
 
         from .groups import restore_groups
         from .signals import password_changed, rights
-        from .signals.handlers import on_order_created, tell_of_password
+        from .signals.handlers import on_order_created, on_user_logged_in, tell_of_password
 
         order_created.connect(on_order_created)
+        user_logged_in.connect(on_user_logged_in)
         password_changed.connect(tell_of_password)
         rights.connect()
         post_migrate.connect(fill_keys, sender=self)

@@ -23,16 +23,30 @@ from rest_framework_simplejwt.utils import aware_utcnow
 from store.compiled import compiled_select
 
 from .credentials import Authorization
+from .exceptions import SessionEnded
+from .models import UserSession
+from .tokens import session_id_of
 
 # Tokens whose signature a process remembers to have checked; each takes about a kilobyte.
 REMEMBERED = 1000
 
 
 class ShopJWTAuthentication(JWTAuthentication):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def get_user(self, validated_token: Token) -> Any:
+        """Return whose token it is; refuses one whose session has ended, once all else is right."""
+        session_id = session_id_of(validated_token)
         # Where the parent class, which judges a user by what their row says now, looks for one.
-        self.user_model: Any = Users
+        self.user_model: Any = Users(session_id)
+        user = super().get_user(validated_token)
+        if session_id is not None and self.session is None:
+            raise SessionEnded
+        return user
+
+    @property
+    def session(self) -> UserSession | None:
+        """The session of the token whose user was asked for."""
+        session: UserSession | None = self.user_model.session
+        return session
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         sent = Authorization.of(header.decode(HTTP_HEADER_ENCODING))
@@ -102,15 +116,33 @@ class Users:
 
     DoesNotExist = get_user_model().DoesNotExist
 
-    class objects:
-        @staticmethod
-        def get(**lookup: Any) -> Any:
-            ((name, value),) = lookup.items()
-            for user in user_by.instances(name=name, value=value):
-                return user
-            raise Users.DoesNotExist
+    def __init__(self, session_id: int | None) -> None:
+        self.session_id = session_id
+        self.session: UserSession | None = None
+
+    @property
+    def objects(self) -> "Users":
+        return self
+
+    def get(self, **lookup: Any) -> Any:
+        ((name, value),) = lookup.items()
+        if self.session_id is not None:
+            found = session_by.instances(session_id=self.session_id, user_id=value)
+            if found:
+                self.session = found[0]
+                return found[0].user
+        for user in user_by.instances(name=name, value=value):
+            return user
+        raise Users.DoesNotExist
 
 
 @compiled_select(value=BigIntegerField())
 def user_by(name: str, value: Any) -> QuerySet:
     return get_user_model().objects.filter(**{name: value}).order_by()
+
+
+@compiled_select(session_id=BigIntegerField(), user_id=BigIntegerField())
+def session_by(session_id: Any, user_id: Any) -> QuerySet:
+    """Read a session together with its user."""
+    sessions = UserSession.objects.select_related("user")
+    return sessions.filter(pk=session_id, user_id=user_id)

@@ -1,5 +1,6 @@
 from django.core.exceptions import PermissionDenied
 from rest_framework import status
+from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 
 class AccountInUse(Exception):
@@ -27,3 +28,10 @@ class LinkRefused(Exception):
     code = "invalid_token"
     message = "Invalid token for given user."
     detail = {"token": [message]}
+
+
+class SessionEnded(AuthenticationFailed):
+    """The session of a token was ended: by its owner, by staff, or because an old token was used again."""
+
+    default_detail = "The session has ended; sign in again."
+    default_code = "session_ended"

@@ -1,6 +1,8 @@
 from celery import shared_task
 from django.core.management import call_command
 
+from .services.sessions import purge_sessions
+
 
 @shared_task
 def purge_expired_tokens() -> None:
@@ -10,5 +12,6 @@ def purge_expired_tokens() -> None:
 
 @shared_task
 def purge_expired_sessions() -> None:
-    """Delete the sessions of staff that have run out."""
+    """Delete the sessions that have run out, of tokens and of browsers."""
     call_command("clearsessions")
+    purge_sessions()

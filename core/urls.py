@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from .views import (
     AccountsRootView,
     LogoutAllView,
+    SessionViewSet,
     SignInView,
     TokenBlacklistView,
     TokenRefreshView,
@@ -19,6 +20,16 @@ router.register("users", UserViewSet)
 auth_urlpatterns = [
     path("", AccountsRootView.as_view(), name="auth-root"),
     *router.urls,
+    path(
+        "users/me/sessions/",
+        SessionViewSet.as_view({"get": "list", "delete": "destroy_others"}),
+        name="session-list",
+    ),
+    path(
+        "users/me/sessions/<int:pk>/",
+        SessionViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="session-detail",
+    ),
     path("jwt/create/", SignInView.as_view(), name="jwt-create"),
     path("jwt/refresh/", TokenRefreshView.as_view(), name="jwt-refresh"),
     path("jwt/verify/", TokenVerifyView.as_view(), name="jwt-verify"),

@@ -12,7 +12,13 @@ from .accounts import (
     UserSerializer,
     VerifyEmailSerializer,
 )
-from .tokens import RefreshTokenSerializer, SignInSerializer, VerifyTokenSerializer
+from .sessions import SessionSerializer
+from .tokens import (
+    RefreshTokenSerializer,
+    SignInSerializer,
+    SignOutSerializer,
+    VerifyTokenSerializer,
+)
 
 __all__ = [
     "ConfirmPasswordSerializer",
@@ -21,9 +27,11 @@ __all__ = [
     "DeleteUserSerializer",
     "RefreshTokenSerializer",
     "SendLinkSerializer",
+    "SessionSerializer",
     "SetPasswordSerializer",
     "SetUsernameSerializer",
     "SignInSerializer",
+    "SignOutSerializer",
     "UidAndTokenSerializer",
     "UserCreateSerializer",
     "UserKeysSerializer",

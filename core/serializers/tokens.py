@@ -1,13 +1,19 @@
 from typing import Any
 
-from rest_framework_simplejwt.authentication import JWTAuthentication
+from django.conf import settings
 from rest_framework_simplejwt.serializers import (
+    TokenBlacklistSerializer,
     TokenObtainPairSerializer,
     TokenRefreshSerializer,
     TokenVerifySerializer,
 )
-from rest_framework_simplejwt.tokens import RefreshToken, UntypedToken
+from rest_framework_simplejwt.tokens import Token, UntypedToken
 
+from ..authentication import ShopJWTAuthentication
+from ..exceptions import SessionEnded
+from ..models import User, UserSession
+from ..services.sessions import begin_token_session, end_sessions, refresh_session
+from ..tokens import JTI, SessionRefreshToken, session_id_of
 from .fields import TypedPasswordField
 
 
@@ -16,13 +22,28 @@ class SignInSerializer(TokenObtainPairSerializer):
         super().__init__(*args, **kwargs)
         self.fields["password"] = TypedPasswordField(write_only=True)
 
+    def get_token(self, user: User) -> Token:  # type: ignore[override]
+        """Return the refresh token of a new session."""
+        session = begin_token_session(user=user, request=self.context["request"])
+        return SessionRefreshToken.of(session, user)
+
 
 class RefreshTokenSerializer(TokenRefreshSerializer):
-    """Refuses the token of a user who is gone, inactive or has a new password."""
+    """Refuses the token of a user who is gone, inactive or has a new password, and of an ended session."""
+
+    token_class = SessionRefreshToken
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        JWTAuthentication().get_user(self.token_class(attrs["refresh"]))
-        return super().validate(attrs)
+        token = self.token_class(attrs["refresh"])
+        ShopJWTAuthentication().get_user(token)
+        session_id = session_id_of(token)
+        if session_id is None:
+            return super().validate(attrs)
+        session = refresh_session(session_id=session_id, jti=token[JTI])
+        if not settings.ROTATE_REFRESH_TOKENS:
+            return {"access": str(token.access_token)}
+        newer = token.successor(session)
+        return {"access": str(newer.access_token), "refresh": str(newer)}
 
 
 class VerifyTokenSerializer(TokenVerifySerializer):
@@ -30,7 +51,27 @@ class VerifyTokenSerializer(TokenVerifySerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         token = UntypedToken(attrs["token"])
-        JWTAuthentication().get_user(token)
-        if token["token_type"] == RefreshToken.token_type:
-            RefreshToken(attrs["token"])
+        authentication = ShopJWTAuthentication()
+        authentication.get_user(token)
+        if token["token_type"] == SessionRefreshToken.token_type:
+            SessionRefreshToken(attrs["token"])
+            session = authentication.session
+            if session is not None and not session.accepts(token[JTI]):
+                raise SessionEnded
         return {}
+
+
+class SignOutSerializer(TokenBlacklistSerializer):
+    """Ends the session of a refresh token, and with it the access tokens."""
+
+    token_class = SessionRefreshToken
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        session_id = session_id_of(self.token_class(attrs["refresh"]))
+        if session_id is not None:
+            sessions = UserSession.objects.filter(pk=session_id)
+            if not sessions.exists():
+                raise SessionEnded
+            end_sessions(sessions=sessions)
+        # The release before knows no sessions.
+        return super().validate(attrs)

@@ -1,8 +1,11 @@
 import logging
 from typing import Any
 
+from django.http import HttpRequest
+
 from ..mails import PASSWORD_CHANGED, queue_account_mail
 from ..models import User
+from ..services.sessions import begin_browser_session
 
 logger = logging.getLogger(__name__)
 
@@ -15,3 +18,8 @@ def on_order_created(order: Any, **kwargs: Any) -> None:
 def tell_of_password(user: User, **kwargs: Any) -> None:
     """Tell a user of a new password, by a mail in the transaction that writes it."""
     queue_account_mail(user=user, mail=PASSWORD_CHANGED)
+
+
+def on_user_logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """List the browser among the sessions of its user."""
+    begin_browser_session(user=user, request=request)

@@ -2,6 +2,7 @@
 
 from .accounts import AccountsRootView, UserViewSet
 from .pages import favicon, home
+from .sessions import SessionViewSet
 from .tokens import (
     LogoutAllView,
     SignInView,
@@ -13,6 +14,7 @@ from .tokens import (
 __all__ = [
     "AccountsRootView",
     "LogoutAllView",
+    "SessionViewSet",
     "SignInView",
     "TokenBlacklistView",
     "TokenRefreshView",

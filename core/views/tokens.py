@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt import views as simplejwt
 
+from ..security_log import security_event
 from ..services.tokens import revoke_refresh_tokens
 from .schema.tokens import (
     refresh_schema,
@@ -34,7 +35,7 @@ class TokenVerifyView(simplejwt.TokenVerifyView):
 
 @sign_out_schema
 class TokenBlacklistView(simplejwt.TokenBlacklistView):
-    """Revokes a refresh token."""
+    """Ends the session of a refresh token."""
 
 
 @sign_out_everywhere_schema
@@ -42,6 +43,8 @@ class LogoutAllView(APIView):
     permission_classes = [IsAuthenticated]
 
     def post(self, request: Request) -> Response:
-        """Revoke every refresh token of the signed-in user."""
-        revoke_refresh_tokens(user_id=cast(int, request.user.pk))
+        """End every session of the signed-in user, of programs and of browsers."""
+        user_id = cast(int, request.user.pk)
+        revoke_refresh_tokens(user_id=user_id)
+        security_event("sessions_ended", request=request, user_id=user_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

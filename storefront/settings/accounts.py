@@ -1,4 +1,4 @@
-"""Accounts: djoser's serializers and links, and what an account may do before its address is confirmed."""
+"""Accounts: sessions, djoser's serializers and links, and what an account may do before its address is confirmed."""
 
 from .environment import env
 
@@ -6,6 +6,10 @@ from .environment import env
 SEND_VERIFICATION_MAIL = env.bool("SEND_VERIFICATION_MAIL", True)
 # Whether an account gets other mails, and places orders, only once its address is confirmed.
 REQUIRE_VERIFIED_EMAIL = env.bool("REQUIRE_VERIFIED_EMAIL", False)
+# Those of the admin and of the browsable API, of which each is listed and ended as a token's is.
+SESSION_ENGINE = "core.sessions"
+# A refresh token is valid once: the answer brings the next one. Front-ends that keep their first one need it off.
+ROTATE_REFRESH_TOKENS = env.bool("ROTATE_REFRESH_TOKENS", False)
 
 DJOSER = {
     "SERIALIZERS": {

@@ -225,6 +225,7 @@ SIMPLE_JWT = {
     "TOKEN_OBTAIN_SERIALIZER": "core.serializers.SignInSerializer",
     "TOKEN_REFRESH_SERIALIZER": "core.serializers.RefreshTokenSerializer",
     "TOKEN_VERIFY_SERIALIZER": "core.serializers.VerifyTokenSerializer",
+    "TOKEN_BLACKLIST_SERIALIZER": "core.serializers.SignOutSerializer",
 }
 
 # Where the front-end lives, for the links in mails.

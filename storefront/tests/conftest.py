@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
+from django.utils import timezone
 from django.utils.http import urlsafe_base64_encode
 from model_bakery import baker
 from rest_framework_simplejwt.tokens import RefreshToken
@@ -95,6 +97,12 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
         "rename_token": RESET_USERNAME.make_token(ann),
         "verify_token": VERIFY_EMAIL.make_token(ann),
         "refresh": str(RefreshToken.for_user(ann)),
+        "session": baker.make(
+            "core.UserSession",
+            user=ann,
+            auth_hash=ann.get_session_auth_hash(),
+            expires_at=timezone.now() + timedelta(days=1),
+        ).pk,
         "product": product.pk,
         "collection": product.collection_id,
         "review": baker.make("store.Review", product=product).pk,

@@ -78,6 +78,8 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/auth/users/set_username/": {
         "post": {"current_password": "a-Str0ng-one", "new_username": "anna"}
     },
+    "/auth/users/me/sessions/": {"get": None, "delete": None},
+    "/auth/users/me/sessions/{session}/": {"get": None, "delete": None},
     "/auth/jwt/create/": {"post": {"username": "ann", "password": "a-Str0ng-one"}},
     "/auth/jwt/refresh/": {"post": {"refresh": "{refresh}"}},
     "/auth/jwt/verify/": {"post": {"token": "{refresh}"}},

@@ -10,9 +10,11 @@ from django.contrib.auth import get_user_model
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from model_bakery import baker
-from rest_framework_simplejwt.tokens import AccessToken
 
+from core.models import UserSession
+from core.tokens import SessionRefreshToken
 from store.models import Cart, CartItem, Collection, Product, ProductImage, Promotion
 from store.services.orders import place_order
 
@@ -70,7 +72,8 @@ def shop(db: None) -> dict[str, Any]:
 @pytest.fixture
 def token(db: None) -> str:
     user = get_user_model().objects.create(username="ann", email="ann@example.com")
-    return str(AccessToken.for_user(user))
+    session = UserSession.objects.create(user=user, expires_at=timezone.now())
+    return str(SessionRefreshToken.of(session, user).access_token)
 
 
 @pytest.fixture

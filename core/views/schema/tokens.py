@@ -34,9 +34,15 @@ sign_in_schema = token_schema(
     request=TokenObtainPairSerializer,
     responses=TokenObtainPairSerializer,
 )
-refresh_schema = token_schema(summary="Get a new access token")
+refresh_schema = token_schema(
+    summary="Get a new access token",
+    description="With `ROTATE_REFRESH_TOKENS` the answer brings the next refresh token too, and the one that was sent "
+    "is valid for ten seconds more; who sends it later ends the session.",
+)
 verify_schema = token_schema(summary="Check a token")
-sign_out_schema = token_schema(summary="Sign out", description="The refresh token works no more.")
+sign_out_schema = token_schema(
+    summary="Sign out", description="No token of this sign-in works any more."
+)
 sign_out_everywhere_schema = token_schema(
     summary="Sign out everywhere", request=None, responses={204: None}
 )
