@@ -112,6 +112,21 @@ class OutOfStock(StoreError):
         )
 
 
+class TooMany(StoreError):
+    """The customer, or the cart, has as many of these as the shop lets anybody have."""
+
+    code = "too_many"
+    advice = "There are {maximum} already, and the shop allows no more."
+
+    def __init__(self, maximum: int) -> None:
+        super().__init__(self.advice.format(maximum=maximum))
+
+
+class TooManyUnpaid(TooMany):
+    code = "too_many_unpaid"
+    advice = "You have {maximum} unpaid orders; pay for one or cancel one first."
+
+
 class OrderStatusConflict(StoreError):
     code = "order_status_conflict"
 

@@ -47,6 +47,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
             Prefetch("items", queryset=OrderItem.objects.select_related("product"))
         )
 
+    def expiring(self) -> "OrderQuerySet":
+        """Keep the unpaid orders whose stock the shop holds for some time only."""
+        return self.filter(payment_status=Order.PAYMENT_STATUS_PENDING, expires_at__isnull=False)
+
     def with_total(self) -> "OrderQuerySet":
         """Annotate each order with its total as `total_of_lines`, None without lines."""
         # Per order, not joined and grouped: a page of orders adds up its own lines only.
@@ -100,6 +104,8 @@ class Order(PartialUpdateModel):
     shipping_zip = models.CharField(max_length=32, null=True, blank=True)
     # The cart it came from: a repeated request finds this order instead of making a second one.
     cart_uuid = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    # When it is cancelled unless it is paid; null: never, as of orders whose payment staff see to.
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OrderQuerySet.as_manager()
 
@@ -112,6 +118,7 @@ class Order(PartialUpdateModel):
                 fields=["payment_status", "-placed_at", "-id"], name="order_status_placed_at"
             ),
             models.Index(fields=["payment_status", "id"], name="order_status"),
+            models.Index(fields=["payment_status", "expires_at"], name="order_expires_at"),
             models.Index(fields=["status", "-placed_at", "-id"], name="order_progress_placed_at"),
             models.Index(fields=["status", "id"], name="order_progress"),
         ]

@@ -2,13 +2,13 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from storefront.models import PartialUpdateModel
 
 from ..money import DECIMAL_PLACES, SUM_DIGITS
-from .orders import Order, OrderStatus, OrderStatusChange
+from .orders import Order
 
 
 class PaymentStatus(models.TextChoices):
@@ -21,18 +21,9 @@ class PaymentStatus(models.TextChoices):
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
-    def overdue_since(self, moment: datetime) -> "PaymentQuerySet":
-        """Keep the payments that have been open since before a moment, and the order pending as long."""
-        # The time of an order that staff have reopened starts again.
-        changed_since = OrderStatusChange.objects.filter(
-            order=OuterRef("order"), changed_at__gte=moment
-        )
-        return self.filter(
-            ~Exists(changed_since),
-            status=PaymentStatus.OPEN,
-            created_at__lt=moment,
-            order__status=OrderStatus.PENDING,
-        )
+    def begun_since(self, moment: datetime) -> "PaymentQuerySet":
+        """Keep the open payments that somebody has begun since a moment, and may be about to finish."""
+        return self.filter(status=PaymentStatus.OPEN, created_at__gte=moment)
 
 
 class Payment(PartialUpdateModel):

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.db import connection
 from django.db.models import BigIntegerField, ProtectedError, QuerySet
 
 from ..compiled import compiled_select
@@ -13,6 +14,18 @@ def customer_of(*, user_id: int) -> Customer:
     for customer in profile_of.instances(user_id=user_id):
         return customer
     return Customer.objects.select_related("user").get_or_create(user_id=user_id)[0]
+
+
+def lock_customer(*, user_id: int) -> None:
+    """Lock a user's profile, made where it is missing, so that one request at a time counts what it has."""
+    # Where the database has it, rows that refer to the profile, such as those of an order, need not wait.
+    no_key = connection.features.has_select_for_no_key_update
+    rows = Customer.objects.select_for_update(no_key=no_key).filter(user_id=user_id).order_by("pk")
+    keys = rows.values_list("pk")
+    if not list(keys):
+        customer_of(user_id=user_id)
+        # Another request may have made it, and count already.
+        list(keys.all())
 
 
 @compiled_select(user_id=BigIntegerField())

@@ -27,7 +27,8 @@ TRANSITIONS: dict[str, set[str]] = {
 }
 # The columns that hold each status.
 COLUMNS: dict[str, dict[str, str | None]] = {
-    PENDING: {"payment_status": "P", "stage": None},
+    # Taken up again by staff, it waits for its payment as long as they like.
+    PENDING: {"payment_status": "P", "stage": None, "expires_at": None},
     PAID: {"payment_status": "C", "stage": None},
     SHIPPED: {"payment_status": "C", "stage": SHIPPED},
     DELIVERED: {"payment_status": "C", "stage": DELIVERED},

@@ -1,14 +1,24 @@
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils import timezone
 
 from ..compiled import insert
-from ..exceptions import AddressNotFound, CartChanged, CartNotFound, EmptyCart, OrderIsPaid
+from ..exceptions import (
+    AddressNotFound,
+    CartChanged,
+    CartNotFound,
+    EmptyCart,
+    OrderIsPaid,
+    TooManyUnpaid,
+)
 from ..loading import set_loaded
 from ..models import (
     Address,
@@ -25,7 +35,7 @@ from ..models.versions import invalidate_sales
 from ..money import summed, tax_on
 from ..signals import order_created
 from .carts import delete_cart_rows, lock_cart, quantities_in
-from .customers import customer_of
+from .customers import customer_of, lock_customer
 from .idempotency import lock_key, reserve_key
 from .order_mails import queue_confirmation
 from .order_status import pay_free_order, record_status
@@ -53,8 +63,8 @@ def place_order(
     """Turn a cart into an order of the user; the same cart or key again finds the order it became.
 
     `expected_total` is what the customer was shown, with tax; the address is given by its fields, or
-    by the id of one that the customer has stored. Raises KeyReused, KeyInFlight, CartNotFound,
-    EmptyCart, OutOfStock, CartChanged and AddressNotFound; the cart and the stock are then as before.
+    by the id of one that the customer has stored. Raises KeyReused, KeyInFlight, CartNotFound, EmptyCart,
+    TooManyUnpaid, OutOfStock, CartChanged and AddressNotFound; the cart and the stock are then as before.
     """
     request: dict[str, Any] = {
         "cart_id": cart_id,
@@ -93,6 +103,9 @@ def _place_order(
     shipping_address: Mapping[str, str] | None,
     shipping_address_id: int | None,
 ) -> PlacedOrder:
+    expires_at = end_of_payment_time()
+    if expires_at:
+        lock_customer(user_id=user_id)
     try:
         cart = lock_cart(cart_id, user_id)
     except Cart.DoesNotExist as error:
@@ -106,9 +119,11 @@ def _place_order(
     if not quantities:
         raise EmptyCart
     customer = customer_of(user_id=user_id)
+    if expires_at:
+        refuse_hoarding(customer)
     if shipping_address_id is not None:
         shipping_address = stored_address(customer, shipping_address_id)
-    order = Order(customer=customer, cart_uuid=cart.pk)
+    order = Order(customer=customer, cart_uuid=cart.pk, expires_at=expires_at)
     for name, value in (shipping_address or {}).items():
         setattr(order, f"shipping_{name}", value)
     # Not loaded: where the user is deleted at this moment, the foreign key refuses the order.
@@ -116,6 +131,20 @@ def _place_order(
     write_order(order=order, quantities=quantities, by=by, expected_total=expected_total)
     delete_cart_rows(cart.pk)
     return PlacedOrder(order, created=True)
+
+
+def end_of_payment_time() -> datetime | None:
+    """Return until when the shop holds the stock of an order placed now; None: for as long as it takes."""
+    if not (settings.STORE_PAYMENT_GATEWAY and settings.STORE_PAYMENT_TIMEOUT):
+        # Nothing is due online, or there is no hurry.
+        return None
+    return timezone.now() + timedelta(minutes=settings.STORE_PAYMENT_TIMEOUT)
+
+
+def refuse_hoarding(customer: Customer) -> None:
+    """Raise TooManyUnpaid where a customer, whom the caller has locked, holds stock for nothing already."""
+    if Order.objects.expiring().filter(customer=customer).count() >= settings.STORE_UNPAID_ORDERS:
+        raise TooManyUnpaid(settings.STORE_UNPAID_ORDERS)
 
 
 def stored_address(customer: Customer, address_id: int) -> Mapping[str, str]:

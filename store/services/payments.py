@@ -3,14 +3,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils import timezone
 
 from outbox.content import Content, render
 
-from ..exceptions import GatewayUnavailable, NoGateway, OrderNotPayable, OrderStatusConflict
+from ..exceptions import GatewayUnavailable, NoGateway, OrderNotPayable
 from ..gateways import Gateway, GatewayError, GatewayPayment, payment_gateway
 from ..models import Order, Payment, PaymentStatus
+from ..models.orders import OrderQuerySet
 from ..money import displayed
 from .order_status import CANCELLED, PENDING, change_order_status
 from .staff_mails import queue_to_admins
@@ -18,6 +19,8 @@ from .transactions import retrying_transaction
 
 logger = logging.getLogger(__name__)
 
+# Beyond the end of its time, of an order whose payment has just begun.
+PAYING_TIME = timedelta(minutes=15)
 REFUND_REPORT = "store/mail/payment_refund.html"
 
 
@@ -124,31 +127,41 @@ def report_on(template: str, payment: Payment, **context: Any) -> Content:
 
 
 def cancel_overdue_orders() -> int:
-    """Cancel each pending order whose payment has been open for STORE_PAYMENT_TIMEOUT minutes; 0: none.
+    """Cancel each unpaid order whose time is over, while STORE_PAYMENT_TIMEOUT is on.
 
     Returns how many were cancelled.
     """
     cancelled = 0
     if not settings.STORE_PAYMENT_TIMEOUT:
         return cancelled
-    last = timezone.now() - timedelta(minutes=settings.STORE_PAYMENT_TIMEOUT)
-    overdue = Order.objects.filter(pk__in=Payment.objects.overdue_since(last).values("order"))
-    for order in overdue.order_by("pk"):
+    for order_id in list(overdue_orders().order_by("pk").values_list("pk", flat=True)):
         try:
-            change_order_status(
-                order=order,
-                status=CANCELLED,
-                reason="No payment arrived in time.",
-                seen=PENDING,
-            )
-            cancelled += 1
-        except (OrderStatusConflict, Order.DoesNotExist):
-            # Paid, cancelled or deleted at this moment.
-            continue
+            cancelled += _cancel_overdue(order_id=order_id)
         except Exception:
             # Whatever is wrong with one must not keep back those behind it.
-            logger.exception("Order %s is overdue and was not cancelled", order.pk)
+            logger.exception("Order %s is overdue and was not cancelled", order_id)
     return cancelled
+
+
+def overdue_orders() -> OrderQuerySet:
+    """Keep the unpaid orders whose time is over; one that somebody is about to pay has some more."""
+    now = timezone.now()
+    begun = Payment.objects.begun_since(now - PAYING_TIME).filter(order=OuterRef("pk"))
+    return (
+        Order.objects.expiring()
+        .filter(expires_at__lte=now)
+        .filter(~Exists(begun) | Q(expires_at__lte=now - PAYING_TIME))
+    )
+
+
+@retrying_transaction
+def _cancel_overdue(*, order_id: int) -> bool:
+    order = Order.objects.expiring().select_for_update().filter(pk=order_id).first()
+    if order is None:
+        # Paid, cancelled, deleted or taken up again at this moment.
+        return False
+    change_order_status(order=order, status=CANCELLED, reason="No payment arrived in time.")
+    return True
 
 
 def set_status(payment: Payment, status: str) -> None:

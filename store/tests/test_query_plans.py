@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from likes.models import LikedItem
 from store import models as store
+from store.services.payments import overdue_orders
 from tags.models import Tag, TaggedItem
 
 from .plan_tables import ROWS, TABLES, fill
@@ -165,9 +166,8 @@ LOOKUPS = {
     ),
     "orders by payment status": lambda: store.Order.objects.filter(payment_status="F"),
     "orders by status": lambda: store.Order.objects.filter(status="pending"),
-    "overdue orders": lambda: store.Order.objects.filter(
-        pk__in=store.Payment.objects.overdue_since(START + timedelta(days=30)).values("order")
-    ).order_by("pk"),
+    "overdue orders": lambda: overdue_orders().order_by("pk"),
+    "unpaid orders of a customer": lambda: store.Order.objects.expiring().filter(customer=7),
     "changes of an order": lambda: store.OrderStatusChange.objects.filter(order=7),
     "payments of an order": lambda: store.Payment.objects.filter(order=7),
     "payment by its reference": lambda: store.Payment.objects.filter(reference="7"),

@@ -73,6 +73,10 @@ if STORE_PAYMENT_GATEWAY and len(STORE_PAYMENT_WEBHOOK_SECRET) < 16:
         'Environment variable "PAYMENT_WEBHOOK_SECRET" invalid: Shorter than minimum length 16.'
     )
 
+if STORE_PAYMENT_GATEWAY:
+    # A day: who orders and does not pay holds the stock no longer.
+    STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 1440, validate=is_timeout)
+
 # Off only where no browser comes from outside, such as a trial on one's own machine.
 HTTPS_ONLY = env.bool("HTTPS_ONLY", True)
 SECURE_SSL_REDIRECT = HTTPS_ONLY

@@ -39,8 +39,11 @@ STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range
 STORE_CATALOG_MEMORY = env.int("CATALOG_MEMORY", 16, validate=validate.Range(0, 1024))
 # Seconds after which what other programs wrote into the tables of the catalogue is seen, too.
 STORE_CATALOG_CACHE_SECONDS = env.int("CATALOG_CACHE_SECONDS", 5, validate=validate.Range(0, 3600))
-# Minutes after which an order whose payment is still open is cancelled; 0: never.
-STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 0, validate=validate.Range(0, 525_600))
+# Minutes for which an order that is due online waits for its payment before it is cancelled; 0: for ever.
+is_timeout = validate.Range(0, 525_600)
+STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 0, validate=is_timeout)
+# Orders of one customer that may wait for their payment at once, where they do not wait for ever.
+STORE_UNPAID_ORDERS = env.int("STORE_UNPAID_ORDERS", 5, validate=validate.Range(1, 10**6))
 # Dotted name of a class of store.gateways; without one the shop takes no payments online.
 STORE_PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "")
 # Signs what the gateway tells the shop.
