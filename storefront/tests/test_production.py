@@ -253,6 +253,18 @@ class TestPayments:
         )
         assert (result.stderr, result.stdout) == ("", "ledger 5\n")
 
+    @pytest.mark.parametrize(
+        ("given", "minutes"), [({}, 1440), ({"STORE_PAYMENT_TIMEOUT": "0"}, 0)]
+    )
+    def test_are_waited_for_a_day_unless_another_time_is_given(
+        self, start: Start, given: dict[str, str], minutes: int
+    ) -> None:
+        gateway = {"PAYMENT_GATEWAY": self.LEDGER, "PAYMENT_WEBHOOK_SECRET": self.SECRET, **given}
+        assert (
+            json.loads(start("prod", "STORE_PAYMENT_TIMEOUT", **PRODUCTION, **gateway).stdout)
+            == minutes
+        )
+
     @pytest.mark.parametrize("secret", [{}, {"PAYMENT_WEBHOOK_SECRET": "whsec_of_15_cha"}])
     def test_a_secret_that_can_be_guessed_stops_the_start(
         self, start: Start, secret: dict[str, str]
