@@ -49,6 +49,13 @@ class CartChanged(StoreError):
         super().__init__({"detail": "The total has risen; look at the cart again.", "total": total})
 
 
+class EmailUnverified(StoreError):
+    """The shop takes orders from accounts with a confirmed address only."""
+
+    code = "email_unverified"
+    detail = "Confirm your e-mail address first; the shop has mailed you a link."
+
+
 class AddressNotFound(StoreError):
     status_code = 400
     code = "address_not_found"

@@ -8,6 +8,7 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
 
+from outbox.typed import plain_name
 from storefront.unique_keys.fields import UniqueKeyField
 from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
 from storefront.unique_keys.texts import nfkc, nfkc_casefold
@@ -101,8 +102,19 @@ class User(UniqueKeyModel, AbstractUser):
     @property
     def is_mailable(self) -> bool:
         """Tell whether there is an address, and what it must be for other mails than its verification."""
-        is_confirmed = self.email_verified_at is not None or not settings.REQUIRE_VERIFIED_EMAIL
-        return bool(self.email) and is_confirmed
+        return bool(self.email) and (
+            self.has_confirmed_email or not settings.REQUIRE_VERIFIED_EMAIL
+        )
+
+    @property
+    def has_confirmed_email(self) -> bool:
+        """Tell whether who uses the account reads its mail: until then it may be mail to somebody else."""
+        return self.email_verified_at is not None
+
+    @property
+    def greeting_name(self) -> str:
+        """What a mail greets the user by, empty where a stranger may have typed it."""
+        return plain_name(self.first_name) if self.has_confirmed_email else ""
 
     def set_password(self, raw_password: str | None) -> None:
         """Store the hash of a password in NFKC: devices compose the same letters differently."""

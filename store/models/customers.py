@@ -10,8 +10,10 @@ from storefront.models import PartialUpdateModel
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def reachable(self) -> "CustomerQuerySet":
-        """Those with an active account and an address to write to."""
-        return self.filter(user__is_active=True).exclude(user__email="")
+        """Those with an active account and an address to write to, confirmed where it must be."""
+        found = self.filter(user__is_active=True).exclude(user__email="")
+        must_be_confirmed = settings.REQUIRE_VERIFIED_EMAIL
+        return found.exclude(user__email_verified_at=None) if must_be_confirmed else found
 
     def membership_of(self, user: Any) -> str | None:
         """Return the membership that decides a user's prices, None for a visitor."""

@@ -106,7 +106,7 @@ def _queue_mails(campaign: Campaign, customer_ids: list[int]) -> Mapping[int, in
 def _new_mail(campaign: Campaign, customer: Customer) -> Mail | None:
     content = render(
         TEMPLATE,
-        {"subject": campaign.subject, "text": campaign.text, "name": customer.user.first_name},
+        {"subject": campaign.subject, "text": campaign.text, "name": customer.user.greeting_name},
     )
     try:
         return new_mail(

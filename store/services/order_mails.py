@@ -6,8 +6,9 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from outbox.content import render
 from outbox.services import queue_mail
+from outbox.typed import holds_web_address
 
-from ..models import Order, OrderItem, OrderStatus, OrderStatusChange
+from ..models import Address, Order, OrderItem, OrderStatus, OrderStatusChange
 from ..money import summed
 
 logger = logging.getLogger(__name__)
@@ -26,29 +27,46 @@ NEWS: dict[str, str] = {
 
 
 def queue_confirmation(*, order: Order, items: Iterable[OrderItem]) -> None:
-    """Queue the mail that tells a customer what was ordered; none to a user without an address."""
+    """Queue the mail that tells a customer what was ordered."""
     lines = list(items)
     subtotal = summed(line.total_price for line in lines)
     tax = summed(line.tax for line in lines)
     figures = {"lines": lines, "subtotal": subtotal, "tax": tax, "total": subtotal + tax}
-    _queue(order, CONFIRMATION, "confirmation", **figures)
+    if user := mailed_user(order):
+        address = mailed_address(order, user)
+        _queue(order, user, CONFIRMATION, "confirmation", address=address, **figures)
 
 
 def queue_status_mail(*, order: Order, change: OrderStatusChange) -> None:
     """Queue the mail that tells a customer of a step in the life of their order."""
-    news = {"news": NEWS[change.to_status], "change": change}
-    _queue(order, STATUS_CHANGE, f"status:{change.pk}", **news)
+    if user := mailed_user(order):
+        # The reason of the shop, not what who uses the account typed.
+        reason = change.reason if change.changed_by_id != user.pk else ""
+        news = {"news": NEWS[change.to_status], "change": change, "reason": reason}
+        _queue(order, user, STATUS_CHANGE, f"status:{change.pk}", **news)
 
 
-def _queue(order: Order, template: str, subject: str, **context: Any) -> None:
+def mailed_user(order: Order) -> Any:
+    """Return whose order it is, None where no mail may go to them."""
     try:
         user = order.customer.user
     except ObjectDoesNotExist:
         # Deleted at this moment; the foreign key refuses the order, on SQLite when it is committed.
-        return
-    if not user.email:
-        return
-    content = render(template, {"order": order, "name": user.first_name, **context})
+        return None
+    return user if user.is_mailable else None
+
+
+def mailed_address(order: Order, user: Any) -> Address | None:
+    """Return where the order goes, None where it may be a message of a stranger."""
+    address = order.shipping_address
+    if address is None or not user.has_confirmed_email:
+        return None
+    texts = [getattr(address, name) for name in Address.FIELDS]
+    return None if holds_web_address(*texts) else address
+
+
+def _queue(order: Order, user: Any, template: str, subject: str, **context: Any) -> None:
+    content = render(template, {"order": order, "name": user.greeting_name, **context})
     try:
         queue_mail(recipient=user.email, content=content, key=f"order:{order.pk}:{subject}")
     except ValueError as error:

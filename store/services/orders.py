@@ -15,6 +15,7 @@ from ..exceptions import (
     AddressNotFound,
     CartChanged,
     CartNotFound,
+    EmailUnverified,
     EmptyCart,
     OrderIsPaid,
     TooManyUnpaid,
@@ -64,7 +65,8 @@ def place_order(
 
     `expected_total` is what the customer was shown, with tax; the address is given by its fields, or
     by the id of one that the customer has stored. Raises KeyReused, KeyInFlight, CartNotFound, EmptyCart,
-    TooManyUnpaid, OutOfStock, CartChanged and AddressNotFound; the cart and the stock are then as before.
+    EmailUnverified, TooManyUnpaid, OutOfStock, CartChanged and AddressNotFound; the cart and the stock are
+    then as before.
     """
     request: dict[str, Any] = {
         "cart_id": cart_id,
@@ -119,6 +121,8 @@ def _place_order(
     if not quantities:
         raise EmptyCart
     customer = customer_of(user_id=user_id)
+    if settings.REQUIRE_VERIFIED_EMAIL and not customer.user.has_confirmed_email:
+        raise EmailUnverified
     if expires_at:
         refuse_hoarding(customer)
     if shipping_address_id is not None:

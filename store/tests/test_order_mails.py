@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from django.utils import timezone
 
 from outbox.models import Mail
 from outbox.services import send_due_mails
@@ -33,7 +34,7 @@ def place(client, cart, **body):
 
 class TestConfirmation:
     def test_says_what_was_ordered(self, api_client, sign_in, cart, smtp_server):
-        sign_in(first_name="Ann")
+        sign_in(first_name="Ann", email_verified_at=timezone.now())
 
         order = place(api_client, cart).json()
 
@@ -83,7 +84,7 @@ class TestConfirmation:
         ("zip_code", "line"), [("12345", "12345 Springfield"), ("", "Springfield")]
     )
     def test_says_where_it_goes(self, api_client, sign_in, cart, smtp_server, zip_code, line):
-        sign_in()
+        sign_in(email_verified_at=timezone.now())
         address = {"street": "1 <Main> St", "city": "Springfield", "zip": zip_code}
 
         place(api_client, cart, shipping_address=address)
@@ -93,6 +94,27 @@ class TestConfirmation:
         assert text.endswith(f"Total: 46.21\r\n\r\nIt goes to:\r\n1 <Main> St\r\n{line}\r\n")
         html = message.get_body(["html"]).get_content()
         assert f"It goes to:<br>1 &lt;Main&gt; St<br>{line}</p>" in html
+
+    def test_holds_nothing_that_a_stranger_typed(self, api_client, sign_in, cart, smtp_server):
+        sign_in(first_name="You won", last_name="http://evil.example")
+        address = {"street": "You won", "city": "evil.example", "zip": "www"}
+
+        assert place(api_client, cart, shipping_address=address).status_code == 201
+
+        content = smtp_server.received[0].content.decode()
+        assert not [word for word in ("evil", "You won", "www") if word in content]
+
+    @pytest.mark.parametrize(
+        "name", ["http://evil.example", "evil.example", "You won it all", "x" * 41]
+    )
+    def test_greets_nobody_by_more_than_a_name(self, api_client, sign_in, cart, smtp_server, name):
+        sign_in(first_name=name, email_verified_at=timezone.now())
+        address = {"street": "evil.example", "city": "Springfield"}
+
+        assert place(api_client, cart, shipping_address=address).status_code == 201
+
+        content = smtp_server.received[0].content.decode()
+        assert not [word for word in ("evil", name, "goes to") if word in content]
 
     def test_is_queued_once_for_a_repeated_request(self, api_client, sign_in, cart, smtp_server):
         sign_in()

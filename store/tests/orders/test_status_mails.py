@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from outbox.models import Mail
 from store.models import OrderStatusChange, Product
@@ -19,7 +20,10 @@ def api_client(committing_client):
 @pytest.fixture
 def ann(django_user_model):
     return django_user_model.objects.create_user(
-        username="ann", email="ann@example.com", first_name="Ann"
+        username="ann",
+        email="ann@example.com",
+        first_name="Ann",
+        email_verified_at=timezone.now(),
     )
 
 
@@ -82,6 +86,17 @@ def test_says_why_and_shows_it_as_it_was_written(ann, make_order, take, smtp_ser
     _, text, html = letter_of(smtp_server)
     assert text.endswith(" has been cancelled.\n\nTorn & <b>wet</b>.\nSorry!\n")
     assert "<p>Torn &amp; &lt;b&gt;wet&lt;/b&gt;.<br>Sorry!</p>" in html
+
+
+def test_does_not_repeat_what_who_ordered_typed(ann, make_order, api_client, smtp_server):
+    order = make_order(ann.customer)
+    api_client.force_authenticate(ann)
+
+    response = api_client.post(f"{ORDERS}{order.pk}/cancel/", {"reason": "You won: evil.example"})
+
+    assert response.status_code == 200
+    assert "evil" not in smtp_server.received[0].content.decode()
+    assert OrderStatusChange.objects.get(order=order).reason == "You won: evil.example"
 
 
 def test_no_reason_reaches_the_head_of_a_mail(ann, make_order, take, smtp_server):

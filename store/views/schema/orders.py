@@ -50,13 +50,15 @@ KEY_IN_FLIGHT = Body(
     "KeyInFlight", json_object(detail=TEXT, code=code("idempotency_key_in_flight"))
 )
 TOO_MANY_UNPAID = Body("TooManyUnpaid", json_object(detail=TEXT, code=code("too_many_unpaid")))
+EMAIL_UNVERIFIED = Body("EmailUnverified", json_object(detail=TEXT, code=code("email_unverified")))
 ORDER_REFUSED = RefusalResponse(
     "OrderRefused",
-    (OUT_OF_STOCK, CART_CHANGED, KEY_IN_FLIGHT, TOO_MANY_UNPAID),
+    (OUT_OF_STOCK, CART_CHANGED, KEY_IN_FLIGHT, TOO_MANY_UNPAID, EMAIL_UNVERIFIED),
     "`insufficient_stock`, with every line the stock is short of; `cart_changed`, where the total "
     "exceeds the expected one; `idempotency_key_in_flight`, before the first request under the key "
     "is answered; `too_many_unpaid`, where as many orders of the customer wait for their payment as the "
-    "shop allows. The cart and the stock are as before.",
+    "shop allows; `email_unverified`, where it asks for a confirmed address. The cart and the stock are "
+    "as before.",
 )
 KEY_REUSED = RefusalResponse(
     "KeyReused",
