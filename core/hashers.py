@@ -1,9 +1,47 @@
+import os
+import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import BoundedSemaphore, get_native_id
+from typing import Any
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.conf import settings
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    PBKDF2PasswordHasher,
+    PBKDF2SHA1PasswordHasher,
+)
+
+from storefront.errors.exceptions import Busy
+
+# Of the processor, where others want it too: the catalogue is served beside a flood of sign-ins.
+NICENESS = 10
+
+
+def yield_to_others() -> None:
+    # Only on Linux a thread has a priority of its own; a container may forbid to lower it.
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
+
 
 # One thread of a process does all its hashing: of each thread that hashes 19 MiB stay with the process.
-hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
+hashing = ThreadPoolExecutor(
+    max_workers=1, thread_name_prefix="hashing", initializer=yield_to_others
+)
+# Threads of the web process that may be here at a time; the others serve the rest of the shop.
+places = BoundedSemaphore(settings.HASHING_PLACES)
+
+
+def hashed(function: Callable[..., Any], *args: Any) -> Any:
+    """Run a function in the thread that hashes; raise Busy at once where too many wait for it."""
+    if not places.acquire(blocking=False):
+        raise Busy
+    try:
+        return hashing.submit(function, *args).result()
+    finally:
+        places.release()
 
 
 class Argon2Hasher(Argon2PasswordHasher):
@@ -15,12 +53,12 @@ class Argon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        encoded: str = hashing.submit(super().encode, password, salt).result()
+        encoded: str = hashed(super().encode, password, salt)
         return encoded
 
     def verify(self, password: str, encoded: str) -> bool:
         try:
-            return hashing.submit(super().verify, password, encoded).result()
+            return bool(hashed(super().verify, password, encoded))
         except ValueError:
             # A damaged hash fits no password.
             return False
@@ -30,3 +68,17 @@ class Argon2Hasher(Argon2PasswordHasher):
         # signs the other devices of that user out.
         profile = f"{self.algorithm}$argon2id$v=19$m={self.memory_cost},t={self.time_cost},p=1$"
         return not encoded.startswith(profile)
+
+
+class PBKDF2Hasher(PBKDF2PasswordHasher):
+    """Checks hashes of before, each of which takes ten times as long."""
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        # Its verify() encodes too.
+        encoded: str = hashed(super().encode, password, salt, iterations)
+        return encoded
+
+
+class PBKDF2SHA1Hasher(PBKDF2Hasher, PBKDF2SHA1PasswordHasher):
+    algorithm = PBKDF2SHA1PasswordHasher.algorithm
+    digest = PBKDF2SHA1PasswordHasher.digest

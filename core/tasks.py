@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
+from .services import sign_ins
 from .services.sessions import purge_sessions
 
 
@@ -15,3 +16,9 @@ def purge_expired_sessions() -> None:
     """Delete the sessions that have run out, of tokens and of browsers."""
     call_command("clearsessions")
     purge_sessions()
+
+
+@shared_task
+def purge_attempts() -> None:
+    """Forget passwords that were tried, and networks that signed in, long ago."""
+    sign_ins.purge_attempts()

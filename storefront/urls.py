@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from core.views.sign_ins import SignInPageView
 from storefront.health import views as health
 from storefront.metrics import views as metrics
 from storefront.storage import views as media
@@ -21,7 +22,8 @@ urlpatterns = [
     path("tags/", include("tags.urls")),
     path("likes/", include("likes.urls")),
     path("admin/", admin.site.urls),
-    # People sign in and out of the browsable API here.
+    # People sign in and out of the browsable API here; the first path stands before that of the library.
+    path("api-auth/login/", SignInPageView.as_view()),
     path("api-auth/", include("rest_framework.urls")),
     path("health/live/", health.live, name="health-live"),
     path("health/ready/", health.ready, name="health-ready"),

@@ -1,6 +1,7 @@
 from contextlib import nullcontext
 from typing import Any, ClassVar, cast
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password, verify_password
 from django.contrib.auth.models import AbstractUser
@@ -13,6 +14,7 @@ from storefront.unique_keys.fields import UniqueKeyField
 from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
 from storefront.unique_keys.texts import nfkc, nfkc_casefold
 
+from ..attempts import attempt
 from ..canonical import LowercaseEmailField, SkeletonField, UsernameField, canonical_address
 from ..lookalikes import skeleton
 from ..signals import password_changed
@@ -139,9 +141,15 @@ class User(UniqueKeyModel, AbstractUser):
     def check_password(self, raw_password: str) -> bool:
         """Tell whether it is the password: as typed, in NFKC, or without blanks around it.
 
-        A right one is hashed again where its hash is of an old kind.
+        A right one is hashed again where its hash is of an old kind. Raises Throttled in a request
+        where too many were wrong.
         """
-        return any(self._is_password(spelling) for spelling in spellings_of(raw_password))
+        with attempt(self.username) as checked:
+            checked.is_right = any(map(self._is_password, spellings_of(raw_password)))
+        return checked.is_right
+
+    async def acheck_password(self, raw_password: str) -> bool:
+        return await sync_to_async(self.check_password)(raw_password)
 
     def _is_password(self, raw_password: str) -> bool:
         correct, outdated = verify_password(raw_password, self.password)

@@ -12,6 +12,7 @@ from rest_framework_simplejwt.tokens import Token, UntypedToken
 from ..authentication import ShopJWTAuthentication
 from ..exceptions import SessionEnded
 from ..models import User, UserSession
+from ..security_log import security_event
 from ..services.sessions import begin_token_session, end_sessions, refresh_session
 from ..tokens import JTI, SessionRefreshToken, session_id_of
 from .fields import TypedPasswordField
@@ -21,6 +22,12 @@ class SignInSerializer(TokenObtainPairSerializer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = TypedPasswordField(write_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        tokens = super().validate(attrs)
+        user: Any = self.user
+        security_event("sign_in_succeeded", user_id=user.pk, account=user.username)
+        return tokens
 
     def get_token(self, user: User) -> Token:  # type: ignore[override]
         """Return the refresh token of a new session."""

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from store.services.transactions import retrying_transaction
 
+from ..attempts import forget_attempts
 from ..exceptions import LinkRefused
 from ..links import RESET_PASSWORD, RESET_USERNAME, LinkTokens
 from ..mails import (
@@ -36,6 +37,8 @@ def reset_password(*, user: User, token: str, password: str) -> None:
     """Set a new password with the token of a link, once; raises LinkRefused."""
     user.set_password(password)
     _write_password(user_id=user.pk, token=token, password_hash=user.password)
+    # By whoever tried to guess the one before.
+    forget_attempts(user.username)
 
 
 @retrying_transaction

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from ..mails import PASSWORD_CHANGED, queue_account_mail
 from ..models import User
+from ..security_log import security_event
 from ..services.sessions import begin_browser_session
 
 logger = logging.getLogger(__name__)
@@ -21,5 +22,6 @@ def tell_of_password(user: User, **kwargs: Any) -> None:
 
 
 def on_user_logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """List the browser among the sessions of its user."""
+    """Log who signed in on a page, and list the browser among the sessions of its user."""
+    security_event("sign_in_succeeded", request=request, user_id=user.pk, account=user.username)
     begin_browser_session(user=user, request=request)

@@ -1,9 +1,7 @@
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.core.cache import cache
 from rest_framework.test import APIClient
-from rest_framework.throttling import ScopedRateThrottle
 
 pytestmark = pytest.mark.django_db
 
@@ -18,12 +16,8 @@ CREDENTIALS = [
 
 
 @pytest.fixture
-def _three_a_minute(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # The class has read its rates when it was imported.
-    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"credentials": "3/min"})
-    cache.clear()
-    yield
-    cache.clear()
+def _three_a_minute(settings: Any) -> None:
+    settings.CREDENTIALS_RATE = (3, 60)
 
 
 @pytest.mark.usefixtures("_three_a_minute")

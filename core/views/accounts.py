@@ -13,6 +13,7 @@ from storefront.generics import PatchMixin
 from ..models import User
 from ..permissions import reaches_accounts
 from ..services.accounts import delete_account
+from ..throttles import CredentialsThrottle
 from .credentials import CredentialActions
 from .schema.accounts import accounts_root_schema, user_schema
 
@@ -27,6 +28,8 @@ THROTTLED_ACTIONS = {
     "reset_password_confirm",
     "reset_username",
     "reset_username_confirm",
+    "set_password",
+    "set_username",
 }
 # Why an action answers an error on which djoser wastes no word: its code and text.
 REASONS = {
@@ -62,8 +65,8 @@ class UserViewSet(PatchMixin, CredentialActions):
         return self.queryset.filter(pk=cast(int, user.pk))
 
     def get_throttles(self) -> list[BaseThrottle]:
-        self.throttle_scope = "credentials" if self.action in THROTTLED_ACTIONS else None
-        return super().get_throttles()
+        is_guessed = self.action in THROTTLED_ACTIONS or self.request.method == "DELETE"
+        return [*super().get_throttles(), *([CredentialsThrottle()] if is_guessed else [])]
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

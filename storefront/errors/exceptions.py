@@ -42,6 +42,21 @@ class Unavailable(Refusal):
         super().__init__(status.HTTP_503_SERVICE_UNAVAILABLE, self.code, self.message)
 
 
+class Busy(Refusal):
+    """More was asked for at once than may wait; nothing was done."""
+
+    wait = 1
+    code = "busy"
+    message = "Too many requests of this kind are waiting; please try again."
+
+    def __init__(self) -> None:
+        super().__init__(status.HTTP_503_SERVICE_UNAVAILABLE, self.code, self.message)
+
+
+# What a client may send again unchanged, after the seconds that `wait` tells.
+WAITS = (exceptions.Throttled, Busy)
+
+
 class ValueDoesNotFit(Refusal):
     """The database refused a value that is out of range, or too long, for its column."""
 

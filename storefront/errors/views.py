@@ -1,9 +1,11 @@
 import sys
+from math import ceil
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.views.defaults import bad_request as bad_request_page
 from django.views.defaults import server_error as server_error_page
@@ -58,6 +60,25 @@ def character_page(request: HttpRequest, refused: CharacterRefused) -> HttpRespo
         return HttpResponse(page, status=refused.status_code)
     body = {"detail": refused.detail, "code": refused.code}
     return error_body(request, refused.status_code, body)
+
+
+def wait_page(request: HttpRequest, refusal: Any) -> HttpResponse:
+    """Answer who has to wait, where no view of the API does: a page to a browser, JSON to others."""
+    if wants_page(request):
+        page = render_to_string("storefront/wait.html", {"detail": words_of_wait(refusal)})
+        response = HttpResponse(page, status=refusal.status_code)
+    else:
+        body = refusal.detail if isinstance(refusal.detail, dict) else {"detail": refusal.detail}
+        response = error_body(request, refusal.status_code, body)
+    response["Retry-After"] = str(refusal.wait)
+    return response
+
+
+def words_of_wait(refusal: Any) -> str:
+    """Tell people how long they have to wait."""
+    unit, size = ("minute", 60) if refusal.wait > 90 else ("second", 1)
+    number = ceil(refusal.wait / size)
+    return f"That was too much at once. Please try again in {number} {unit}{pluralize(number)}."
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

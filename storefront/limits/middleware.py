@@ -1,12 +1,16 @@
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+
+from storefront.errors.exceptions import WAITS
+from storefront.errors.views import wait_page, words_of_wait
 
 from .requests import current_request
 
 
 class CurrentRequestMiddleware:
-    """Tells what is called by a view, however deep, which request that is for."""
+    """Tells what is called by a view, however deep, which request that is for; answers who has to wait."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -14,6 +18,19 @@ class CurrentRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = current_request.set(request)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             current_request.reset(token)
+        if refusal := vars(request).get("refusal"):
+            response.status_code = refusal.status_code
+            response["Retry-After"] = str(refusal.wait)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return wait_page(request, exception) if isinstance(exception, WAITS) else None
+
+
+def refuse_form(request: Any, refusal: Any) -> str:
+    """Give the page that shows a form the status of a refusal; return the words for its form."""
+    request.refusal = refusal
+    return words_of_wait(refusal)

@@ -84,8 +84,6 @@ class ShopSchema(AutoSchema):
     def refusals(self, operation: dict[str, Any]) -> dict[str, RefusalResponse]:
         """Return by status how any view like this one refuses; the rest its decorator says."""
         permissions = self.view.get_permissions()
-        # Throttles are chosen per request; the scope stands once they are asked for.
-        self.view.get_throttles()
         conditions = {
             "400": "requestBody" in operation or self.get_filter_backends(),
             # What makes a refusal a 401; a bad token is refused even where none is needed.
@@ -93,7 +91,7 @@ class ShopSchema(AutoSchema):
             "403": not self.allows(get_user_model()())
             or any(map(self.changes_own_rows, permissions)),
             "404": "{" in self.path or (self._is_list_view() and self._get_paginator()),
-            "429": getattr(self.view, "throttle_scope", None),
+            "429": self.view.get_throttles(),
         }
         return {status: DERIVED[status] for status, refuses in conditions.items() if refuses}
 

@@ -102,12 +102,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 RETRYING_TRANSACTION = "store.services.transactions.retrying_transaction"
 
 AUTH_USER_MODEL = "core.User"
+# Only one that counts attempts; beside another, a password would be checked twice.
+AUTHENTICATION_BACKENDS = ["core.backends.LimitedBackend"]
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_HASHERS = [
     "core.hashers.Argon2Hasher",
     # Hashes of before; a sign-in writes new ones.
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "core.hashers.PBKDF2Hasher",
+    "core.hashers.PBKDF2SHA1Hasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -201,17 +203,6 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
     # Proxies in front that add to X-Forwarded-For; with none, that header is the client's own say.
     "NUM_PROXIES": env.int("NUM_PROXIES", 0, validate=validate.Range(0)),
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {
-        # Per address: sign-in, registration and password mails are what guessers try.
-        "credentials": env.str(
-            "THROTTLE_CREDENTIALS",
-            "30/min",
-            validate=validate.Regexp(
-                r"^\d+/(s|m|h|d)\w*$", error="Not a rate such as 30/min or 100/hour."
-            ),
-        ),
-    },
 }
 
 SIMPLE_JWT = {

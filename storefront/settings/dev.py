@@ -24,8 +24,9 @@ if SILK:
     # What a developer tried last; older requests are deleted.
     SILKY_MAX_RECORDED_REQUESTS = 1000
 
-# A front-end's test suite signs in more often than a shopper behind one address.
-REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": "1000/min"}}
+# A front-end's test suite signs in more often, and more often wrongly, than shoppers behind one address.
+CREDENTIALS_RATE = credentials_rate("1000/min")
+SIGN_IN_FAILURES = sign_in_failures(100)
 
 # The upload page of client/ (make client).
 CORS_ALLOWED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:8001", "http://127.0.0.1:8001"]

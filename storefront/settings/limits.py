@@ -7,6 +7,8 @@ from environs import ValidationError, validate
 from .environment import env
 
 is_number = validate.Range(1, 10**9)
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600}
+is_rate = validate.Regexp(r"^\d+/(s|m|h|d)\w*$", error="Not a rate such as 30/min or 100/hour.")
 
 
 def network(text: str) -> IPv4Network | IPv6Network:
@@ -26,3 +28,21 @@ TRUSTED_ADDRESSES: list[IPv4Network | IPv6Network] = env.list(
 STORE_REVIEW_LENGTH = env.int("STORE_REVIEW_LENGTH", 5000, validate=is_number)
 # Bytes at which a page of a list ends early; a single row may exceed it.
 PAGE_BYTES = env.int("PAGE_BYTES", 1_000_000, validate=is_number)
+
+
+def credentials_rate(default: str) -> tuple[int, int]:
+    """Return how many requests about credentials, and in how many seconds, a network may send."""
+    number, _, period = env.str("THROTTLE_CREDENTIALS", default, validate=is_rate).partition("/")
+    return int(number), SECONDS[period[0]]
+
+
+def sign_in_failures(default: int) -> int:
+    return env.int("SIGN_IN_FAILURES", default, validate=validate.Range(0))
+
+
+# Sign-in, registration, changes and resets of names and passwords are what guessers try. None: no limit.
+CREDENTIALS_RATE: tuple[int, int] | None = credentials_rate("30/min")
+# Wrong passwords of an account from one network before it has to wait. 0: no limit.
+SIGN_IN_FAILURES = sign_in_failures(10)
+# Threads of a web process that check passwords at a time; one at least serves the rest of the shop.
+HASHING_PLACES = max(env.int("WEB_THREADS", 4, validate=validate.Range(1)) - 1, 1)

@@ -50,6 +50,7 @@ BEAT_SCHEDULE: dict[str, Any] = {
         "task": "storefront.tasks.purge_hit_counts",
         "schedule": crontab(minute=35),
     },
+    "purge-attempts": {"task": "core.tasks.purge_attempts", "schedule": crontab(minute=45)},
     "purge-form-submissions": {
         "task": "storefront.tasks.purge_form_submissions",
         "schedule": crontab(hour=3, minute=50),

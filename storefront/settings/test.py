@@ -32,7 +32,8 @@ STORE_CATALOG_CACHE_SECONDS = 3600
 # Tests that are marked `cache` put it back.
 MIDDLEWARE = [name for name in MIDDLEWARE if name != CATALOG_CACHE]
 
-REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"credentials": None}}
+CREDENTIALS_RATE = None
+SIGN_IN_FAILURES = 0
 
 STORE_PAYMENT_GATEWAY = "store.gateways.development.DevelopmentGateway"
 STORE_PAYMENT_WEBHOOK_SECRET = SECRET_KEY

@@ -10,6 +10,7 @@ from django.core.management import call_command, get_commands
 from django.utils import timezone
 from model_bakery import baker
 
+from core.models import TriedAccount
 from outbox.models import Mail
 from store.models import Campaign, Cart, IdempotencyKey
 from storefront.models import FormSubmission, HitCount
@@ -66,6 +67,15 @@ class TestPurges:
         call_command("purge_hit_counts")
         assert [*HitCount.objects.all()] == [young]
         assert capsys.readouterr().out == "Counts deleted: 1.\n"
+
+    def test_attempts(self, capsys: Any) -> None:
+        TriedAccount.objects.create(account="old", expires_at=LONG_AGO)
+        young = TriedAccount.objects.create(
+            account="young", expires_at=LONG_AGO + timedelta(days=800)
+        )
+        call_command("purge_attempts")
+        assert [*TriedAccount.objects.all()] == [young]
+        assert capsys.readouterr().out == "Rows deleted: 1.\n"
 
 
 @pytest.mark.django_db

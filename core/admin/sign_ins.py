@@ -1,0 +1,5 @@
+from django.contrib import admin
+
+from ..forms import AdminSignInForm
+
+admin.site.login_form = AdminSignInForm
