@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from core.views.sign_ins import SignInPageView
 from storefront.health import views as health
 from storefront.metrics import views as metrics
+from storefront.schema import views as schema
 from storefront.storage import views as media
 
 admin.site.site_header = "Storefront Admin"
@@ -29,8 +29,8 @@ urlpatterns = [
     path("health/ready/", health.ready, name="health-ready"),
     path("metrics/", metrics.metrics, name="metrics"),
     path("media/<path:name>", media.serve, name="media"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema/", schema.SchemaView.as_view(), name="schema"),
+    path("api/docs/", schema.DocsView.as_view(), name="docs"),
 ]
 
 if "debug_toolbar" in settings.INSTALLED_APPS:

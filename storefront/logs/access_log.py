@@ -21,8 +21,9 @@ class AccessLogger(Logger):
             "%s %s %s %s bytes %s ms",
             environ["REQUEST_METHOD"],
             # Without the query, in which secrets travel.
-            environ["PATH_INFO"],
-            resp.status_code,
+            # What gunicorn itself refuses has no path.
+            environ.get("PATH_INFO", "-"),
+            resp.status.partition(" ")[0],
             resp.sent,
             request_time // MILLISECOND,
             # The line is written after the request, whose id the response holds.

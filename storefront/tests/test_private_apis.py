@@ -51,6 +51,7 @@ SCHEMA = "drf_spectacular.openapi.AutoSchema"
 JWT = "rest_framework_simplejwt.authentication.JWTAuthentication"
 REDIS_POOL = "redis.connection.ConnectionPool"
 REDIS = "redis.client.Redis"
+GTHREAD = "gunicorn.workers.gthread.ThreadWorker"
 
 TABLE = [
     # A save that writes what was assigned.
@@ -271,6 +272,28 @@ TABLE = [
         "storefront.caches.redis",
         "self connection",
         f"{REDIS}._execute_command",
+    ),
+    *(
+        Private(
+            f"{GTHREAD}.{name}",
+            "storefront.web_server.worker",
+            parameters,
+            by and f"{GTHREAD}.{by}",
+        )
+        for name, parameters, by in [
+            ("accept", "self listener", "set_accept_enabled"),
+            # By a lambda in it.
+            ("finish_request", "self conn fs", None),
+            ("handle_request", "self req conn", "handle"),
+            ("_keepalive_after", "self conn keepalive", "handle"),
+            ("_cap_keepalive", "self deadline", "run"),
+            ("murder_keepalived", "self force", "run"),
+            ("murder_pending", "self", "run"),
+            ("wait_for_and_dispatch_events", "self timeout", "run"),
+        ]
+    ),
+    Private(
+        "gunicorn.http.message.HeaderPolicy._expected_100_continue", "storefront.web_server.worker"
     ),
     Private(
         "gunicorn.glogging.Logger.access",

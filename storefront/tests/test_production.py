@@ -76,7 +76,7 @@ class TestHerokuNames:
         assert reason in last
         assert ours not in last.replace(theirs, "")
 
-    @pytest.mark.parametrize("name", ["WEB_CONCURRENCY", "WEB_THREADS"])
+    @pytest.mark.parametrize("name", ["WEB_CONCURRENCY", "WEB_THREADS", "WEB_RECEIVE_SECONDS"])
     def test_so_is_a_number_of_gunicorn_s(self, name: str) -> None:
         check = ["-m", "gunicorn", "storefront.wsgi", "--check-config"]
         result = run(*check, folder=settings.BASE_DIR, **PRODUCTION, **{name: "0"})

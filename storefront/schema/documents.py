@@ -1,0 +1,39 @@
+"""The OpenAPI document as it is sent: the same for everybody, and built once in a process."""
+
+from hashlib import blake2b
+from threading import Lock
+from typing import NamedTuple
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+
+
+class Document(NamedTuple):
+    content: bytes
+    etag: str
+
+
+DOCUMENTS: dict[str, Document] = {}
+# Half a second of processor time: those who ask meanwhile wait for the one that builds it.
+BUILDING = Lock()
+
+
+def document(format_name: str) -> Document:
+    """Return the document of this process's release as `json` or `yaml`."""
+    if format_name not in DOCUMENTS:
+        with BUILDING:
+            if not DOCUMENTS:
+                DOCUMENTS.update(built_documents())
+    return DOCUMENTS[format_name]
+
+
+def built_documents() -> dict[str, Document]:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    contents = {
+        renderer.format: renderer().render(schema)
+        for renderer in (OpenApiYamlRenderer, OpenApiJsonRenderer)
+    }
+    return {
+        name: Document(content, f'"{blake2b(content, digest_size=16).hexdigest()}"')
+        for name, content in contents.items()
+    }

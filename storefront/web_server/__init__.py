@@ -1,0 +1,1 @@
+"""The worker of gunicorn that serves the shop; it knows neither Django nor the settings."""

@@ -1,0 +1,60 @@
+"""How far a request has come, so that a thread gets it once it is whole; parsing it is gunicorn's part."""
+
+import re
+from enum import Enum
+
+# Bytes. Far above what browsers and proxies send, and above any picture that the shop takes.
+LARGEST_HEAD = 64 * 1024
+LARGEST_BODY = 16 * 1024 * 1024
+
+HEAD_END = b"\r\n\r\n"
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
+ENCODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+
+
+class Arrival(Enum):
+    """What is to be done with a request as far as it has come."""
+
+    PARTIAL = "wait for more"
+    # Its client waits for a word before it sends the body.
+    EXPECTING = "ask for the body"
+    WHOLE = "serve it"
+    HEAD_TOO_LARGE = 431
+    BODY_TOO_LARGE = 413
+
+
+class Framing:
+    """Finds the end of one request in the bytes of its connection."""
+
+    def __init__(self) -> None:
+        self.searched = 0
+        # Bytes of head and body; None until the head has come.
+        self.size: int | None = None
+        self.is_expecting = False
+
+    def arrival(self, received: bytearray) -> Arrival:
+        if self.size is None:
+            self.read_head(received)
+        if self.size is None:
+            return Arrival.PARTIAL if len(received) <= LARGEST_HEAD else Arrival.HEAD_TOO_LARGE
+        if self.size > LARGEST_HEAD + LARGEST_BODY:
+            return Arrival.BODY_TOO_LARGE
+        if len(received) >= self.size:
+            return Arrival.WHOLE
+        if self.is_expecting:
+            self.is_expecting = False
+            return Arrival.EXPECTING
+        return Arrival.PARTIAL
+
+    def read_head(self, received: bytearray) -> None:
+        # Its last bytes may be the first of the end.
+        end = received.find(HEAD_END, max(0, self.searched - len(HEAD_END)))
+        self.searched = len(received)
+        if end < 0:
+            return
+        head = bytes(received[: end + len(HEAD_END)])
+        # A body of unknown length is served without: Django reads none either.
+        length = None if ENCODED.search(head) else LENGTH.search(head)
+        self.size = len(head) + (int(length[1]) if length else 0)
+        self.is_expecting = length is not None and EXPECTS.search(head) is not None

@@ -1,0 +1,218 @@
+"""gunicorn's threads, of which none waits for a client.
+
+The loop of the worker reads requests and sends the rest of responses; a thread gets a request once it is whole.
+"""
+
+import errno
+import json
+from selectors import EVENT_READ, EVENT_WRITE
+from time import monotonic
+from typing import Any
+
+from gunicorn.http.body import LengthReader
+from gunicorn.workers.gthread import ThreadWorker
+
+from .connections import Connection
+from .framing import Arrival
+
+# In which a response has gone.
+SEND_SECONDS = 60
+# In which a client may end a connection on which all is said.
+LINGER_SECONDS = 2
+# Bytes of unfinished requests and unsent responses in one process.
+LARGEST_HELD = 64 * 1024 * 1024
+REASONS = {
+    408: ("Request Timeout", "The request did not come within {} seconds."),
+    413: ("Content Too Large", "The request is too large."),
+    431: ("Request Header Fields Too Large", "The headers of the request are too large."),
+}
+
+
+class BufferingWorker(ThreadWorker):
+    # In which a request has come, since its first byte or the connection; gunicorn.conf.py sets it.
+    receive_seconds = 30
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Those that the loop waits for, the oldest first.
+        self.watched: dict[Connection, None] = {}
+        self.swept_at = 0.0
+
+    def accept(self, listener: Any) -> None:
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            # Another worker was faster, or the client has gone.
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        self.nr_conns += 1
+        connection = Connection(self.cfg, client, address, listener.getsockname())
+        connection.last(self.receive_seconds)
+        # Most have sent their request already.
+        connection.on_ready = self.receive
+        self.attend(connection)
+        # At its limit gunicorn would let all wait until somebody leaves.
+        if self.nr_conns >= self.worker_connections and self.watched:
+            self.drop(next(iter(self.watched)))
+
+    def watch(self, connection: Connection, event: int, on_ready: Any) -> None:
+        """Call this once the client is ready; the deadline is the connection's."""
+        if connection in self.watched:
+            return
+        connection.on_ready = on_ready
+        self.watched[connection] = None
+        self.poller.register(connection.sock.client, event, lambda _: self.wake(connection))
+
+    def wake(self, connection: Connection) -> None:
+        # Another one's turn may have ended it.
+        if connection in self.watched:
+            self.attend(connection)
+
+    def forget(self, connection: Connection) -> None:
+        if connection in self.watched:
+            del self.watched[connection]
+            self.poller.unregister(connection.sock.client)
+
+    def attend(self, connection: Connection) -> None:
+        try:
+            connection.on_ready(connection)
+        except OSError:
+            self.drop(connection)
+
+    def drop(self, connection: Connection) -> None:
+        self.forget(connection)
+        self.nr_conns -= 1
+        if connection.sock.unsent:
+            connection.reset()
+        else:
+            connection.close()
+
+    def receive(self, connection: Connection) -> None:
+        """Read what has come; the request goes to a thread, or is refused, or waits for the rest."""
+        size = connection.sock.receive_now()
+        if size == 0:
+            self.drop(connection)
+            return
+        if size and connection.is_idle:
+            connection.is_idle = False
+            connection.last(self.receive_seconds)
+        self.go_on(connection)
+        self.free_memory(connection)
+
+    def go_on(self, connection: Connection) -> None:
+        match connection.framing.arrival(connection.sock.received):
+            case Arrival.WHOLE:
+                self.forget(connection)
+                self.enqueue_req(connection)
+            case Arrival.HEAD_TOO_LARGE | Arrival.BODY_TOO_LARGE as refusal:
+                self.refuse(connection, refusal.value)
+            case Arrival.EXPECTING:
+                connection.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self.watch(connection, EVENT_READ, self.receive)
+            case Arrival.PARTIAL:
+                self.watch(connection, EVENT_READ, self.receive)
+
+    def free_memory(self, connection: Connection) -> None:
+        """Where unfinished requests and responses take too much, end the largest."""
+        if connection.held > 64 * 1024 and sum(one.held for one in self.watched) > LARGEST_HELD:
+            self.drop(max(self.watched, key=lambda one: one.held))
+
+    def refuse(self, connection: Connection, status: int) -> None:
+        """Respond to a request that no thread gets, and end its connection."""
+        reason, detail = REASONS[status]
+        body = json.dumps({"detail": detail.format(self.receive_seconds)})
+        head = [
+            f"HTTP/1.1 {status} {reason}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            "Connection: close",
+        ]
+        self.forget(connection)
+        connection.sock.sendall("\r\n".join([*head, "", body]).encode())
+        connection.is_kept = False
+        self.flush(connection)
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        # The loop has said it; and what has no length is not read to its end.
+        req._expected_100_continue = False
+        if not isinstance(req.body.reader, LengthReader):
+            req.force_close()
+        return super().handle_request(req, conn)
+
+    def _keepalive_after(self, connection: Connection, keepalive: bool) -> bool:
+        """Read what the view has not read of the body, all of which has come."""
+        return bool(keepalive and connection.parser.finish_body() and not connection.sock.is_short)
+
+    def finish_request(self, connection: Connection, future: Any) -> None:
+        connection.is_kept = not future.cancelled() and not future.exception() and future.result()
+        connection.last(SEND_SECONDS)
+        connection.on_ready = self.flush
+        self.attend(connection)
+        self.free_memory(connection)
+
+    def flush(self, connection: Connection) -> None:
+        """Send what the client takes; then comes its next request, or the end."""
+        if not connection.sock.flush():
+            self.watch(connection, EVENT_WRITE, self.flush)
+            return
+        self.forget(connection)
+        if connection.is_kept:
+            self.expect_next(connection)
+        else:
+            self.linger(connection)
+
+    def expect_next(self, connection: Connection) -> None:
+        connection.next_request()
+        connection.is_idle = not connection.sock.received
+        if not connection.is_idle:
+            connection.last(self.receive_seconds)
+        else:
+            # A stopping process answers only what is on its way.
+            seconds = self.cfg.keepalive
+            connection.last(seconds if self.alive else min(LINGER_SECONDS, seconds))
+        self.go_on(connection)
+
+    def linger(self, connection: Connection) -> None:
+        """Say that nothing follows, and wait for the client: closed before, it might not read the response."""
+        connection.sock.shutdown(1)
+        connection.last(LINGER_SECONDS)
+        self.watch(connection, EVENT_READ, self.discard)
+
+    def discard(self, connection: Connection) -> None:
+        if connection.sock.receive_now() == 0:
+            self.drop(connection)
+        connection.sock.received.clear()
+
+    def murder_pending(self) -> None:
+        """End what is past its deadline; gunicorn calls this after each of its turns."""
+        now = monotonic()
+        if now - self.swept_at < 0.25:
+            return
+        self.swept_at = now
+        for connection in [one for one in self.watched if one.timeout <= now]:
+            self.expire(connection)
+
+    def expire(self, connection: Connection) -> None:
+        is_unfinished = connection.on_ready == self.receive and connection.sock.received
+        if not is_unfinished:
+            self.drop(connection)
+            return
+        try:
+            self.refuse(connection, 408)
+        except OSError:
+            self.drop(connection)
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        if force:
+            for connection in [*self.watched]:
+                self.drop(connection)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        for connection in self.watched:
+            if connection.is_idle:
+                connection.timeout = min(connection.timeout, deadline)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        # A stopping process ends idle connections in time.
+        super().wait_for_and_dispatch_events(timeout if self.alive else min(timeout, 0.1))
