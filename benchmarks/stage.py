@@ -57,6 +57,7 @@ class Stage:
             "METRICS_TOKEN": self.secret,
             "CORS_ALLOWED_ORIGINS": "https://front.example.com",
             "THROTTLE_CREDENTIALS": "100000/min",
+            "RATE_LIMITS": "false",
             "MEDIA_ROOT": str(self.folder / "media"),
             "STATIC_ROOT": str(self.folder / "static"),
             "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.db.models import QuerySet
 from rest_framework import mixins, status, viewsets
 from rest_framework.permissions import IsAuthenticated
@@ -7,6 +9,7 @@ from rest_framework.response import Response
 from .models import LikedItem
 from .schema import like_schema
 from .serializers import LikedItemSerializer
+from .services import add_like
 
 
 @like_schema
@@ -19,6 +22,7 @@ class LikedItemViewSet(
     queryset = LikedItem.objects.select_related("content_type")
     serializer_class = LikedItemSerializer
     permission_classes = [IsAuthenticated]
+    rate_scope = "likes"
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[LikedItem]:
@@ -28,9 +32,8 @@ class LikedItemViewSet(
         """Like an object; one that the user likes already answers 200 with the same like."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        like, created = LikedItem.objects.get_or_create(
-            user=request.user, **serializer.validated_data
-        )
+        user_id = cast(int, request.user.pk)
+        like, created = add_like(user_id=user_id, **serializer.validated_data)
         return Response(
             self.get_serializer(like).data,
             status=status.HTTP_201_CREATED if created else status.HTTP_200_OK,

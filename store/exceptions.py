@@ -134,6 +134,26 @@ class TooManyUnpaid(TooMany):
     advice = "You have {maximum} unpaid orders; pay for one or cancel one first."
 
 
+class TooManyLines(TooMany):
+    code = "too_many_cart_lines"
+    advice = "A cart holds at most {maximum} products."
+
+
+class TooManyAddresses(TooMany):
+    code = "too_many_addresses"
+    advice = "You have {maximum} addresses; delete one first."
+
+
+class TooManyReviews(TooMany):
+    code = "too_many_reviews"
+    advice = "You have written {maximum} reviews of this product; change one of them."
+
+
+class TooManyKeys(TooMany):
+    code = "too_many_idempotency_keys"
+    advice = "You have used {maximum} keys within a day; wait until the oldest have expired."
+
+
 class OrderStatusConflict(StoreError):
     code = "order_status_conflict"
 

@@ -8,16 +8,18 @@ from django.db import connection
 from django.db.models import (
     BigAutoField,
     BigIntegerField,
+    Count,
     F,
     FilteredRelation,
     Q,
     QuerySet,
+    Subquery,
     UUIDField,
 )
 from django.utils import timezone
 
 from ..compiled import compiled_delete, compiled_select, insert
-from ..exceptions import ProductNotFound, QuantityTooLarge
+from ..exceptions import ProductNotFound, QuantityTooLarge, TooManyLines
 from ..models import MAX_QUANTITY, Cart, CartItem, Product
 from .transactions import retrying_transaction
 
@@ -43,7 +45,7 @@ def lock_cart(cart_id: UUID, user_id: int | None) -> Cart:
 def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity: int) -> CartItem:
     """Put pieces of a product into the cart, on top of those it holds.
 
-    Raises Cart.DoesNotExist, ProductNotFound and QuantityTooLarge.
+    Raises Cart.DoesNotExist, ProductNotFound, QuantityTooLarge and TooManyLines.
     """
     cart = lock_cart(cart_id, user_id)
     if abs(product_id) > BigAutoField.MAX_BIGINT:
@@ -52,11 +54,13 @@ def add_to_cart(*, cart_id: UUID, user_id: int | None, product_id: int, quantity
     if not held:
         raise ProductNotFound
     # Its quantity stays what was read: the lock of the cart was taken before.
-    ((item_id, pieces),) = held
+    ((item_id, pieces, lines),) = held
     item = CartItem(pk=item_id, cart=cart, product_id=product_id, quantity=(pieces or 0) + quantity)
     if item.quantity > MAX_QUANTITY:
         raise QuantityTooLarge(MAX_QUANTITY)
     if item_id is None:
+        if (lines or 0) >= settings.STORE_CART_LINES:
+            raise TooManyLines(settings.STORE_CART_LINES)
         insert([item])
     elif not CartItem.objects.filter(pk=item_id).update(quantity=item.quantity):
         # It went with its product.
@@ -93,7 +97,7 @@ def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
     """Make a cart the user's own, with the items of the one they had; quantities add up.
 
     Nothing is held against the stock; again it changes nothing. Raises Cart.DoesNotExist, also for
-    the cart of somebody else, and QuantityTooLarge.
+    the cart of somebody else, QuantityTooLarge and TooManyLines.
     """
     lock_user(user_id)
     keys = {cart_id, *Cart.objects.filter(user=user_id).values_list("pk", flat=True)}
@@ -130,6 +134,8 @@ def _move_items(source: Cart, target: Cart) -> None:
             same.update(quantity=F("quantity") + item.quantity)
         else:
             source.items.filter(pk=item.pk).update(cart=target)
+    if target.items.count() > settings.STORE_CART_LINES:
+        raise TooManyLines(settings.STORE_CART_LINES)
 
 
 def purge_carts() -> int:
@@ -170,7 +176,9 @@ def cart_for_update(cart_id: Any) -> QuerySet[Cart]:
 def product_with_item(cart_id: Any, product_id: Any) -> QuerySet[Any, Any]:
     item = FilteredRelation("cartitems", condition=Q(cartitems__cart=cart_id))
     product = Product.objects.annotate(item=item).filter(pk=product_id).order_by()
-    return product.values_list("item__id", "item__quantity")
+    others = CartItem.objects.filter(cart=cart_id).order_by().values("cart")
+    lines = Subquery(others.annotate(lines=Count("pk")).values("lines"))
+    return product.values_list("item__id", "item__quantity", lines)
 
 
 @compiled_select(cart_id=UUIDField())

@@ -1,11 +1,12 @@
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import BigIntegerField, ProtectedError, QuerySet
 
 from ..compiled import compiled_select
-from ..exceptions import CustomerHasOrders
-from ..models import Customer
+from ..exceptions import CustomerHasOrders, TooManyAddresses
+from ..models import Address, Customer
 from .transactions import retrying_transaction
 
 
@@ -31,6 +32,16 @@ def lock_customer(*, user_id: int) -> None:
 @compiled_select(user_id=BigIntegerField())
 def profile_of(user_id: Any) -> QuerySet[Customer]:
     return Customer.objects.select_related("user").filter(user=user_id)
+
+
+@retrying_transaction
+def add_address(*, user_id: int, **fields: str) -> Address:
+    """Store an address of a user, whose profile is made where it is missing; raises TooManyAddresses."""
+    lock_customer(user_id=user_id)
+    addresses = Address.objects.filter(customer__user_id=user_id)
+    if addresses.count() >= settings.STORE_ADDRESSES:
+        raise TooManyAddresses(settings.STORE_ADDRESSES)
+    return Address.objects.create(customer=customer_of(user_id=user_id), **fields)
 
 
 @retrying_transaction

@@ -1,13 +1,15 @@
 from datetime import timedelta
 from hashlib import sha256
 
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from storefront.sequences import sequence_behind
 
-from ..exceptions import KeyInFlight, KeyReused
+from ..exceptions import KeyInFlight, KeyReused, TooManyKeys
 from ..models import IdempotencyKey
+from .customers import lock_customer
 from .transactions import lost_a_race, retrying_transaction
 
 PURGED_AT_ONCE = 1000
@@ -19,18 +21,26 @@ def reserve_key(*, user_id: int, key: str, request: str) -> IdempotencyKey:
     """Return the row of the user's key, made before anything else is done.
 
     Committed by itself: from then on there is a row that the requests under this key lock, one at a
-    time. Raises KeyReused where the key came with another request before.
+    time. Raises KeyReused where the key came with another request before, and TooManyKeys.
     """
     digest, fingerprint = _digest(key), _digest(request)
     keys = IdempotencyKey.objects.filter(user_id=user_id, digest=digest)
     # Looked for first: to insert it again, MariaDB would wait for the request that has it locked.
     row = IdempotencyKey(user_id=user_id, digest=digest, fingerprint=fingerprint)
     if not keys.exists():
+        refuse_more_keys(user_id)
         IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
     stored = keys.first() or _insert(row)
     if stored.fingerprint != fingerprint:
         raise KeyReused
     return stored
+
+
+def refuse_more_keys(user_id: int) -> None:
+    """Raise TooManyKeys where a user has as many keys as may live at a time."""
+    lock_customer(user_id=user_id)
+    if IdempotencyKey.objects.filter(user_id=user_id).count() >= settings.STORE_IDEMPOTENCY_KEYS:
+        raise TooManyKeys(settings.STORE_IDEMPOTENCY_KEYS)
 
 
 def _insert(row: IdempotencyKey) -> IdempotencyKey:

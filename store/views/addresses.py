@@ -9,7 +9,7 @@ from storefront.generics import PatchMixin
 
 from ..models import Address
 from ..serializers.customers import AddressSerializer
-from ..services.customers import customer_of
+from ..services.customers import add_address
 from .schema.addresses import address_schema
 
 
@@ -18,10 +18,12 @@ class AddressViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Address.objects.all()
     serializer_class = AddressSerializer
     permission_classes = [IsAuthenticated]
+    rate_scope = "addresses"
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Address]:
         return super().get_queryset().filter(customer__user_id=self.request.user.pk)
 
     def perform_create(self, serializer: BaseSerializer[Address]) -> None:
-        serializer.save(customer=customer_of(user_id=cast(int, self.request.user.pk)))
+        user_id = cast(int, self.request.user.pk)
+        serializer.instance = add_address(user_id=user_id, **serializer.validated_data)

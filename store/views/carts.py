@@ -41,6 +41,7 @@ class CartViewSet(
     serializer_class = CartSerializer
     # Who knows the UUID holds the cart, until somebody claims it.
     permission_classes = [AllowAny]
+    rate_scope = "carts"
     lookup_value_converter = ANY_UUID
 
     def get_queryset(self) -> QuerySet[Cart]:
@@ -67,6 +68,7 @@ class CartItemViewSet(PatchMixin, viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = CartItem.objects.all()
     permission_classes = [AllowAny]
+    rate_scope = "cart_lines"
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[CartItem]:

@@ -36,6 +36,7 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
     permission_classes = [IsAuthenticated]
+    rate_scope = "orders"
     lookup_value_converter = "int"
 
     def get_permissions(self) -> list[Any]:

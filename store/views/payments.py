@@ -56,6 +56,8 @@ class PaymentWebhookView(APIView):
 
     # A signature, not a user, tells whose delivery it is.
     authentication_classes: list[type] = []
+    # All events come from the one gateway.
+    rate_scope = None
     permission_classes = [AllowAny]
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:

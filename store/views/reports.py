@@ -54,6 +54,8 @@ def report(
 class ReportViewSet(viewsets.ViewSet):
     permission_classes = [MAY_READ_ORDERS]
     renderer_classes = [JSONRenderer, CSVRenderer, BrowsableAPIRenderer]
+    rate_scope = "reports"
+    rated_reads = True
     query_class: type[Serializer] = Serializer
     row_class: type[Serializer] = Serializer
 

@@ -8,6 +8,7 @@ from storefront.generics import PatchMixin
 from ..models import Product, Review
 from ..permissions import IsAuthorOrStaffOrCreateOrRead
 from ..serializers.reviews import ReviewSerializer
+from ..services.reviews import add_review
 from .schema.reviews import review_schema
 
 
@@ -16,6 +17,7 @@ class ReviewViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = Review.objects.all()
     serializer_class = ReviewSerializer
     permission_classes = [IsAuthorOrStaffOrCreateOrRead]
+    rate_scope = "reviews"
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Review]:
@@ -27,4 +29,6 @@ class ReviewViewSet(PatchMixin, viewsets.ModelViewSet):
         product = get_object_or_404(Product, pk=self.kwargs["product_pk"])
         # None for a visitor.
         author_id = getattr(self.request.user, "pk", None)
-        serializer.save(product=product, user_id=author_id)
+        serializer.instance = add_review(
+            product=product, user_id=author_id, **serializer.validated_data
+        )

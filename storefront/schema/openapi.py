@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
+from ..limits.throttles import RateThrottle, is_rated
 from ..pages.pagination import LinkHeaderPagination
 from . import refusals
 from .refusals import Body, RefusalResponse
@@ -91,9 +92,17 @@ class ShopSchema(AutoSchema):
             "403": not self.allows(get_user_model()())
             or any(map(self.changes_own_rows, permissions)),
             "404": "{" in self.path or (self._is_list_view() and self._get_paginator()),
-            "429": self.view.get_throttles(),
+            "429": self.is_throttled(),
         }
         return {status: DERIVED[status] for status, refuses in conditions.items() if refuses}
+
+    def is_throttled(self) -> bool:
+        """Tell whether the view counts requests by this method."""
+        throttles = self.view.get_throttles()
+        return any(
+            is_rated(self.method, self.view) if isinstance(each, RateThrottle) else True
+            for each in throttles
+        )
 
     def refusal_ref(self, refusal: RefusalResponse) -> dict[str, str]:
         """Register the refusal, once for all operations, and return a reference to it."""
@@ -103,6 +112,8 @@ class ShopSchema(AutoSchema):
             "application/problem+json": {"schema": self.body_ref(refusals.PROBLEM)},
         }
         response = {"description": refusal.description, "content": content}
+        if refusal.headers:
+            response["headers"] = refusal.headers
         return self.register(refusal.name, ResolvedComponent.RESPONSE, response)
 
     def body_ref(self, body: Body) -> dict[str, str]:

@@ -16,6 +16,7 @@ class RefusalResponse(NamedTuple):
     name: str
     bodies: tuple[Body, ...]
     description: str
+    headers: Any = None
 
 
 TEXT = {"type": "string"}
@@ -62,6 +63,14 @@ FORBIDDEN = RefusalResponse("Forbidden", (ERROR,), "Without the right.")
 NOT_FOUND = RefusalResponse("NotFound", (ERROR,), "Not there, or somebody else's.")
 NOT_DELETABLE = RefusalResponse("NotDeletable", (REFUSED,), "Other rows need this one.")
 CONFLICT = RefusalResponse("Conflict", (CODED_ERROR,), "The state of the row refuses it.")
+TOO_MANY = RefusalResponse(
+    "TooMany",
+    (CODED_ERROR,),
+    "There are as many as the shop allows; the `code` tells of what, such as `too_many_addresses`.",
+)
 TOO_MANY_REQUESTS = RefusalResponse(
-    "TooManyRequests", (ERROR,), "Too often; `Retry-After` tells the seconds."
+    "TooManyRequests",
+    (ERROR,),
+    "Too often; `Retry-After` tells the seconds.",
+    {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}},
 )

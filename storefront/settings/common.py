@@ -203,6 +203,7 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
     # Proxies in front that add to X-Forwarded-For; with none, that header is the client's own say.
     "NUM_PROXIES": env.int("NUM_PROXIES", 0, validate=validate.Range(0)),
+    "DEFAULT_THROTTLE_CLASSES": ["storefront.limits.throttles.RateThrottle"],
 }
 
 SIMPLE_JWT = {

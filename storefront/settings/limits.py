@@ -28,6 +28,16 @@ TRUSTED_ADDRESSES: list[IPv4Network | IPv6Network] = env.list(
 STORE_REVIEW_LENGTH = env.int("STORE_REVIEW_LENGTH", 5000, validate=is_number)
 # Bytes at which a page of a list ends early; a single row may exceed it.
 PAGE_BYTES = env.int("PAGE_BYTES", 1_000_000, validate=is_number)
+# Lines of a cart, and with it of an order.
+STORE_CART_LINES = env.int("STORE_CART_LINES", 100, validate=is_number)
+# Of one customer.
+STORE_ADDRESSES = env.int("STORE_ADDRESSES", 50, validate=is_number)
+# Of one account on one product.
+STORE_REVIEWS_PER_PRODUCT = env.int("STORE_REVIEWS_PER_PRODUCT", 10, validate=is_number)
+# Of one account, live at a time; each lives for a day.
+STORE_IDEMPOTENCY_KEYS = env.int("STORE_IDEMPOTENCY_KEYS", 1000, validate=is_number)
+# Of one account.
+LIKES = env.int("LIKES", 1000, validate=is_number)
 
 
 def credentials_rate(default: str) -> tuple[int, int]:
@@ -46,3 +56,31 @@ CREDENTIALS_RATE: tuple[int, int] | None = credentials_rate("30/min")
 SIGN_IN_FAILURES = sign_in_failures(10)
 # Threads of a web process that check passwords at a time; one at least serves the rest of the shop.
 HASHING_PLACES = max(env.int("WEB_THREADS", 4, validate=validate.Range(1)) - 1, 1)
+
+is_rates = validate.Regexp(
+    r"(\d+/(s|m|h|d)\w*(,(?!\Z)|\Z))*\Z", error="No list of rates such as 10/hour,30/day."
+)
+
+
+def rates(text: str) -> list[tuple[int, int]]:
+    """Return how many, in how many seconds, of each rate that a variable lists."""
+    parts = [rate.partition("/") for rate in text.split(",") if rate]
+    return [(int(number), SECONDS[period[0]]) for number, _, period in parts]
+
+
+# How often an account, or a network where nobody is signed in, may write what; empty: without limit.
+RATES: dict[str, list[tuple[int, int]]] = {
+    "reviews": rates(env.str("RATE_REVIEWS", "20/hour,50/day", validate=is_rates)),
+    "carts": rates(env.str("RATE_CARTS", "60/hour,300/day", validate=is_rates)),
+    "cart_lines": rates(env.str("RATE_CART_LINES", "120/minute", validate=is_rates)),
+    "orders": rates(env.str("RATE_ORDERS", "20/minute,300/day", validate=is_rates)),
+    "addresses": rates(env.str("RATE_ADDRESSES", "60/hour", validate=is_rates)),
+    "likes": rates(env.str("RATE_LIKES", "120/minute", validate=is_rates)),
+    # Read by staff; each may cost the database seconds.
+    "reports": rates(env.str("RATE_REPORTS", "120/minute", validate=is_rates)),
+    # What else is written over the API.
+    "writes": rates(env.str("RATE_WRITES", "600/minute", validate=is_rates)),
+}
+# Off where a machine sends what thousands of people do, such as a load test.
+if not env.bool("RATE_LIMITS", True):
+    RATES = {}

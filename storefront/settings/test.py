@@ -35,6 +35,8 @@ MIDDLEWARE = [name for name in MIDDLEWARE if name != CATALOG_CACHE]
 CREDENTIALS_RATE = None
 SIGN_IN_FAILURES = 0
 
+# Tests that are about them set some.
+RATES = {}
 STORE_PAYMENT_GATEWAY = "store.gateways.development.DevelopmentGateway"
 STORE_PAYMENT_WEBHOOK_SECRET = SECRET_KEY
 STORE_PAYMENT_GATEWAY_OPTIONS = {}

@@ -144,15 +144,15 @@ def test_every_filter_of_the_products_is_there(schema: dict[str, Any]) -> None:
 
 def test_an_operation_lists_its_answers(schema: dict[str, Any], subtests: pytest.Subtests) -> None:
     for method, path, statuses in [
-        ("post", "/store/orders/", "200 201 400 401 409 422"),
-        ("post", "/store/orders/{id}/ship/", "200 400 401 403 404 409"),
-        ("post", "/store/orders/{order_pk}/payments/", "201 401 404 409 503"),
+        ("post", "/store/orders/", "200 201 400 401 409 422 429"),
+        ("post", "/store/orders/{id}/ship/", "200 400 401 403 404 409 429"),
+        ("post", "/store/orders/{order_pk}/payments/", "201 401 404 409 429 503"),
         ("post", "/store/payments/webhook/", "200 400 404"),
-        ("post", "/store/carts/{id}/claim/", "200 400 401 404"),
-        ("patch", "/store/orders/{id}/", "200 400 401 403 404 409"),
-        ("delete", "/store/products/{id}/", "204 401 403 404 405"),
-        ("post", "/store/products/{product_pk}/reviews/", "201 400 401 404"),
-        ("put", "/store/products/{product_pk}/reviews/{id}/", "200 400 401 403 404"),
+        ("post", "/store/carts/{id}/claim/", "200 400 401 404 409 429"),
+        ("patch", "/store/orders/{id}/", "200 400 401 403 404 409 429"),
+        ("delete", "/store/products/{id}/", "204 401 403 404 405 429"),
+        ("post", "/store/products/{product_pk}/reviews/", "201 400 401 404 409 429"),
+        ("put", "/store/products/{product_pk}/reviews/{id}/", "200 400 401 403 404 429"),
         ("get", "/store/products/", "200 400 401 404"),
         ("get", "/store/collections/{id}/", "200 401 404"),
         ("post", "/auth/jwt/create/", "200 400 401 429"),
@@ -160,11 +160,17 @@ def test_an_operation_lists_its_answers(schema: dict[str, Any], subtests: pytest
         ("delete", "/auth/users/me/", "204 400 401 405 429"),
         ("delete", "/auth/users/{id}/", "204 400 401 403 404 405 429"),
         ("get", "/store/customers/me/", "200 401 404"),
-        ("put", "/store/customers/me/", "200 400 401"),
-        ("post", "/likes/", "200 201 400 401"),
+        ("put", "/store/customers/me/", "200 400 401 429"),
+        ("post", "/likes/", "200 201 400 401 409 429"),
     ]:
         with subtests.test(method=method, path=path, statuses=statuses):
             assert " ".join(schema["paths"][path][method]["responses"]) == statuses
+
+
+def test_who_asks_too_often_is_told_how_long_to_wait(schema: dict[str, Any]) -> None:
+    operation = schema["paths"]["/store/carts/"]["post"]
+    response = resolve(schema, operation["responses"]["429"])
+    assert response["headers"]["Retry-After"]["schema"] == {"type": "integer"}
 
 
 def test_authorize_takes_the_whole_header(schema: dict[str, Any]) -> None:
@@ -199,6 +205,7 @@ def test_refusals_of_the_shop_have_their_bodies(schema: dict[str, Any]) -> None:
         ["detail", "code", "total"],
         ["detail", "code"],
     ]
+    assert bodies("/store/customers/me/addresses/", "post", "409") == [["detail", "code"]]
     assert bodies("/store/orders/", "post", "422") == [["detail", "code"]]
     assert bodies("/store/products/{id}/", "delete", "405") == [["error", "code"]]
 

@@ -1,9 +1,9 @@
 from drf_spectacular.utils import extend_schema
 
-from storefront.schema.refusals import BAD_REQUEST
+from storefront.schema.refusals import BAD_REQUEST, TOO_MANY
 from storefront.schema.resources import resource_schema
 
-from ...serializers.carts import CartSerializer
+from ...serializers.carts import AddCartItemSerializer, CartSerializer
 
 cart_schema = resource_schema(
     "carts",
@@ -15,7 +15,7 @@ cart_schema = resource_schema(
         "quantities add up. From then on it answers to nobody else.",
         request=None,
         # Refused by a rule: there is no body that could be wrong.
-        responses={200: CartSerializer, 400: BAD_REQUEST},
+        responses={200: CartSerializer, 400: BAD_REQUEST, 409: TOO_MANY},
     ),
 )
 cart_item_schema = resource_schema(
@@ -23,7 +23,9 @@ cart_item_schema = resource_schema(
     one="an item of a cart",
     many="the items of a cart",
     create=extend_schema(
-        summary="Add a product to a cart", description="The same product again adds up."
+        summary="Add a product to a cart",
+        description="The same product again adds up.",
+        responses={201: AddCartItemSerializer, 409: TOO_MANY},
     ),
     partial_update=extend_schema(summary="Change the quantity of an item"),
     destroy=extend_schema(summary="Take an item out of a cart"),

@@ -46,18 +46,28 @@ OUT_OF_STOCK = Body(
     ),
 )
 CART_CHANGED = Body("CartChanged", json_object(detail=TEXT, code=code("cart_changed"), total=PRICE))
-KEY_IN_FLIGHT = Body(
-    "KeyInFlight", json_object(detail=TEXT, code=code("idempotency_key_in_flight"))
+REFUSED_BY_CODE = Body(
+    "OrderRefusedByCode",
+    json_object(
+        detail=TEXT,
+        code={
+            "type": "string",
+            "enum": [
+                "email_unverified",
+                "idempotency_key_in_flight",
+                "too_many_idempotency_keys",
+                "too_many_unpaid",
+            ],
+        },
+    ),
 )
-TOO_MANY_UNPAID = Body("TooManyUnpaid", json_object(detail=TEXT, code=code("too_many_unpaid")))
-EMAIL_UNVERIFIED = Body("EmailUnverified", json_object(detail=TEXT, code=code("email_unverified")))
 ORDER_REFUSED = RefusalResponse(
     "OrderRefused",
-    (OUT_OF_STOCK, CART_CHANGED, KEY_IN_FLIGHT, TOO_MANY_UNPAID, EMAIL_UNVERIFIED),
+    (OUT_OF_STOCK, CART_CHANGED, REFUSED_BY_CODE),
     "`insufficient_stock`, with every line the stock is short of; `cart_changed`, where the total "
     "exceeds the expected one; `idempotency_key_in_flight`, before the first request under the key "
     "is answered; `too_many_unpaid`, where as many orders of the customer wait for their payment as the "
-    "shop allows; `email_unverified`, where it asks for a confirmed address. The cart and the stock are "
+    "shop allows; `too_many_idempotency_keys`, where a user has named as many within a day; `email_unverified`, where it asks for a confirmed address. The cart and the stock are "
     "as before.",
 )
 KEY_REUSED = RefusalResponse(

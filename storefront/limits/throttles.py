@@ -1,0 +1,60 @@
+"""How often one account, or one network where nobody is signed in, may write over the API."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from .addresses import client_address, is_trusted, network_of
+from .counters import hit
+
+# Of a view that names none.
+USUAL_SCOPE = "writes"
+
+
+class RateThrottle(BaseThrottle):
+    """Refuses what is sent more often than RATES allows for the `rate_scope` of the view.
+
+    A view whose scope is None is exempt; so are reads, unless the view is `rated_reads`.
+    """
+
+    seconds = 0
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        scope = scope_of(request, view)
+        rates = settings.RATES.get(scope or "", ())
+        if not rates or is_trusted(request):
+            return True
+        key = f"rate:{scope}:{asker(request)}"
+        # All of them are counted, so that whoever waits for one does not run into the next.
+        waits = [hit(f"{key}:{period}", limit=limit, period=period) for limit, period in rates]
+        self.seconds = max(waits)
+        return not self.seconds
+
+    def wait(self) -> float:
+        return self.seconds
+
+
+def scope_of(request: Request, view: Any) -> str | None:
+    """Return the scope that a request counts for, None where it counts for none."""
+    if not is_rated(request.method, view):
+        return None
+    scope: str = getattr(view, "rate_scope", USUAL_SCOPE)
+    # Who ships a hundred orders is no flood.
+    is_work = getattr(request.user, "is_staff", False) and request.method not in SAFE_METHODS
+    return USUAL_SCOPE if is_work else scope
+
+
+def is_rated(method: str | None, view: Any) -> bool:
+    """Tell whether requests to a view by a method are counted at all."""
+    is_exempt = getattr(view, "rate_scope", USUAL_SCOPE) is None
+    is_write = method not in SAFE_METHODS
+    return not is_exempt and (is_write or getattr(view, "rated_reads", False))
+
+
+def asker(request: Request) -> str:
+    """Return whom a request counts for: the account, else the network."""
+    user_id = getattr(request.user, "pk", None)
+    return f"user:{user_id}" if user_id else f"network:{network_of(client_address(request))}"
