@@ -3,15 +3,6 @@ from rest_framework import status
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 
-class AccountInUse(Exception):
-    """The account has orders, which outlive it."""
-
-    status_code = status.HTTP_405_METHOD_NOT_ALLOWED
-    code = "account_in_use"
-    message = "Account cannot be deleted because it has one or more orders."
-    detail = {"error": message}
-
-
 class AccountBeyondRights(PermissionDenied):
     """The account holds a right that who acts on it lacks."""
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from .services import campaigns, carts, idempotency, payments, report_mails
+from .services import campaigns, carts, idempotency, payments, personal_data, report_mails
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -58,3 +58,9 @@ def refund_payments() -> None:
 def cancel_overdue_orders() -> None:
     """Cancel the orders whose payment stays open for too long."""
     payments.cancel_overdue_orders()
+
+
+@shared_task
+def erase_old_addresses() -> None:
+    """Take the address off old orders of deleted accounts."""
+    personal_data.erase_old_addresses()

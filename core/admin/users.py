@@ -1,26 +1,31 @@
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import admin as auth
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
-from store.admin.deletion import ServiceDeletionAdmin
-from store.models import Order
+from store.admin.deletion import LISTED, ServiceDeletionAdmin
+from storefront.renderers.json import JSONRenderer
 from storefront.unique_keys.admin import UniqueKeyAdmin
 
-from ..exceptions import AccountInUse
 from ..mails import USERNAME_CHANGED, queue_account_mail, queue_verification
 from ..models import User
 from ..services.accounts import delete_account
 from ..services.addresses import ask_for_email
+from ..services.exports import EXPORT, export_account
 from .rights import GuardedUserAdmin
 
 ASKED = "The new address was mailed a link, and replaces the present one once it is confirmed."
+LEFT = "accounts, of whose orders the books stay, without the person; unpaid orders are cancelled"
+EXPORT_LOGGED = "Exported all data."
+# To read what an export holds.
+EXPORTED = ["core.view_user", "store.view_customer", "store.view_address", "store.view_order"]
 EMAIL_FIELDSET = ("E-mail address", {"fields": ["pending_email", "email_verified_at"]})
 
 # Bookkeeping of the sign-in, not for people; a list of tokens is a list of keys.
@@ -57,7 +62,35 @@ class UserAdmin(GuardedUserAdmin, UniqueKeyAdmin, ServiceDeletionAdmin, auth.Use
     list_filter = ["is_staff", "is_active", "groups"]
     list_per_page = 50
     show_full_result_count = False
-    refusal = AccountInUse
+
+    def get_urls(self) -> list[Any]:
+        export = self.admin_site.admin_view(self.export_view)
+        return [
+            path("<path:object_id>/export/", export, name="core_user_export"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        extra_context = {**(extra_context or {}), "may_export": request.user.has_perms(EXPORTED)}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give staff, who may see all of it, what is held about a user as a file; the log tells of it."""
+        if not request.user.has_perms(EXPORTED):
+            raise PermissionDenied
+        user = self.get_object(request, unquote(object_id))
+        if user is None:
+            raise Http404
+        self.log_change(request, user, EXPORT_LOGGED)
+        body = JSONRenderer().render(export_account(user=user))
+        headers = {"Content-Disposition": f'attachment; filename="{EXPORT}"'}
+        return HttpResponse(body, content_type="application/json", headers=headers)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save a form; a new address replaces the present one once it is confirmed, as over the API."""
@@ -77,8 +110,14 @@ class UserAdmin(GuardedUserAdmin, UniqueKeyAdmin, ServiceDeletionAdmin, auth.Use
     def delete_row(self, row: User) -> None:
         delete_account(user=row)
 
-    def blockers(self, rows: Sequence[User]) -> QuerySet:
-        return Order.objects.filter(customer__user__in=rows)
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Name the accounts; orders protect none of them, as they stay without the person."""
+        rows = list(objs)
+        names: list[Any] = [self.link_to(row) for row in rows[:LISTED]]
+        more = ["…"] * (len(rows) > LISTED)
+        return [*names, *more], {LEFT: len(rows)}, set(), []
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Show those who may only look who it is, nothing of the password and the rights."""

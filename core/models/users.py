@@ -88,6 +88,8 @@ class User(UniqueKeyModel, AbstractUser):
     # Replaces the address once the link that was mailed to it was followed.
     pending_email = LowercaseEmailField(null=True, blank=True, editable=False)
 
+    # Of whom the orders of a deleted account belong to; null for everybody else.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
     # Set by set_password(), until it is saved.
     has_new_password = False
 

@@ -119,6 +119,20 @@ def forget_failures(*, username: str, network: str | None) -> None:
         remember_network(place=place)
 
 
+@retrying_transaction
+def forget_account(*, username: str) -> None:
+    """Delete all that is known of the attempts on an account that is no more."""
+    account = place_of(username, "").account
+    TriedAccount.objects.filter(pk=account).delete()
+    TriedNetwork.objects.filter(account=account).delete()
+
+
+def sign_ins_of(*, username: str) -> list[dict[str, datetime | None]]:
+    """Return what is known of the networks from which an account signed in or was tried."""
+    rows = TriedNetwork.objects.filter(account=place_of(username, "").account).order_by("pk")
+    return list(rows.values("tried_at", "signed_in_at", "expires_at"))
+
+
 def remember_network(*, place: Place) -> None:
     now = timezone.now()
     network = tried_network(place, now)

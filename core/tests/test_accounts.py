@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from model_bakery import baker
 from rest_framework.test import APIClient
 
-from store.models import Customer, Order
+from store.models import Customer
 
 from .conftest import PASSWORD
 
@@ -181,21 +181,6 @@ class TestDeleteMe:
         assert response.status_code == 400
         assert response.json() == {"current_password": [message]}
         assert User.objects.count() == Customer.objects.count() == 1
-
-    def test_is_refused_once_there_are_orders(
-        self, api_client: APIClient, sign_in: Callable
-    ) -> None:
-        user = sign_in()
-        order = baker.make("store.Order", customer=user.customer)
-        baker.make("likes.LikedItem", user=user, content_object=user.customer)
-        response = api_client.delete(ME, {"current_password": PASSWORD}, format="json")
-        assert response.status_code == 405
-        assert response.json() == {
-            "error": "Account cannot be deleted because it has one or more orders.",
-            "code": "account_in_use",
-        }
-        assert Order.objects.get() == order
-        assert User.objects.get().likes.count() == Customer.objects.count() == 1
 
     def test_keeps_the_reviews_without_their_author(
         self, api_client: APIClient, sign_in: Callable, product: Any

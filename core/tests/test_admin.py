@@ -1,5 +1,7 @@
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from pytest_django.asserts import assertContains, assertNotContains
 
 from store.models import Customer, Order
@@ -7,7 +9,6 @@ from store.models import Customer, Order
 pytestmark = pytest.mark.django_db
 
 ADD = "/admin/core/user/add/"
-REFUSAL = "Account cannot be deleted because it has one or more orders."
 NEW_USER = {
     "username": "ann",
     "email": "Ann@Example.com",
@@ -70,32 +71,58 @@ def test_the_list_shows_address_and_names(admin_client):
         assertContains(page, f'<td class="field-{name}">{value}</td>')
 
 
-def test_a_user_with_orders_is_not_deleted(admin_client):
+def test_users_with_orders_are_deleted_and_the_orders_stay(admin_client):
+    for name in ("ann", "bob"):
+        form = NEW_USER | {"username": name, "email": f"{name}@example.com"}
+        admin_client.post(ADD, form)
+        Order.objects.create(customer=user_named(name).customer)
+    keys = [user_named("ann").pk, user_named("bob").pk]
+    form = {"action": "delete_selected", "_selected_action": keys}
+
+    page = admin_client.post("/admin/core/user/", form)
+    assertContains(page, "of whose orders the books stay")
+    admin_client.post("/admin/core/user/", form | {"post": "yes"})
+
+    assert not get_user_model().objects.filter(pk__in=keys).exists()
+    assert Order.objects.filter(customer__user__deleted_at__isnull=False).count() == 2
+    assert not LogEntry.objects.filter(object_repr__in=["ann", "bob"]).exists()
+
+
+def test_one_account_is_deleted_on_its_page(admin_client):
     admin_client.post(ADD, NEW_USER)
     ann = user_named("ann")
     Order.objects.create(customer=ann.customer)
     url = f"/admin/core/user/{ann.pk}/delete/"
 
-    assertContains(admin_client.get(url), REFUSAL)
-    page = admin_client.post(url, {"post": "yes"}, follow=True)
+    assertContains(admin_client.get(url), "unpaid orders are cancelled")
+    assert admin_client.post(url, {"post": "yes"}).status_code == 302
 
-    assert [str(message) for message in page.context["messages"]] == [REFUSAL]
-    assert user_named("ann").customer.orders.count() == 1
+    assert Order.objects.get().customer.user.username.startswith("deleted-")
+    assert not LogEntry.objects.filter(object_repr="ann").exists()
 
 
-def test_of_many_users_all_stay_when_one_has_orders(admin_client):
-    for name in ("ann", "bob"):
-        form = NEW_USER | {"username": name, "email": f"{name}@example.com"}
-        admin_client.post(ADD, form)
-    Order.objects.create(customer=user_named("bob").customer)
+class TestExport:
+    def test_is_a_file_that_the_log_tells_of(self, admin_client):
+        admin_client.post(ADD, NEW_USER)
+        ann = user_named("ann")
+        url = f"/admin/core/user/{ann.pk}/export/"
+        assertContains(admin_client.get(f"/admin/core/user/{ann.pk}/change/"), url)
 
-    keys = [user_named("ann").pk, user_named("bob").pk]
-    form = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
-    page = admin_client.post("/admin/core/user/", form, follow=True)
+        response = admin_client.get(url)
 
-    messages = [str(message) for message in page.context["messages"]]
-    assert messages[-1] == f"{REFUSAL} Nothing was deleted."
-    assert get_user_model().objects.filter(pk__in=keys).count() == 2
+        assert response["Content-Disposition"] == 'attachment; filename="account.json"'
+        assert response.json()["account"]["email"] == "ann@example.com"
+        assert LogEntry.objects.filter(change_message="Exported all data.").count() == 1
+        assert admin_client.get("/admin/core/user/999999/export/").status_code == 404
+
+    def test_is_for_those_who_may_see_all_of_it(self, client, register):
+        clerk, ann = register("clerk", is_staff=True), register()
+        seen = Permission.objects.filter(codename__in=["view_user", "view_customer"])
+        clerk.user_permissions.set(seen)
+        client.force_login(clerk)
+
+        assert client.get(f"/admin/core/user/{ann.pk}/export/").status_code == 403
+        assertNotContains(client.get(f"/admin/core/user/{ann.pk}/change/"), "Export all")
 
 
 def test_a_user_without_orders_is_deleted_with_the_profile(admin_client):

@@ -2,6 +2,8 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -13,6 +15,7 @@ from storefront.generics import PatchMixin
 from ..models import User
 from ..permissions import reaches_accounts
 from ..services.accounts import delete_account
+from ..services.exports import EXPORT, export_account
 from ..throttles import CredentialsThrottle
 from .credentials import CredentialActions
 from .schema.accounts import accounts_root_schema, user_schema
@@ -30,7 +33,11 @@ THROTTLED_ACTIONS = {
     "reset_username_confirm",
     "set_password",
     "set_username",
+    # Not guessed, but dear.
+    "export",
 }
+# Those that take the `current_password`.
+WITH_PASSWORD = {"PUT", "PATCH", "DELETE"}
 # Why an action answers an error on which djoser wastes no word: its code and text.
 REASONS = {
     "resend_activation": (
@@ -46,6 +53,7 @@ class AccountsRootView(RootView):
     api_root_dict = {
         "users": "user-list",
         "users/me": "user-me",
+        "users/me/export": "user-export",
         "jwt/create": "jwt-create",
         "jwt/refresh": "jwt-refresh",
         "jwt/verify": "jwt-verify",
@@ -65,7 +73,7 @@ class UserViewSet(PatchMixin, CredentialActions):
         return self.queryset.filter(pk=cast(int, user.pk))
 
     def get_throttles(self) -> list[BaseThrottle]:
-        is_guessed = self.action in THROTTLED_ACTIONS or self.request.method == "DELETE"
+        is_guessed = self.action in THROTTLED_ACTIONS or self.request.method in WITH_PASSWORD
         return [*super().get_throttles(), *([CredentialsThrottle()] if is_guessed else [])]
 
     def finalize_response(
@@ -75,6 +83,12 @@ class UserViewSet(PatchMixin, CredentialActions):
             code, text = REASONS.get(self.action, ("refused", "The shop does not offer this."))
             response = self.handle_exception(Refusal(response.status_code, code, text))
         return super().finalize_response(request, response, *args, **kwargs)
+
+    @action(detail=False, url_path="me/export", permission_classes=[IsAuthenticated])
+    def export(self, request: Request) -> Response:
+        """Return all that is held about the signed-in user, as a file to keep."""
+        data = export_account(user=cast(User, request.user))
+        return Response(data, headers={"Content-Disposition": f'attachment; filename="{EXPORT}"'})
 
     def perform_destroy(self, instance: User) -> None:
         delete_account(user=instance)

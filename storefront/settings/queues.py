@@ -34,6 +34,10 @@ BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=3, minute=10),
     },
     "purge-carts": {"task": "store.tasks.purge_carts", "schedule": crontab(hour=3, minute=20)},
+    "erase-old-addresses": {
+        "task": "store.tasks.erase_old_addresses",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "purge-idempotency-keys": {
         "task": "store.tasks.purge_idempotency_keys",
         "schedule": crontab(minute=25),

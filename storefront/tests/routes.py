@@ -64,6 +64,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
         "patch": PROFILE,
         "delete": {"current_password": "a-Str0ng-one"},
     },
+    "/auth/users/me/export/": {"get": None},
     "/auth/users/activation/": {"post": CONFIRMATION},
     "/auth/users/verify_email/": {"post": CONFIRMATION},
     "/auth/users/resend_verification/": {"post": {"email": "ann@example.com"}},

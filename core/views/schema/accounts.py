@@ -3,7 +3,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 
 from store.views.schema.roots import root_schema
-from storefront.schema.refusals import NOT_DELETABLE, TEXT, json_object
+from storefront.schema.refusals import TEXT, json_object
 from storefront.schema.resources import resource_schema
 
 
@@ -17,11 +17,12 @@ def with_password(**words: Any) -> Any:
     return extend_schema(
         methods=["DELETE"],
         request={"application/json": json_object(current_password=TEXT)},
-        responses={204: None, 405: NOT_DELETABLE},
+        responses={204: None},
         **words,
     )
 
 
+BOOKS = "Orders stay, without the person; those that are unpaid are cancelled."
 NEW_ADDRESS = (
     "Another `email` needs the `current_password` and is the `pending_email` until it is confirmed."
 )
@@ -31,15 +32,19 @@ user_schema = resource_schema(
     one="a user",
     many="users",
     create=extend_schema(summary="Register", description="A customer profile is made along."),
-    destroy=with_password(description="Needs the `current_password` of who asks."),
+    destroy=with_password(description=f"Needs the `current_password` of who asks. {BOOKS}"),
     me=[
         extend_schema(methods=["GET"], summary="Read the own account"),
         extend_schema(methods=["PUT"], summary="Replace the own account", description=NEW_ADDRESS),
         extend_schema(methods=["PATCH"], summary="Change the own account", description=NEW_ADDRESS),
         with_password(
-            summary="Delete the own account", description="Needs the `current_password`."
+            summary="Delete the own account", description=f"Needs the `current_password`. {BOOKS}"
         ),
     ],
+    export=extend_schema(
+        summary="Export the own account",
+        responses={200: {"type": "object", "additionalProperties": True}},
+    ),
     activation=without_body(summary="Confirm an address, under djoser's name for it"),
     verify_email=without_body(
         summary="Confirm an address with the codes of the mail",

@@ -1,0 +1,130 @@
+"""What the shop holds about a person: told to them, and erased once they leave, while the books stay whole."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ..models import (
+    Address,
+    Cart,
+    CartItem,
+    Customer,
+    IdempotencyKey,
+    Order,
+    OrderItem,
+    OrderStatus,
+    OrderStatusChange,
+    Payment,
+    PaymentEvent,
+    Review,
+)
+from ..models.versions import invalidate_sales
+from .order_status import change_order_status
+from .transactions import retrying_transaction, run_last
+
+FORMER_CUSTOMER = "Former customer"
+ACCOUNT_DELETED = "The account was deleted."
+# Orders that one statement changes.
+ERASED_AT_ONCE = 1000
+
+PROFILE_FIELDS = ["phone", "birth_date", "membership"]
+ORDER_FIELDS = [
+    *("id", "placed_at", "status", "payment_status"),
+    *(f"shipping_{name}" for name in Address.FIELDS),
+]
+LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
+CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
+PAYMENT_FIELDS = ["gateway", "reference", "amount", "status", "created_at", "changed_at"]
+REVIEW_FIELDS = ["id", "product__title", "name", "description", "rating", "date"]
+
+
+def held_by_shop(*, user_id: int) -> dict[str, Any]:
+    """Return all that the shop holds about a user."""
+    return {
+        "profile": Customer.objects.filter(user=user_id).values(*PROFILE_FIELDS).first(),
+        "addresses": list(
+            Address.objects.filter(customer__user=user_id).values("id", *Address.FIELDS)
+        ),
+        "orders": orders_of(user_id),
+        "reviews": list(Review.objects.filter(user=user_id).values(*REVIEW_FIELDS)),
+        "cart": cart_of(user_id),
+        "order_requests": list(
+            IdempotencyKey.objects.filter(user=user_id).values("created_at", "order_id")
+        ),
+    }
+
+
+def orders_of(user_id: int) -> list[dict[str, Any]]:
+    """Return the orders of a user with their lines, history and payments, in four queries."""
+    lines = by_order(OrderItem.objects.order_by("pk"), LINE_FIELDS, user_id)
+    history = by_order(OrderStatusChange.objects.order_by("pk"), CHANGE_FIELDS, user_id)
+    payments = by_order(Payment.objects.order_by("pk"), PAYMENT_FIELDS, user_id)
+    return [
+        {
+            **order,
+            "lines": lines[order["id"]],
+            "history": history[order["id"]],
+            "payments": payments[order["id"]],
+        }
+        for order in Order.objects.filter(customer__user=user_id).values(*ORDER_FIELDS)
+    ]
+
+
+def by_order(rows: QuerySet, fields: list[str], user_id: int) -> dict[int, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for row in rows.filter(order__customer__user=user_id).values("order_id", *fields):
+        found[row.pop("order_id")].append(row)
+    return found
+
+
+def cart_of(user_id: int) -> dict[str, Any] | None:
+    cart = Cart.objects.filter(user=user_id).values("id", "created_at", "touched_at").first()
+    if cart is None:
+        return None
+    items = CartItem.objects.filter(cart=cart["id"]).values("product__title", "quantity")
+    return {**cart, "items": list(items)}
+
+
+@retrying_transaction
+def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
+    """Erase what the shop holds about a user, whom the caller has locked and will delete.
+
+    With orders, the profile goes to the user whom `successor` makes; those that are unpaid are cancelled.
+    """
+    Review.objects.filter(user=user_id).update(name=FORMER_CUSTOMER, user=None)
+    customer = Customer.objects.select_for_update().filter(user=user_id).first()
+    if customer is None or not customer.orders.exists():
+        return
+    for order in customer.orders.filter(status=OrderStatus.PENDING).order_by("pk"):
+        change_order_status(order=order, status=OrderStatus.CANCELLED, reason=ACCOUNT_DELETED)
+    customer.addresses.all().delete()
+    # Those of the shop itself say nothing of anybody.
+    typed = OrderStatusChange.objects.filter(order__customer=customer, changed_by__isnull=False)
+    typed.exclude(reason="").update(reason="")
+    Payment.objects.filter(order__customer=customer).update(checkout_url="")
+    Customer.objects.filter(pk=customer.pk).update(user_id=successor(), phone="", birth_date=None)
+    # Reports name customers.
+    run_last(invalidate_sales)
+
+
+def erase_old_addresses() -> int:
+    """Take the address off the orders of deleted accounts, and what gateways told of them, in time.
+
+    That is STORE_ADDRESS_RETENTION days after they were placed; returns the number of orders.
+    """
+    last = timezone.now() - timedelta(days=settings.STORE_ADDRESS_RETENTION)
+    orders = Order.objects.filter(customer__user__deleted_at__isnull=False, placed_at__lt=last)
+    events = PaymentEvent.objects.filter(payment__order__in=orders.order_by().values("pk"))
+    events.exclude(payload="").update(payload="")
+    total = 0
+    addressed = orders.filter(shipping_street__isnull=False).order_by("pk")
+    while keys := list(addressed.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
+        total += Order.objects.filter(pk__in=keys).update(
+            **{f"shipping_{name}": None for name in Address.FIELDS}
+        )
+    return total
