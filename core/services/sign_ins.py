@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -127,7 +127,7 @@ def forget_account(*, username: str) -> None:
     TriedNetwork.objects.filter(account=account).delete()
 
 
-def sign_ins_of(*, username: str) -> list[dict[str, datetime | None]]:
+def sign_ins_of(*, username: str) -> list[Any]:
     """Return what is known of the networks from which an account signed in or was tried."""
     rows = TriedNetwork.objects.filter(account=place_of(username, "").account).order_by("pk")
     return list(rows.values("tried_at", "signed_in_at", "expires_at"))

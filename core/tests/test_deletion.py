@@ -14,8 +14,10 @@ from model_bakery import baker
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
+from core.models.sign_ins import TriedNetwork
 from core.services.accounts import delete_account
 from core.services.exports import PARTS, export_account
+from core.services.sign_ins import place_of
 from outbox.models import Mail
 from store.models import (
     Address,
@@ -85,6 +87,7 @@ def ann(register: Callable, product: Any) -> Any:
     for recipient in (ann.email, ann.pending_email):
         baker.make(Mail, recipient=recipient, text=f"{MARK} link", last_error=f"{MARK} gone")
     RefreshToken.for_user(ann)
+    baker.make(TriedNetwork, account=place_of(MARK, "").account, signed_in_at=timezone.now())
     return ann
 
 
@@ -169,6 +172,10 @@ class TestDeletion:
         delete_account(user=ann)
         assert api_client.post("/auth/users/", body).status_code == 201
 
+    def test_forgets_from_where_it_was_tried(self, ann: Any) -> None:
+        delete_account(user=ann)
+        assert not TriedNetwork.objects.exists()
+
     def test_again_finds_nothing(self, ann: Any) -> None:
         delete_account(user=ann)
         delete_account(user=ann)
@@ -220,6 +227,7 @@ class TestExport:
         assert held["cart"]["items"] == [{"product__title": "Lamp", "quantity": 1}]
         assert len(held["likes"]) == len(held["order_requests"]) == 1
         assert {mail["recipient"] for mail in held["mails"]} == {ann.email, ann.pending_email}
+        assert len(held["sign_in_networks"]) == 1
         assert "password" not in response.text
 
     def test_names_every_model_that_refers_to_a_person(self) -> None:
