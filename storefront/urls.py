@@ -6,6 +6,7 @@ from core.views.sign_ins import SignInPageView
 from storefront.health import views as health
 from storefront.metrics import views as metrics
 from storefront.schema import views as schema
+from storefront.security import contact
 from storefront.storage import views as media
 
 admin.site.site_header = "Storefront Admin"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("health/ready/", health.ready, name="health-ready"),
     path("metrics/", metrics.metrics, name="metrics"),
     path("media/<path:name>", media.serve, name="media"),
+    path(".well-known/security.txt", contact.security_txt, name="security-txt"),
     path("api/schema/", schema.SchemaView.as_view(), name="schema"),
     path("api/docs/", schema.DocsView.as_view(), name="docs"),
 ]

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -13,9 +14,9 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from storefront.paths.addresses import shop_address
 from storefront.permissions import model_permission
 
 from ..gateways import payment_gateway
@@ -45,7 +46,7 @@ class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def create(self, request: Request, order_pk: int) -> Response:
         """Start to pay for a pending order; again it answers the payment that is open."""
-        webhook_url = reverse("payment-webhook", request=request)
+        webhook_url = shop_address(reverse("payment-webhook"), request)
         payment = start_payment(order=self.get_order(), webhook_url=webhook_url)
         return Response(self.get_serializer(payment).data, status=status.HTTP_201_CREATED)
 
@@ -107,6 +108,6 @@ def tell_shop(request: HttpRequest, gateway: DevelopmentGateway, payment: Paymen
         OUTCOMES[name],
         key=str(payment.key),
         amount=displayed(payment.amount),
-        webhook_url=reverse("payment-webhook", request=request),
+        webhook_url=shop_address(reverse("payment-webhook"), request),
     )
     return redirect(f"{request.path}?sent={name}")

@@ -11,11 +11,12 @@ from .environment import BASE_DIR, env
 from .limits import *
 from .logs import logging_in
 from .mail import *
-from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, origin
+from .origins import ALLOWED_HEADERS, EXPOSED_HEADERS, is_shop_url, origin
 from .people import person
 from .queues import BEAT_SCHEDULE, TASK_TIME_LIMIT, broker_options, is_broker
 from .redis_tls import with_verification
 from .schema import *
+from .security import contacts, media_origins, page_policy
 from .shop import *
 from .storages import is_folder, is_host, media_storage
 
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "store_custom",
 ]
 
+PAGE_POLICY = "storefront.security.middleware.PagePolicyMiddleware"
 CATALOG_CACHE = "store.catalog_cache.middleware.CatalogCacheMiddleware"
 MIDDLEWARE = [
     # First: every line logged below carries the id of the request.
@@ -58,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     # Before all that sets the same headers each time, and what only the views and the pages of people need.
     CATALOG_CACHE,
+    PAGE_POLICY,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.caches.middleware.CacheControlMiddleware",
     "storefront.paths.middleware.PathMiddleware",
@@ -238,6 +241,11 @@ EMAIL_TIMEOUT = 20 if CELERY_BROKER_URL else 5
 OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300, validate=validate.Range(1)))
 # Who gets the weekly sales report: addresses, or "Name <address>", separated by commas.
 ADMINS: list[tuple[str, str]] = env.list("ADMINS", [], subcast=person)
+
+# Where the shop is, for addresses that leave a request; in development, where it is asked.
+SHOP_URL = env.str("SHOP_URL", "", validate=is_shop_url)
+SECURITY_CONTACT = contacts(env, DEFAULT_FROM_EMAIL)
+CONTENT_SECURITY_POLICY = page_policy(media_origins(env, MEDIA_URL))
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [], subcast=origin)
 CORS_ALLOW_HEADERS = ALLOWED_HEADERS

@@ -10,7 +10,9 @@ ALLOWED_HOSTS = ["*"]
 
 if DEBUG_TOOLBAR:
     INSTALLED_APPS = [*INSTALLED_APPS, "debug_toolbar"]
-    MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware", *MIDDLEWARE]
+    # Within the policy, which names the nonce of its script.
+    without_policy = [name for name in MIDDLEWARE if name != PAGE_POLICY]
+    MIDDLEWARE = [PAGE_POLICY, "debug_toolbar.middleware.DebugToolbarMiddleware", *without_policy]
 INTERNAL_IPS = ["127.0.0.1", "::1"]
 DEBUG_TOOLBAR_CONFIG = {
     # A tab at the edge until it is clicked: unfolded it covers the page.
@@ -21,6 +23,8 @@ DEBUG_TOOLBAR_CONFIG = {
 if SILK:
     INSTALLED_APPS = [*INSTALLED_APPS, "silk"]
     MIDDLEWARE = ["silk.middleware.SilkyMiddleware", *MIDDLEWARE]
+    # Its pages have scripts in them.
+    CONTENT_SECURITY_POLICY = {**CONTENT_SECURITY_POLICY, "EXCLUDE_URL_PREFIXES": ["/silk/"]}
     # What a developer tried last; older requests are deleted.
     SILKY_MAX_RECORDED_REQUESTS = 1000
 

@@ -19,6 +19,11 @@ is_origin = validate.Regexp(
     r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?\Z",
     error='"{input}" is not an origin such as https://shop.example.com.',
 )
+# Empty: not set.
+is_shop_url = validate.Regexp(
+    r"(https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?)?\Z",
+    error='"{input}" is not an address such as https://shop.example.com.',
+)
 
 
 def host(text: str) -> str:

@@ -11,6 +11,7 @@ from .common import *
 from .environment import first_set
 from .logs import is_file
 from .origins import host
+from .security import shop_url
 
 # Collecting static files serves nobody: an image is built where the secrets are not, and a platform
 # collects before the database's driver, and the folder of the log, are there.
@@ -79,6 +80,11 @@ if STORE_PAYMENT_GATEWAY:
 
 # Off only where no browser comes from outside, such as a trial on one's own machine.
 HTTPS_ONLY = env.bool("HTTPS_ONLY", True)
+SHOP_URL = SHOP_URL or shop_url(ALLOWED_HOSTS, is_https=HTTPS_ONLY)
+if STORE_PAYMENT_GATEWAY and not SHOP_URL:
+    raise ImproperlyConfigured(
+        'Set the SHOP_URL environment variable: "ALLOWED_HOSTS" begins with no name by which a gateway reaches the shop.'
+    )
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -27,6 +27,8 @@ STORAGES["default"] = ON_DISK
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")
 
+SHOP_URL = ""
+
 # Longer than any test: those of what plain SQL writes set a time of their own.
 STORE_CATALOG_CACHE_SECONDS = 3600
 # Tests that are marked `cache` put it back.

@@ -293,7 +293,9 @@ TABLE = [
         ]
     ),
     Private(
-        "gunicorn.http.message.HeaderPolicy._expected_100_continue", "storefront.web_server.worker"
+        "gunicorn.http.message.HeaderPolicy._expected_100_continue",
+        "storefront.web_server.worker",
+        called_by="gunicorn.http.wsgi.create",
     ),
     Private(
         "gunicorn.glogging.Logger.access",

@@ -9,6 +9,7 @@ from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
 from typing import Any
 
+from gunicorn.errors import ConfigError
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -37,6 +38,12 @@ class BufferingWorker(ThreadWorker):
         # Those that the loop waits for, the oldest first.
         self.watched: dict[Connection, None] = {}
         self.swept_at = 0.0
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        super().check_config(cfg, log)
+        if cfg.is_ssl:
+            raise ConfigError("TLS is the part of a proxy: this worker does not speak it.")
 
     def accept(self, listener: Any) -> None:
         try:

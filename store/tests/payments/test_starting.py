@@ -97,6 +97,14 @@ class TestPayment:
         ]
         assert response.json()["checkout_url"] == f"https://pay.example.com/{payment.key}"
 
+    def test_the_gateway_is_told_where_the_shop_is_by_the_settings(
+        self, api_client, order, ledger, settings
+    ):
+        settings.SHOP_URL = "https://shop.example.com"
+        api_client.post(url(order), headers={"Host": "localhost"})
+        [asked] = ledger.asked
+        assert asked["webhook_url"] == "https://shop.example.com/store/payments/webhook/"
+
     def test_a_long_address_of_a_page_is_kept(self, order, payment):
         payment.checkout_url = "https://pay.example.com/" + "x" * 1900
         payment.save()
