@@ -63,7 +63,7 @@ ROUNDS ?= 3
 SECONDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress bench bench-growth watch lint format lock lock-bench clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress bench bench-growth roles watch lint format lock lock-bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ seed: $(ENVIRONMENT)  ## Fill the database (ARGS="--products 100000", ARGS=--res
 
 test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS=store/tests/test_carts.py for some); what needs a service is left to test-all
 	$(PYTEST) $(ARGS)
+
+roles: $(ENVIRONMENT)  ## Ask every endpoint and page as every role and write docs/roles.md
+	$(PYTEST) storefront/tests/test_roles.py --write-roles
 
 coverage: $(ENVIRONMENT)  ## Run the tests and tell which branches none of them takes (htmlcov/index.html shows them)
 	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered $(ARGS)

@@ -56,6 +56,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="reduced",
         help="length of the race and fault tests",
     )
+    parser.addoption(
+        "--write-roles", action="store_true", help="write what each role may into docs/roles.md"
+    )
 
 
 def are_files(config: pytest.Config) -> bool:
