@@ -19,6 +19,7 @@ from ..models import User
 from ..services.accounts import delete_account
 from ..services.addresses import ask_for_email
 from ..services.exports import EXPORT, export_account
+from ..services.rights import refuse_beyond
 from .rights import GuardedUserAdmin
 
 ASKED = "The new address was mailed a link, and replaces the present one once it is confirmed."
@@ -87,6 +88,7 @@ class UserAdmin(GuardedUserAdmin, UniqueKeyAdmin, ServiceDeletionAdmin, auth.Use
         user = self.get_object(request, unquote(object_id))
         if user is None:
             raise Http404
+        refuse_beyond(actor=request.user, users=[user])
         self.log_change(request, user, EXPORT_LOGGED)
         body = JSONRenderer().render(export_account(user=user))
         headers = {"Content-Disposition": f'attachment; filename="{EXPORT}"'}

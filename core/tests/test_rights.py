@@ -12,6 +12,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 from rest_framework.test import APIClient
 
+from core.admin.users import EXPORTED
 from core.services.rights import beyond
 from core.signals.rights import EVENT
 from storefront.tests.pages import Tab
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 USERS = "/admin/core/user/"
 NEW_PASSWORD = "an0ther-Str0ng-one"
 MAY_EDIT = ["view_user", "add_user", "change_user", "delete_user", "view_group", "change_group"]
+EXPORTING = [name.partition(".")[2] for name in EXPORTED]
 MAY_EDIT += ["add_group", "delete_group", "view_order"]
 
 
@@ -108,6 +110,12 @@ class TestStrongerAccount:
             messages = [str(message) for message in page.context["messages"]]
             assert messages == ["An account holds a right that you lack. Nothing was changed."]
         assert get_user_model().objects.count() == 3
+
+    def test_is_not_exported(self, client: Client, clerk: Any, stronger: Any, weaker: Any) -> None:
+        # All that the other kinds of account hold, and what an export takes.
+        clerk.user_permissions.set(permissions(*EXPORTING, *MAY_EDIT))
+        assert client.get(f"{USERS}{weaker.pk}/export/").status_code == 200
+        assert client.get(f"{USERS}{stronger.pk}/export/").status_code == 403
 
     @pytest.mark.parametrize("method", ["put", "patch", "delete"])
     def test_is_not_touched_over_the_api(
