@@ -1,13 +1,20 @@
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore, get_native_id
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
+from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from core.hashers import Argon2Hasher
+from core.hashers import NICENESS, Argon2Hasher, hashed, places
+from storefront.errors.exceptions import Busy
 from storefront.settings.common import PASSWORD_HASHERS
 
 from .conftest import PASSWORD
@@ -39,20 +46,20 @@ def user(register: Callable, old_hash: str) -> Any:
 
 
 @pytest.fixture
-def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def passwords(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note each password that is hashed, to compare the work of two refusals without a clock."""
-    passwords: list[str] = []
+    noted: list[str] = []
 
     def noting(method: Callable) -> Callable:
         def note(self: Any, password: str, other: str) -> Any:
-            passwords.append(password)
+            noted.append(password)
             return method(self, password, other)
 
         return note
 
     for name in ("encode", "verify"):
         monkeypatch.setattr(Argon2Hasher, name, noting(getattr(Argon2Hasher, name)))
-    return passwords
+    return noted
 
 
 def stored_hash() -> str:
@@ -71,12 +78,12 @@ class TestRefusals:
         assert stored_hash() == old_hash
 
     def test_an_unknown_name_costs_as_many_hashes_as_a_wrong_password(
-        self, api_client: APIClient, register: Callable, hashed: list[str]
+        self, api_client: APIClient, register: Callable, passwords: list[str]
     ) -> None:
         register()
-        hashed.clear()
+        passwords.clear()
         assert [sign_in(api_client, name, "wrong") for name in ("ann", "nobody")] == [401, 401]
-        assert hashed == ["wrong", "wrong"]
+        assert passwords == ["wrong", "wrong"]
 
     def test_a_password_that_was_changed_meanwhile_stays_changed(self, user: Any) -> None:
         stale = get_user_model().objects.get()
@@ -179,3 +186,63 @@ class TestOldHashes:
         assert first.check_password(PASSWORD)
         assert second.check_password(PASSWORD)
         assert first.password == second.password == stored_hash()
+
+
+class TestQueue:
+    """Who comes to a full queue is sent away at once."""
+
+    @pytest.fixture
+    def full(self, user: Any) -> Iterator[None]:
+        for _ in range(settings.HASHING_PLACES):
+            assert places.acquire(blocking=False)
+        yield
+        for _ in range(settings.HASHING_PLACES):
+            places.release()
+
+    @pytest.mark.usefixtures("full")
+    @pytest.mark.parametrize("name", ["ann", "nobody"])
+    def test_a_sign_in_is_told_when_to_come_again(self, api_client: APIClient, name: str) -> None:
+        response = api_client.post(CREATE, {"username": name, "password": PASSWORD})
+        assert (response.status_code, response["Retry-After"]) == (503, "1")
+        assert response.json() == {"detail": Busy.message, "code": "busy"}
+
+    @pytest.mark.usefixtures("full")
+    @pytest.mark.parametrize("url", ["/admin/login/", "/api-auth/login/"])
+    def test_a_page_shows_its_form_again(self, client: Client, url: str) -> None:
+        page = client.post(url, {"username": "ann", "password": PASSWORD})
+        assert (page.status_code, page["Retry-After"]) == (503, "1")
+        assert "Please try again in 1 second." in page.content.decode()
+
+    @pytest.mark.usefixtures("full")
+    def test_a_registration_changes_nothing(self, api_client: APIClient) -> None:
+        body = {"username": "bob", "email": "bob@example.com", "password": PASSWORD}
+        assert api_client.post("/auth/users/", body).status_code == 503
+        assert not get_user_model().objects.filter(username="bob").exists()
+
+    def test_a_place_is_free_again_after_an_error(self) -> None:
+        for _ in range(settings.HASHING_PLACES + 1):
+            assert not Argon2Hasher().verify(PASSWORD, "argon2$damaged")
+
+    def test_no_more_than_its_places_wait(self) -> None:
+        go_on, started = Event(), Semaphore(0)
+
+        def wait() -> bool:
+            started.release()
+            return go_on.wait(60)
+
+        with ThreadPoolExecutor(settings.HASHING_PLACES) as pool:
+            waiting = [pool.submit(hashed, wait) for _ in range(settings.HASHING_PLACES)]
+            assert started.acquire(timeout=60)
+            while places.acquire(blocking=False):
+                places.release()
+            with pytest.raises(Busy):
+                hashed(wait)
+            go_on.set()
+            assert [each.result() for each in waiting] == [True] * settings.HASHING_PLACES
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own")
+    def test_its_thread_lets_others_go_first(self) -> None:
+        def niceness() -> int:
+            return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+        assert hashed(niceness) == niceness() + NICENESS
