@@ -14,6 +14,7 @@ from storefront.limits.addresses import client_address, is_trusted, network_of
 from storefront.limits.counters import hit
 from storefront.limits.requests import current_request
 
+from .hashers import hashing_place
 from .security_log import security_event
 from .services.sign_ins import begin_attempt, forget_failures, give_back, place_of, succeed
 
@@ -32,7 +33,7 @@ class Attempt:
 
 @contextmanager
 def attempt(username: str) -> Iterator[Attempt]:
-    """Count the check of a password for the request of now, or raise Throttled.
+    """Count the check of a password for the request of now, or raise Throttled, or Busy.
 
     It counts before, so that many at once cannot pass, and is given back where nothing was checked.
     """
@@ -41,6 +42,12 @@ def attempt(username: str) -> Iterator[Attempt]:
         yield checked
         return
     refuse(request, credentials_wait(request), username)
+    # Before the database is asked: a flood must be cheap to refuse.
+    with hashing_place():
+        yield from counted(request, username, checked)
+
+
+def counted(request: HttpRequest, username: str, checked: Attempt) -> Iterator[Attempt]:
     begun = begin_attempt(place=place_of(username, network_of(client_address(request))))
     refuse(request, begun.wait, username)
     token = _is_open.set(True)

@@ -1,8 +1,9 @@
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from threading import BoundedSemaphore, get_native_id
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.contrib.auth.hashers import (
 from storefront.errors.exceptions import Busy
 
 # Of the processor, where others want it too: the catalogue is served beside a flood of sign-ins.
-NICENESS = 10
+NICENESS = 5
 
 
 def yield_to_others() -> None:
@@ -30,18 +31,31 @@ def yield_to_others() -> None:
 hashing = ThreadPoolExecutor(
     max_workers=1, thread_name_prefix="hashing", initializer=yield_to_others
 )
-# Threads of the web process that may be here at a time; the others serve the rest of the shop.
+# Threads of the web process that check passwords at a time; the others serve the rest of the shop.
 places = BoundedSemaphore(settings.HASHING_PLACES)
+_has_place: ContextVar[bool] = ContextVar("_has_place", default=False)
+
+
+@contextmanager
+def hashing_place() -> Iterator[None]:
+    """Hold a place for as long as a password is checked; raise Busy at once where none is free."""
+    if _has_place.get():
+        yield
+        return
+    if not places.acquire(blocking=False):
+        raise Busy
+    token = _has_place.set(True)
+    try:
+        yield
+    finally:
+        _has_place.reset(token)
+        places.release()
 
 
 def hashed(function: Callable[..., Any], *args: Any) -> Any:
     """Run a function in the thread that hashes; raise Busy at once where too many wait for it."""
-    if not places.acquire(blocking=False):
-        raise Busy
-    try:
+    with hashing_place():
         return hashing.submit(function, *args).result()
-    finally:
-        places.release()
 
 
 class Argon2Hasher(Argon2PasswordHasher):

@@ -16,6 +16,7 @@ from ..mails import (
     queue_to_nobody,
 )
 from ..models import User
+from ..security_log import security_event
 
 
 def change_password(*, user: User, password: str) -> None:
@@ -39,6 +40,7 @@ def reset_password(*, user: User, token: str, password: str) -> None:
     _write_password(user_id=user.pk, token=token, password_hash=user.password)
     # By whoever tried to guess the one before.
     forget_attempts(user.username)
+    security_event("password_reset", user_id=user.pk, account=user.username)
 
 
 @retrying_transaction

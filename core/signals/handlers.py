@@ -1,6 +1,7 @@
 import logging
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from ..mails import PASSWORD_CHANGED, queue_account_mail
@@ -17,7 +18,11 @@ def on_order_created(order: Any, **kwargs: Any) -> None:
 
 
 def tell_of_password(user: User, **kwargs: Any) -> None:
-    """Tell a user of a new password, by a mail in the transaction that writes it."""
+    """Tell a user of a new password, by a mail in the transaction that writes it, and log it."""
+    # It is none that a rollback undoes.
+    transaction.on_commit(
+        lambda: security_event("password_changed", user_id=user.pk, account=user.username)
+    )
     queue_account_mail(user=user, mail=PASSWORD_CHANGED)
 
 

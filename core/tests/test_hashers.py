@@ -2,18 +2,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Semaphore, get_native_id
+from threading import Barrier, BoundedSemaphore, Event, get_native_id
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from core.hashers import NICENESS, Argon2Hasher, hashed, places
+from core.hashers import NICENESS, Argon2Hasher, hashed, hashing_place
 from storefront.errors.exceptions import Busy
 from storefront.settings.common import PASSWORD_HASHERS
 
@@ -191,13 +190,16 @@ class TestOldHashes:
 class TestQueue:
     """Who comes to a full queue is sent away at once."""
 
+    @pytest.fixture(autouse=True)
+    def places(self, monkeypatch: pytest.MonkeyPatch) -> BoundedSemaphore:
+        places = BoundedSemaphore(2)
+        monkeypatch.setattr("core.hashers.places", places)
+        return places
+
     @pytest.fixture
-    def full(self, user: Any) -> Iterator[None]:
-        for _ in range(settings.HASHING_PLACES):
-            assert places.acquire(blocking=False)
-        yield
-        for _ in range(settings.HASHING_PLACES):
-            places.release()
+    def full(self, user: Any, places: BoundedSemaphore) -> Iterator[None]:
+        with places, places:
+            yield
 
     @pytest.mark.usefixtures("full")
     @pytest.mark.parametrize("name", ["ann", "nobody"])
@@ -220,25 +222,33 @@ class TestQueue:
         assert not get_user_model().objects.filter(username="bob").exists()
 
     def test_a_place_is_free_again_after_an_error(self) -> None:
-        for _ in range(settings.HASHING_PLACES + 1):
+        for _ in range(3):
             assert not Argon2Hasher().verify(PASSWORD, "argon2$damaged")
 
-    def test_no_more_than_its_places_wait(self) -> None:
-        go_on, started = Event(), Semaphore(0)
+    def test_no_more_than_its_places_wait(self, places: BoundedSemaphore) -> None:
+        go_on, entered = Event(), Barrier(3)
 
         def wait() -> bool:
-            started.release()
-            return go_on.wait(60)
+            with hashing_place():
+                entered.wait(60)
+                return hashed(go_on.wait, 60)
 
-        with ThreadPoolExecutor(settings.HASHING_PLACES) as pool:
-            waiting = [pool.submit(hashed, wait) for _ in range(settings.HASHING_PLACES)]
-            assert started.acquire(timeout=60)
-            while places.acquire(blocking=False):
-                places.release()
+        with ThreadPoolExecutor(2) as pool:
+            waiting = [pool.submit(wait) for _ in range(2)]
+            entered.wait(60)
             with pytest.raises(Busy):
-                hashed(wait)
+                hashed(print)
             go_on.set()
-            assert [each.result() for each in waiting] == [True] * settings.HASHING_PLACES
+            assert [each.result() for each in waiting] == [True, True]
+        assert hashed(int) == 0
+
+    @pytest.mark.usefixtures("full")
+    def test_a_flood_asks_no_database(
+        self, api_client: APIClient, settings: Any, django_assert_num_queries: Any
+    ) -> None:
+        settings.SIGN_IN_FAILURES = 3
+        with django_assert_num_queries(0):
+            api_client.post(CREATE, {"username": "ann", "password": PASSWORD})
 
     @pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own")
     def test_its_thread_lets_others_go_first(self) -> None:

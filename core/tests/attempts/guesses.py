@@ -51,6 +51,7 @@ DOORS = {
     "admin's password change": in_the_admin,
     "set_password": over_the_api("post", "/auth/users/set_password/", new_password=NEW),
     "set_username": over_the_api("post", "/auth/users/set_username/", new_username="eve"),
+    "change of address": over_the_api("patch", ME, email="new@example.com"),
     "delete me": over_the_api("delete", ME),
     "delete by id": over_the_api("delete", "/auth/users/{}/"),
 }

@@ -48,7 +48,7 @@ class TestDoors:
 
     def test_all_share_what_is_left_of_an_account(self, ann: Any, hashed: list[str]) -> None:
         found = [door(ann, "wrong").status_code for door in DOORS.values()]
-        assert found == [401, 200, 200] + [429] * 5
+        assert found == [401, 200, 200] + [429] * 6
         assert len(hashed) == 3
 
     def test_all_share_what_is_left_of_a_network(
@@ -56,7 +56,7 @@ class TestDoors:
     ) -> None:
         limits.SIGN_IN_FAILURES, limits.CREDENTIALS_RATE = 0, (4, 60)
         found = [door(ann, "wrong").status_code for door in DOORS.values()]
-        assert found == [401, 200, 200, 200] + [429] * 4
+        assert found == [401, 200, 200, 200] + [429] * 5
         assert len(hashed) == 4
 
     @pytest.mark.parametrize("url", ["/admin/login/", "/api-auth/login/"])
@@ -107,6 +107,18 @@ class TestLog:
         for password in ("wrong", PASSWORD):
             on_page(url)(ann, password)
         assert self.events(caplog) == ["sign_in_failed", "sign_in_succeeded"]
+
+    @pytest.mark.parametrize("door", ["set_password", "admin's password change"])
+    def test_of_a_new_password(
+        self,
+        ann: Any,
+        caplog: pytest.LogCaptureFixture,
+        django_capture_on_commit_callbacks: Any,
+        door: str,
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            DOORS[door](ann, PASSWORD)
+        assert any(line.startswith("password_changed account=") for line in caplog.messages)
 
 
 def test_outside_of_a_request_nothing_is_counted(ann: Any) -> None:
