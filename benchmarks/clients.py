@@ -63,9 +63,10 @@ class Client:
         return response
 
     def head(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> bytes:
-        fields = {"Host": f"127.0.0.1:{self.port}", **self.headers, **headers}
+        fields = {"Host": f"127.0.0.1:{self.port}"}
         if content:
             fields |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
+        fields |= {**self.headers, **headers}
         if self.cookies:
             fields["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         lines = [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from .goals import Goal, goals_on
 from .measurements import Measurement
@@ -73,11 +74,11 @@ def servers_table(results: Results) -> str:
     return table(head, rows, "lrrr")
 
 
-def write_section(name: str, text: str) -> None:
+def write_section(name: str, text: str, file: Path = PAGE) -> None:
     """Replace what stands between the marks of a section of the page."""
-    page = PAGE.read_text()
+    page = file.read_text()
     section = re.compile(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", re.DOTALL)
     written, count = section.subn(lambda marks: f"{marks[1]}\n{text}\n\n{marks[2]}", page)
     if count != 1:
-        raise SystemExit(f"{PAGE.name} has no section {name}.")
-    PAGE.write_text(written)
+        raise SystemExit(f"{file.name} has no section {name}.")
+    file.write_text(written)

@@ -41,6 +41,8 @@ class Stage:
     oscar_database: str
     redis: str
     secret: str
+    # The checkout that is run.
+    root: Path = ROOT
 
     @property
     def shop(self) -> dict[str, str]:
@@ -58,10 +60,18 @@ class Stage:
             "CORS_ALLOWED_ORIGINS": "https://front.example.com",
             "THROTTLE_CREDENTIALS": "100000/min",
             "RATE_LIMITS": "false",
+            "PYTHONPATH": str(self.root),
             "MEDIA_ROOT": str(self.folder / "media"),
             "STATIC_ROOT": str(self.folder / "static"),
             "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),
         }
+
+    @property
+    def attacked(self) -> dict[str, str]:
+        """The environment of the shop as strangers meet it: behind one proxy, every limit at its default."""
+        limits = ("THROTTLE_", "RATE_LIMITS", "SIGN_IN_FAILURES")
+        kept = {name: value for name, value in self.shop.items() if not name.startswith(limits)}
+        return {**kept, "NUM_PROXIES": "1", "REDIS_URL": f"{self.redis}/0"}
 
     @property
     def reference(self) -> dict[str, str]:
@@ -78,9 +88,9 @@ class Stage:
             "MEDIA_ROOT": str(self.folder / "oscar-media"),
         }
 
-    def manage(self, *arguments: str) -> None:
-        """Run a command of the shop's manage.py."""
-        run(SHOP_PYTHON, str(ROOT / "manage.py"), *arguments, environment=self.shop)
+    def manage(self, *arguments: str) -> str:
+        """Run a command of the shop's manage.py and return what it prints."""
+        return run(SHOP_PYTHON, str(self.root / "manage.py"), *arguments, environment=self.shop)
 
 
 @contextmanager
@@ -122,13 +132,14 @@ def fill_oscar(stage: Stage) -> None:
     run(BENCH_PYTHON, "-m", "benchmarks.contestants.oscar.seed", environment=stage.oscar)
 
 
-def run(python: Path, *arguments: str, environment: dict[str, str]) -> None:
+def run(python: Path, *arguments: str, environment: dict[str, str]) -> str:
     variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment}
     result = subprocess.run(
         [str(python), *arguments], cwd=ROOT, env=variables, capture_output=True, text=True
     )
     if result.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed:\n{result.stderr[-3000:]}")
+    return result.stdout
 
 
 @contextmanager

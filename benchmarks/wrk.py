@@ -19,11 +19,16 @@ def require(command: str, package: str) -> str:
     return found
 
 
-def ask_for(url: str, seconds: float, headers: dict[str, str] | None = None) -> Measurement:
+def ask_for(
+    url: str,
+    seconds: float,
+    headers: dict[str, str] | None = None,
+    connections: int = CONNECTIONS,
+) -> Measurement:
     """Ask for a URL for that long and return requests per second and how long each took."""
     command = [
         # One thread sends more than two workers can answer, and leaves them the cores.
-        *(require("wrk", "wrk"), "--threads", "1", "--connections", str(CONNECTIONS)),
+        *(require("wrk", "wrk"), "--threads", "1", "--connections", str(connections)),
         *("--duration", f"{max(round(seconds), 1)}s", "--script", str(SCRIPT)),
         *(part for name, value in (headers or {}).items() for part in ("-H", f"{name}: {value}")),
         url,

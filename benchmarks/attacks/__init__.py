@@ -1,0 +1,1 @@
+"""Attacks on a shop in production, and what became of each."""

@@ -1,0 +1,311 @@
+"""What the list of products is like while somebody floods the shop: `make floods`."""
+
+import json
+import socket
+import subprocess
+import time
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlencode
+
+from .clients import Client
+from .machine import machine
+from .measurements import Measurement
+from .options import ROOT, SHOP_PYTHON
+from .progress import say
+from .report import Cells, table, write_section
+from .servers import Contestant, Server, serving
+from .stage import Stage, fill_shop, set_stage
+from .wrk import ask_for, require
+
+PAGE = ROOT / "docs/security.md"
+SCRIPT = Path(__file__).with_name("flood.lua")
+CONNECTIONS = 64
+SLOW_CONNECTIONS = 16
+# Of people who look at products meanwhile.
+VISITORS = 4
+# Seconds until a flood runs at full force.
+START = 1.0
+CSRF = "a" * 32
+STAFF, PASSWORD = "flood-staff", "a-Str0ng-one-for-floods"
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={CSRF}"}
+# A megabyte of it is more than any review.
+LONG = "long " * 200_000
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a flood may name in its addresses and bodies."""
+
+    server: Server
+    folder: Path
+    token: str
+    product: int
+    cart: str
+
+
+@dataclass(frozen=True)
+class Flood:
+    """One request, sent over and over on CONNECTIONS; `varied`: each time from another address."""
+
+    name: str
+    path: str
+    method: str = "GET"
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    varied: bool = False
+    as_staff: bool = False
+
+
+def posted(name: str, path: str, body: object, varied: bool = False, staff: bool = False) -> Flood:
+    return Flood(name, path, "POST", json.dumps(body), JSON, varied, staff)
+
+
+WRONG = {"username": STAFF, "password": "wrong"}
+REVIEWS = "/store/products/{product}/reviews/"
+FLOODS = [
+    posted("sign-in, one address", "/auth/jwt/create/", WRONG),
+    posted("sign-in, many addresses", "/auth/jwt/create/", WRONG, varied=True),
+    Flood(
+        "admin's sign-in, many addresses",
+        "/admin/login/",
+        "POST",
+        urlencode({"csrfmiddlewaretoken": CSRF, **WRONG}),
+        FORM,
+        varied=True,
+    ),
+    posted(
+        "password reset, many addresses",
+        "/auth/users/reset_password/",
+        {"email": f"{STAFF}@example.com"},
+        varied=True,
+    ),
+    posted("reviews", REVIEWS, {"name": "Ann", "description": "Good."}),
+    posted("long reviews", REVIEWS, {"name": "Ann", "description": LONG}),
+    posted("carts, one address", "/store/carts/", {}),
+    posted("carts, many addresses", "/store/carts/", {}, varied=True),
+    posted("cart lines", "/store/carts/{cart}/items/", {"product_id": 1, "quantity": 1}),
+    posted("likes", "/likes/", {"content_type": "store.product", "object_id": 1}, staff=True),
+    Flood("reports", "/store/reports/best_sellers/", as_staff=True),
+    Flood("the API's document", "/api/schema/"),
+]
+Slow = Callable[[Server, float], Counter]
+
+
+def main() -> None:
+    options = read_options()
+    with set_stage(options.database, "storefront_floods") as stage:
+        stage = replace(stage, root=options.shop)
+        fill_shop(stage)
+        parts = [circumstances(options)]
+        for processes in (1, 2):
+            rows = [*measure(stage, options, processes)]
+            head = (
+                "Flood",
+                "products, per second",
+                "median, ms",
+                "99 %, ms",
+                "answers to the flood",
+            )
+            parts += [
+                f"With {processes} web process{'es' if processes > 1 else ''}:",
+                table(head, rows, "lrrrl"),
+            ]
+    text = "\n\n".join(parts)
+    if options.write:
+        write_section("floods", text, PAGE)
+    say(text)
+
+
+def read_options() -> Namespace:
+    parser = ArgumentParser(description="Measure the list of products during floods.")
+    parser.add_argument("--database", choices=["sqlite", "mariadb", "postgresql"], default="sqlite")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each flood lasts")
+    parser.add_argument("--only", default="", help="only the floods that have this in their names")
+    parser.add_argument(
+        "--shop", type=Path, default=ROOT, help="another checkout of the shop to serve"
+    )
+    parser.add_argument("--no-write", dest="write", action="store_false", help="only print it")
+    return parser.parse_args()
+
+
+def circumstances(options: Namespace) -> str:
+    return (
+        f"`make floods DATABASE={options.database}` on {date.today().isoformat()}; {machine()}. "
+        f"Each flood lasts {options.seconds:g} s on {CONNECTIONS} connections ({SLOW_CONNECTIONS} slow ones), on the same "
+        f"cores as the shop and as {VISITORS} visitors, who ask for the list of products one time after the other."
+    )
+
+
+def measure(stage: Stage, options: Namespace, processes: int) -> Iterator[Cells]:
+    with serving(contestant(stage, options.shop, processes), stage.folder / "server.log") as server:
+        target = prepare(stage, server, options.shop)
+        yield row("no flood", visit(server, options.seconds), {})
+        for flood in FLOODS:
+            if options.only in flood.name:
+                yield drowned(flood.name, server, options, partial(send, flood, target, options))
+        for name, slow in SLOW_CLIENTS.items():
+            if options.only in name:
+                yield drowned(name, server, options, partial(slow, server, options.seconds))
+
+
+def contestant(stage: Stage, shop: Path, processes: int) -> Contestant:
+    command = ("-m", "gunicorn", "storefront.wsgi", "--bind", "127.0.0.1:{port}", "--workers")
+    return Contestant("shop", SHOP_PYTHON, (*command, str(processes)), stage.attacked, shop)
+
+
+def prepare(stage: Stage, server: Server, shop: Path) -> Target:
+    """Sign staff in, and put a cart there."""
+    code = (
+        "from core.models import User; "
+        f"User.objects.filter(username={STAFF!r}).exists() or "
+        f"User.objects.create_superuser({STAFF!r}, {STAFF + '@example.com'!r}, {PASSWORD!r})"
+    )
+    stage.manage("shell", "--verbosity", "0", "--command", code)
+    # An address of its own: the floods come from others.
+    client = Client(server.port, X_Forwarded_For="203.0.113.1")
+    token = client.post("/auth/jwt/create/", {"username": STAFF, "password": PASSWORD})["access"]
+    product = client.get("/store/products/").body["results"][0]["id"]
+    cart = client.post("/store/carts/", {})["id"]
+    client.close()
+    return Target(server, stage.folder, token, product, cart)
+
+
+def drowned(name: str, server: Server, options: Namespace, flood: Callable[[], Counter]) -> Cells:
+    """Measure the list of products while a flood runs, which outlasts the measurement."""
+    with ThreadPoolExecutor(1) as pool:
+        answers = pool.submit(flood)
+        time.sleep(START)
+        seen = visit(server, options.seconds - START)
+        return row(name, seen, answers.result())
+
+
+def visit(server: Server, seconds: float) -> Measurement:
+    return ask_for(f"{server.address}/store/products/", seconds, connections=VISITORS)
+
+
+def send(flood: Flood, target: Target, options: Namespace) -> Counter:
+    headers = dict(flood.headers)
+    if flood.as_staff:
+        headers["Authorization"] = f"JWT {target.token}"
+    path = flood.path.format(product=target.product, cart=target.cart)
+    # Too long for a command line.
+    body = target.folder / "flood.body"
+    body.write_text(flood.body)
+    command = [
+        *(require("wrk", "wrk"), "--threads", "1", "--connections", str(CONNECTIONS)),
+        *("--duration", f"{options.seconds + START:.0f}s", "--timeout", "30s"),
+        *("--script", str(SCRIPT), f"{target.server.address}{path}", "--"),
+        *(flood.method, str(body), "yes" if flood.varied else "no"),
+        *(part for pair in headers.items() for part in pair),
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(result.stdout.splitlines()[-1])
+    answers = Counter(found["statuses"])
+    if found["unanswered"]:
+        answers["none"] = found["unanswered"]
+    return answers
+
+
+def trickle_heads(server: Server, seconds: float) -> Counter:
+    """Send the heads of requests, a byte each half second."""
+    return trickle(server, seconds, b"GET /store/products/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+
+
+def trickle_bodies(server: Server, seconds: float) -> Counter:
+    """Send the bodies of requests, a byte each half second."""
+    head = b"POST /store/carts/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n\r\n"
+    return trickle(server, seconds, head)
+
+
+def leave_unread(server: Server, seconds: float) -> Counter:
+    """Ask for long responses and read none of them."""
+    request = b"GET /store/products/?page_size=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with connected(server, receive_buffer=4096) as connections:
+        for each in connections:
+            each.sendall(request * 20)
+        time.sleep(seconds)
+        return Counter()
+
+
+SLOW_CLIENTS: dict[str, Slow] = {
+    "heads that come slowly": trickle_heads,
+    "bodies that come slowly": trickle_bodies,
+    "responses that nobody reads": leave_unread,
+}
+
+
+def trickle(server: Server, seconds: float, start: bytes) -> Counter:
+    """Send a byte each half second, on new connections where the server closed one."""
+    answers: Counter = Counter()
+    deadline = time.monotonic() + seconds + START
+    with connected(server) as connections:
+        for each in connections:
+            each.sendall(start)
+        while time.monotonic() < deadline:
+            time.sleep(0.5)
+            for index, each in enumerate(connections):
+                if status := closed_with(each):
+                    answers[status] += 1
+                    each.close()
+                    connections[index] = connect(server)
+                    connections[index].sendall(start)
+                else:
+                    with suppress(OSError):
+                        each.sendall(b"a")
+    return answers
+
+
+def closed_with(connection: socket.socket) -> str:
+    """Return the status with which the server closed a connection, "closed" without one, else nothing."""
+    connection.setblocking(False)
+    try:
+        received = connection.recv(4096)
+    except BlockingIOError:
+        return ""
+    except OSError:
+        return "closed"
+    finally:
+        connection.setblocking(True)
+    return received.split()[1].decode() if received.startswith(b"HTTP/") else "closed"
+
+
+def connect(server: Server, receive_buffer: int = 0) -> socket.socket:
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.connect(("127.0.0.1", server.port))
+    return connection
+
+
+@contextmanager
+def connected(server: Server, receive_buffer: int = 0) -> Iterator[list[socket.socket]]:
+    connections = [connect(server, receive_buffer) for _ in range(SLOW_CONNECTIONS)]
+    try:
+        yield connections
+    finally:
+        for each in connections:
+            each.close()
+
+
+def row(name: str, seen: Measurement, answers: Mapping[str, int]) -> Cells:
+    counted = ", ".join(f"{count:,} × {status}" for status, count in sorted(answers.items()))
+    return (
+        name,
+        f"{seen.rate:,.0f}",
+        f"{seen.p50 * 1000:,.1f}",
+        f"{seen.p99 * 1000:,.1f}",
+        counted or "none",
+    )
+
+
+if __name__ == "__main__":
+    main()
