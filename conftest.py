@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 
 from core.tests.passwords import PASSWORD
 from outbox.tests.smtp import MailServer, serving_mail
+from storefront.limits.refusals import refused
 from storefront.settings import common
 from storefront.tests.flushing import flush_what_tests_made, kept_rows
 from storefront.tests.parallel import MOST_WORKERS
@@ -132,6 +133,12 @@ def monkeypatch(_process_as_found: None) -> Iterator[pytest.MonkeyPatch]:
     """As pytest's own, which pytest-django sets up before any fixture of ours, and undoes after them."""
     with pytest.MonkeyPatch.context() as patch:
         yield patch
+
+
+@pytest.fixture(autouse=True)
+def _no_refusal_is_remembered() -> Iterator[None]:
+    yield
+    refused.clear()
 
 
 @pytest.fixture(autouse=True)

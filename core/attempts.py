@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from storefront.limits.addresses import client_address, is_trusted, network_of
 from storefront.limits.counters import hit
+from storefront.limits.refusals import remember_refusal
 from storefront.limits.requests import current_request
 
 from .hashers import hashing_place
@@ -78,6 +79,12 @@ def credentials_wait(request: HttpRequest | Request) -> int:
     if "credentials_wait" not in counted:
         counted["credentials_wait"] = hit_network(asked)
     return counted["credentials_wait"]
+
+
+def remember_network_refusal(request: HttpRequest | Request) -> None:
+    """Refuse the network at this path, where every request counts, until it may try again."""
+    if wait := credentials_wait(request):
+        remember_refusal(request, wait, of_network=True)
 
 
 def hit_network(request: HttpRequest) -> int:

@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from .attempts import credentials_wait, log
+from .attempts import credentials_wait, log, remember_network_refusal
 
 
 class CredentialsThrottle(BaseThrottle):
@@ -13,6 +13,7 @@ class CredentialsThrottle(BaseThrottle):
         self.seconds = credentials_wait(request)
         if self.seconds:
             log("sign_in_refused", request)
+            remember_network_refusal(request)
         return not self.seconds
 
     def wait(self) -> float:

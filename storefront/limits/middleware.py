@@ -2,11 +2,27 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import Throttled
 
 from storefront.errors.exceptions import WAITS
 from storefront.errors.views import wait_page, words_of_wait
 
+from .refusals import remembered_wait
 from .requests import current_request
+
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class RefusalMiddleware:
+    """Refuses again who was refused a moment ago, before anything is done for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in UNSAFE and (wait := remembered_wait(request)):
+            return wait_page(request, Throttled(wait))
+        return self.get_response(request)
 
 
 class CurrentRequestMiddleware:

@@ -9,6 +9,7 @@ from rest_framework.throttling import BaseThrottle
 
 from .addresses import client_address, is_trusted, network_of
 from .counters import hit
+from .refusals import remember_refusal
 
 # Of a view that names none.
 USUAL_SCOPE = "writes"
@@ -31,6 +32,8 @@ class RateThrottle(BaseThrottle):
         # All of them are counted, so that whoever waits for one does not run into the next.
         waits = [hit(f"{key}:{period}", limit=limit, period=period) for limit, period in rates]
         self.seconds = max(waits)
+        if self.seconds:
+            remember_refusal(request, self.seconds)
         return not self.seconds
 
     def wait(self) -> float:

@@ -64,6 +64,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.caches.middleware.CacheControlMiddleware",
     "storefront.paths.middleware.PathMiddleware",
+    # Before all that costs more than a refusal.
+    "storefront.limits.middleware.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

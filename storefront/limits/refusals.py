@@ -1,0 +1,59 @@
+"""Who is refused until when, by process: a flood that goes on after a refusal costs a look into memory."""
+
+from math import ceil
+from threading import Lock
+from time import monotonic
+
+from cachetools import TLRUCache
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from .addresses import client_address, network_of
+
+# Each takes some 300 bytes; who floods from more networks is refused by the counters as before.
+REMEMBERED = 10_000
+
+# Method and path, the network, and whose credentials it is about; None: those of all.
+Key = tuple[str, str, str | None]
+
+
+def until_its_value(key: Key, until: float, now: float) -> float:
+    return until
+
+
+refused: TLRUCache[Key, float] = TLRUCache(REMEMBERED, ttu=until_its_value, timer=monotonic)
+lock = Lock()
+
+
+def key_of(request: HttpRequest | Request, credentials: str | None) -> Key:
+    network = network_of(client_address(request))
+    return f"{request.method} {request.path_info}", network, credentials
+
+
+def credentials_of(request: HttpRequest | Request) -> str:
+    """Return the token and the cookie by which a request is signed in, empty for a visitor's."""
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return f"{request.META.get('HTTP_AUTHORIZATION', '')} {cookie}"
+
+
+def remember_refusal(
+    request: HttpRequest | Request, wait: float, *, of_network: bool = False
+) -> None:
+    """Refuse what comes from the network with these credentials, or with any, until a wait in seconds is over.
+
+    For what refuses every request of this method at this path alone, whatever its body says.
+    """
+    credentials = None if of_network else credentials_of(request)
+    with lock:
+        refused[key_of(request, credentials)] = monotonic() + wait
+
+
+def remembered_wait(request: HttpRequest) -> int:
+    """Return the seconds for which a refusal still holds, 0 where none does."""
+    if not refused:
+        return 0
+    keys = (key_of(request, None), key_of(request, credentials_of(request)))
+    with lock:
+        until = max(refused.get(key, 0) for key in keys)
+    return max(ceil(until - monotonic()), 0)
