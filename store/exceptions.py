@@ -230,6 +230,24 @@ class OrderIsPaid(NotDeletable):
         super().__init__("Order cannot be deleted because it has been paid.")
 
 
+class ReportsBusy(StoreError):
+    """This process computes a report, and another one waits already."""
+
+    status_code = 503
+    code = "reports_busy"
+    wait = 3
+    detail = "Other reports are being computed; please try again."
+
+
+class ReportTooSlow(StoreError):
+    """The database was stopped before it had added everything up."""
+
+    status_code = 503
+    code = "report_too_slow"
+    wait = 60
+    detail = "This report takes too long; ask for fewer days."
+
+
 class NoRecipients(StoreError):
     """No customer was chosen whom a mail could reach."""
 

@@ -19,6 +19,7 @@ from ..models import OrderItem, Product, Version
 from ..models.orders import OrderItemQuerySet
 from ..models.versions import SALES
 from ..money import round_to_minor_unit
+from .report_limits import report_place, statement_limit
 
 Row = Mapping[str, Any]
 
@@ -34,6 +35,7 @@ def cached_report(report: Callable[..., list[Row]], **parameters: Any) -> list[R
     """Return a report with every sale committed so far, computed at most once for a cache version of the sales.
 
     Read from a copy of the database where there is one: with every sale that has reached the copy.
+    Raises ReportsBusy and ReportTooSlow.
     """
 
     def read(using: str) -> list[Row]:
@@ -42,10 +44,17 @@ def cached_report(report: Callable[..., list[Row]], **parameters: Any) -> list[R
         asked = repr((report.__name__, sorted(parameters.items()), version))
         key = f"report:{sha256(asked.encode()).hexdigest()}"
         rows: list[Row] | None = cache.get(key)
-        if rows is None:
-            rows = report(**parameters, using=using)
-            cache.set(key, rows, CACHE_SECONDS)
-        return rows
+        return compute(key, using) if rows is None else rows
+
+    def compute(key: str, using: str) -> list[Row]:
+        with report_place():
+            # Another thread may have computed it meanwhile.
+            rows: list[Row] | None = cache.get(key)
+            if rows is None:
+                with statement_limit(using):
+                    rows = report(**parameters, using=using)
+                cache.set(key, rows, CACHE_SECONDS)
+            return rows
 
     return read_from_copy(read)
 

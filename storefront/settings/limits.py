@@ -36,6 +36,8 @@ STORE_ADDRESSES = env.int("STORE_ADDRESSES", 50, validate=is_number)
 STORE_REVIEWS_PER_PRODUCT = env.int("STORE_REVIEWS_PER_PRODUCT", 10, validate=is_number)
 # Of one account, live at a time; each lives for a day.
 STORE_IDEMPOTENCY_KEYS = env.int("STORE_IDEMPOTENCY_KEYS", 1000, validate=is_number)
+# For which a report may keep the database busy.
+STORE_REPORT_SECONDS = env.int("STORE_REPORT_SECONDS", 10, validate=validate.Range(1, 3600))
 # Of one account.
 LIKES = env.int("LIKES", 1000, validate=is_number)
 

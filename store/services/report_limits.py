@@ -1,0 +1,95 @@
+"""What reports may cost: each web process computes one at a time, and a statement of it runs for some seconds only."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import BoundedSemaphore, Lock
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connections, transaction
+
+from ..exceptions import ReportsBusy, ReportTooSlow
+
+# Threads of a process that compute a report or wait to; the others serve the shop.
+THREADS = 2
+# For which one waits for the report before its own.
+WAIT_SECONDS = 3
+# Instructions of SQLite's machine between two looks at the clock.
+STEPS = 10_000
+
+queue = BoundedSemaphore(THREADS)
+place = Lock()
+
+
+@contextmanager
+def report_place() -> Iterator[None]:
+    """Compute a report in the one place of this process, or raise ReportsBusy."""
+    if not queue.acquire(blocking=False):
+        raise ReportsBusy
+    with ExitStack() as stack:
+        stack.callback(queue.release)
+        if not place.acquire(timeout=WAIT_SECONDS):
+            raise ReportsBusy
+        stack.callback(place.release)
+        yield
+
+
+@contextmanager
+def statement_limit(using: str) -> Iterator[None]:
+    """Have the database stop each statement after STORE_REPORT_SECONDS; raises ReportTooSlow then."""
+    seconds: int = settings.STORE_REPORT_SECONDS
+    begin = monotonic()
+    try:
+        with LIMITS[connections[using].vendor](using, seconds):
+            yield
+    except OperationalError as error:
+        # Each database and driver has an error of its own for it.
+        if monotonic() - begin >= seconds:
+            raise ReportTooSlow from error
+        raise
+
+
+@contextmanager
+def limit_on_sqlite(using: str, seconds: int) -> Iterator[None]:
+    connections[using].ensure_connection()
+    connection: Any = connections[using].connection
+    end = monotonic() + seconds
+    connection.set_progress_handler(lambda: monotonic() > end, STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, STEPS)
+
+
+@contextmanager
+def limit_on_mysql(using: str, seconds: int) -> Iterator[None]:
+    connection: Any = connections[using]
+    # MariaDB counts seconds, MySQL milliseconds.
+    name, limit = (
+        ("max_statement_time", seconds)
+        if connection.mysql_is_mariadb
+        else ("max_execution_time", seconds * 1000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION {name} = {limit}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION {name} = DEFAULT")
+
+
+@contextmanager
+def limit_on_postgresql(using: str, seconds: int) -> Iterator[None]:
+    # Of the transaction, not of the session, which a pool may give to others.
+    with transaction.atomic(using), connections[using].cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {seconds * 1000}")
+        yield
+
+
+LIMITS = {
+    "sqlite": limit_on_sqlite,
+    "mysql": limit_on_mysql,
+    "postgresql": limit_on_postgresql,
+}
