@@ -24,7 +24,7 @@ ENDPOINTS = [
     Endpoint("/tags/", "Tags"),
     Endpoint("/tags/items/", "What carries which tag"),
     Endpoint("/store/customers/me/", "Your customer profile", "signed in"),
-    Endpoint("/store/orders/", "Your orders; staff see every order", "signed in"),
+    Endpoint("/store/orders/", "Your orders; staff who may see them, every order", "signed in"),
     Endpoint("/likes/", "What you like", "signed in"),
     Endpoint("/auth/users/me/", "Your account", "signed in"),
     Endpoint("/store/customers/", "Customers", "staff"),

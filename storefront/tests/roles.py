@@ -158,7 +158,7 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def api_rows(askers: list[Asker]) -> Iterator[Row]:
+def api_rows(askers: list[Asker], world: dict[str, Any]) -> Iterator[Row]:
     for path, methods in ROUTES.items():
         for method in methods:
             cells = [asker.ask(method, path) for asker in askers]
@@ -183,7 +183,7 @@ def page_rows(askers: list[Asker], world: dict[str, Any]) -> Iterator[Row]:
         yield Row(f"/{path}", [asker.sees(f"/{url.format(**world)}")[0] for asker in askers])
 
 
-def admin_rows(askers: list[Asker]) -> Iterator[Row]:
+def admin_rows(askers: list[Asker], world: dict[str, Any]) -> Iterator[Row]:
     for model in sorted(admin.site._registry, key=lambda model: model._meta.label):
         row = model._default_manager.first() or baker.make(model)
         yield from model_rows(askers, model, row)
@@ -227,13 +227,16 @@ def as_table(title: str, rows: Iterator[Row]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def tables(world: dict[str, Any], register: Callable[..., Any]) -> str:
+PARTS: dict[str, tuple[str, Callable[..., Iterator[Row]]]] = {
+    "The API": ("request", api_rows),
+    "The admin": ("page or action", admin_rows),
+    "Other pages": ("page", page_rows),
+}
+
+
+def table(part: str, world: dict[str, Any], register: Callable[..., Any]) -> str:
+    """Return who may do what of one part of the shop."""
     # Whose rows they are is a customer.
     get_user_model().objects.update(is_staff=False, is_superuser=False)
-    askers = [Asker(role, world, register) for role in ROLES]
-    parts = {
-        "The API": as_table("request", api_rows(askers)),
-        "The admin": as_table("page or action", admin_rows(askers)),
-        "Other pages": as_table("page", page_rows(askers, world)),
-    }
-    return "\n".join(f"## {title}\n\n{table}" for title, table in parts.items())
+    title, rows = PARTS[part]
+    return as_table(title, rows([Asker(role, world, register) for role in ROLES], world))
