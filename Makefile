@@ -63,7 +63,7 @@ ROUNDS ?= 3
 SECONDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress bench bench-growth roles watch lint format lock lock-bench clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods bench bench-growth roles watch lint format lock lock-bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -162,6 +162,12 @@ load-ui: $(EXTRAS)  ## Send visitors from Locust's page on http://127.0.0.1:8089
 
 stress: $(if $(filter sqlite,$(DATABASE)),$(EXTRAS),$(DRIVERS))  ## Send more and more visitors to a shop of its own until it fails (SERVER, DATABASE, FIRST; needs redis-server)
 	$(PY) -m benchmarks.stress --server $(SERVER) --database $(DATABASE) --first $(FIRST)
+
+attack: $(if $(filter sqlite,$(DATABASE)),$(ENVIRONMENT),$(DRIVERS))  ## Attack a shop of its own (DATABASE; ARGS="--before ../other" for another checkout too; needs redis-server); writes docs/security.md
+	$(PY) -m benchmarks.attacks --database $(DATABASE) $(ARGS)
+
+floods: $(if $(filter sqlite,$(DATABASE)),$(ENVIRONMENT),$(DRIVERS))  ## Flood a shop of its own (DATABASE; needs redis-server and wrk); writes docs/security.md
+	$(PY) -m benchmarks.floods --database $(DATABASE) $(ARGS)
 
 bench: $(DRIVERS) $(BENCH)  ## Compare the shop with its references (DATABASE, ROUNDS, SECONDS); writes docs/performance.md
 	.bench/bin/python -m benchmarks --database $(DATABASE) --rounds $(ROUNDS) --seconds $(SECONDS)
