@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from storefront.limits.addresses import client_address, is_trusted, network_of
 from storefront.limits.counters import hit
 from storefront.limits.refusals import remember_refusal
-from storefront.limits.requests import current_request
+from storefront.limits.requests import current_request, tell_proxy
 
 from .hashers import hashing_place
 from .security_log import security_event
@@ -103,3 +103,4 @@ def refuse(request: HttpRequest, wait: int, username: str) -> None:
 
 def log(event: str, request: HttpRequest | Request, username: str | None = None) -> None:
     security_event(event, request=request, account=username, path=request.path[:SHOWN])
+    tell_proxy(request, event.removeprefix("sign_in_"))

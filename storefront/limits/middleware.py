@@ -8,7 +8,7 @@ from storefront.errors.exceptions import WAITS
 from storefront.errors.views import wait_page, words_of_wait
 
 from .refusals import remembered_wait
-from .requests import current_request
+from .requests import OUTCOME_HEADER, current_request
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -40,6 +40,8 @@ class CurrentRequestMiddleware:
         if refusal := vars(request).get("refusal"):
             response.status_code = refusal.status_code
             response["Retry-After"] = str(refusal.wait)
+        if outcome := vars(request).get("sign_in_outcome"):
+            response[OUTCOME_HEADER] = outcome
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -1,18 +1,27 @@
 """The files an operator copies name what is there."""
 
+import configparser
 import re
 import shlex
 import shutil
 import socket
+import socketserver
+import ssl
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from getpass import getuser
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from storefront.celery import app
+from storefront.limits.requests import OUTCOME_HEADER
 from storefront.storage.media import OTHER_TYPE, PICTURE_TYPES
 from storefront.storage.views import HEADERS
 
@@ -24,6 +33,7 @@ pytestmark = pytest.mark.once
 ROOT = Path(settings.BASE_DIR)
 UNITS = sorted(Path(ROOT, "deploy", "systemd").glob("*.service"))
 CONFIGURATION = Path(ROOT, "deploy", "nginx", "storefront.conf")
+FAIL2BAN = Path(ROOT, "deploy", "fail2ban")
 EXAMPLE = Path(ROOT, "deploy", "storefront.env.example")
 CART = "0f8fad5b-d9cb-469f-a165-70867728950e"
 RunNginx = Callable[..., str]
@@ -133,6 +143,86 @@ class TestNginx:
         assert all(re.search(r"access_log (off|\S+ storefront);", server) for server in servers)
 
 
+class TestFail2ban:
+    """Its filter reads what nginx logs of the guesses, and of nothing else."""
+
+    LINE = re.compile(r'\S+ unix: (\w+) "(.+)" (\d+) (\S+)')
+
+    @pytest.mark.nginx
+    def test_nginx_logs_guesses_with_their_address(
+        self, run_nginx: RunNginx, tmp_path: Path
+    ) -> None:
+        with serving(tmp_path):
+            run_nginx()
+            try:
+                paths = ["/admin/login/", "/auth/jwt/create/", "/store/products/"]
+                responses = [ask_nginx(tmp_path, path, is_secure=True) for path in paths]
+            finally:
+                run_nginx("-s", "stop")
+        lines = (tmp_path / "storefront-guesses.log").read_text().splitlines()
+        assert [found.groups() for line in lines if (found := self.LINE.fullmatch(line))] == [
+            ("failed", "GET /admin/login/", "200", "an-id"),
+            ("refused", "GET /auth/jwt/create/", "429", "an-id"),
+        ]
+        assert len((tmp_path / "storefront.log").read_text().splitlines()) == 3
+        # It is for nginx, not for clients.
+        assert not any(b"X-Sign-In" in response for response in responses)
+
+    @pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::1"])
+    @pytest.mark.parametrize("outcome", ["failed", "refused"])
+    def test_the_filter_finds_the_address(self, address: str, outcome: str) -> None:
+        # As fail2ban hands a line on: it has cut the time off.
+        line = f' {address} {outcome} "POST /admin/login/" 200 an-id'
+        found = re.search(self.pattern(), line)
+        assert found
+        assert found["address"] == address
+
+    def test_a_path_forges_no_line(self) -> None:
+        line = ' 203.0.113.7 - "GET /198.51.100.1 failed " 404 an-id'
+        assert not re.search(self.pattern(), line)
+
+    def test_the_jail_reads_that_log_with_that_filter(self) -> None:
+        jail = configparser.ConfigParser()
+        jail.read(FAIL2BAN / "jail.d" / "storefront.conf")
+        assert (FAIL2BAN / "filter.d" / f"{jail['storefront']['filter']}.conf").exists()
+        assert f"access_log {jail['storefront']['logpath']} " in CONFIGURATION.read_text()
+
+    def pattern(self) -> str:
+        ban = configparser.ConfigParser()
+        ban.read(FAIL2BAN / "filter.d" / "storefront.conf")
+        return ban["Definition"]["failregex"].replace("<ADDR>", r"(?P<address>[\d.]+|[\da-f:]+)")
+
+
+class Shop(BaseHTTPRequestHandler):
+    """Answers as the shop does, with what nginx reads of an answer."""
+
+    ANSWERS: ClassVar = {"/admin/login/": (200, "failed"), "/auth/jwt/create/": (429, "refused")}
+
+    def do_GET(self) -> None:
+        status, outcome = self.ANSWERS.get(self.path, (200, None))
+        self.send_response(status)
+        self.send_header("X-Request-ID", "an-id")
+        if outcome:
+            self.send_header(OUTCOME_HEADER, outcome)
+        self.end_headers()
+
+    def address_string(self) -> str:
+        return "nginx"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[None]:
+    """Answer for the shop behind nginx."""
+    with socketserver.ThreadingUnixStreamServer(f"{folder}/shop.sock", Shop) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @pytest.fixture
 def run_nginx(tmp_path: Path) -> RunNginx:
     """Return what runs nginx with the configuration, on sockets and files of the test."""
@@ -142,8 +232,10 @@ def run_nginx(tmp_path: Path) -> RunNginx:
     text = re.sub(r"listen (\[::\]:)?(\d+)", rf"listen unix:{tmp_path}/\2\1.sock", text)
     text = text.replace("/etc/letsencrypt/live/shop.example.com", str(tmp_path))
     text = text.replace("/var/log/nginx", str(tmp_path))
+    text = text.replace("/run/storefront.sock", f"{tmp_path}/shop.sock")
     Path(tmp_path, "nginx.conf").write_text(
-        f"pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}} http {{ {text} }}"
+        # Its workers reach what the test has made.
+        f"user {getuser()}; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; events {{}} http {{ {text} }}"
     )
 
     def run_nginx(*arguments: str) -> str:
@@ -157,9 +249,14 @@ def run_nginx(tmp_path: Path) -> RunNginx:
     return run_nginx
 
 
-def ask_nginx(folder: Path, target: str) -> bytes:
-    with socket.socket(socket.AF_UNIX) as visitor:
-        visitor.connect(f"{folder}/80.sock")
+def ask_nginx(folder: Path, target: str, *, is_secure: bool = False) -> bytes:
+    with ExitStack() as stack:
+        visitor: Any = stack.enter_context(socket.socket(socket.AF_UNIX))
+        visitor.connect(f"{folder}/{443 if is_secure else 80}.sock")
+        if is_secure:
+            context = ssl.create_default_context(cafile=f"{folder}/fullchain.pem")
+            visitor = context.wrap_socket(visitor, server_hostname="shop.example.com")
+            stack.enter_context(visitor)
         visitor.sendall(f"GET {target} HTTP/1.0\r\nHost: shop.example.com\r\n\r\n".encode())
         # It ends once the line is written.
         return b"".join(iter(lambda: visitor.recv(4096), b""))

@@ -108,6 +108,14 @@ class TestLog:
             on_page(url)(ann, password)
         assert self.events(caplog) == ["sign_in_failed", "sign_in_succeeded"]
 
+    @through_each_door
+    def test_a_proxy_is_told(self, ann: Any, door: Any) -> None:
+        told = [door(ann, "wrong").headers.get("X-Sign-In") for _ in range(4)]
+        assert told == ["failed"] * 3 + ["refused"]
+
+    def test_of_nothing_else(self, ann: Any) -> None:
+        assert "X-Sign-In" not in sign_in(PASSWORD)
+
     @pytest.mark.parametrize("door", ["set_password", "admin's password change"])
     def test_of_a_new_password(
         self,
