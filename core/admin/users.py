@@ -14,10 +14,11 @@ from store.admin.deletion import LISTED, ServiceDeletionAdmin
 from storefront.renderers.json import JSONRenderer
 from storefront.unique_keys.admin import UniqueKeyAdmin
 
-from ..mails import USERNAME_CHANGED, queue_account_mail, queue_verification
+from ..mails import queue_verification
 from ..models import User
 from ..services.accounts import delete_account
 from ..services.addresses import ask_for_email
+from ..services.credentials import tell_of_username
 from ..services.exports import EXPORT, export_account
 from ..services.rights import refuse_beyond
 from .rights import GuardedUserAdmin
@@ -105,7 +106,7 @@ class UserAdmin(GuardedUserAdmin, UniqueKeyAdmin, ServiceDeletionAdmin, auth.Use
             ask_for_email(user=obj, email=asked)
             self.message_user(request, ASKED, messages.WARNING)
         if "username" in changed:
-            queue_account_mail(user=obj, mail=USERNAME_CHANGED)
+            tell_of_username(user=obj)
         if not change and settings.SEND_VERIFICATION_MAIL:
             queue_verification(user=obj)
 

@@ -15,7 +15,7 @@ from store.services.personal_data import erase_customer
 from store.services.transactions import retrying_transaction
 
 from ..models import User, UserSession
-from ..security_log import security_event
+from .credentials import log_on_commit
 from .sessions import end_sessions
 from .sign_ins import forget_account
 
@@ -43,7 +43,7 @@ def delete_account(*, user: User) -> None:
     forget_account(username=locked.username)
     erase_recipient([address for address in (locked.email, locked.pending_email) if address])
     rows.delete()
-    security_event("account_deleted", user_id=locked.pk)
+    log_on_commit("account_deleted", locked)
 
 
 def make_successor() -> int:

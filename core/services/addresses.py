@@ -19,7 +19,7 @@ from ..mails import (
     queue_verification,
 )
 from ..models import User
-from .credentials import locked_by_link
+from .credentials import locked_by_link, log_on_commit
 
 
 @retrying_transaction
@@ -46,6 +46,7 @@ def verify_email(*, uid: str, token: str) -> None:
     user = locked_by_link(user_id=user_id_of(uid), token=token, tokens=VERIFY_EMAIL)
     if user.pending_email:
         queue_account_mail(user=user, mail=EMAIL_CHANGED)
+        log_on_commit("email_changed", user)
         user.email, user.pending_email = user.pending_email, None
     user.email_verified_at = timezone.now()
     try:

@@ -1,5 +1,6 @@
 """New passwords and names, of which their user is told by mail."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from store.services.transactions import retrying_transaction
@@ -31,7 +32,17 @@ def change_username(*, user: User, username: str) -> None:
     """Give a user another name to sign in with, and tell them."""
     user.username = username
     user.save()
+    tell_of_username(user=user)
+
+
+def tell_of_username(*, user: User) -> None:
+    """Tell a user of the name that they have got, in the transaction that writes it."""
     queue_account_mail(user=user, mail=USERNAME_CHANGED)
+    log_on_commit("username_changed", user)
+
+
+def log_on_commit(event: str, user: User) -> None:
+    transaction.on_commit(lambda: security_event(event, user_id=user.pk))
 
 
 def reset_password(*, user: User, token: str, password: str) -> None:
@@ -51,6 +62,7 @@ def _write_password(*, user_id: int, token: str, password_hash: str) -> None:
     user.email_verified_at = user.email_verified_at or timezone.now()
     user.save()
     queue_account_mail(user=user, mail=PASSWORD_CHANGED)
+    log_on_commit("password_reset", user)
 
 
 @retrying_transaction
@@ -59,7 +71,7 @@ def reset_username(*, user: User, token: str, username: str) -> None:
     user = locked_by_link(user_id=user.pk, token=token, tokens=RESET_USERNAME)
     user.username, user.last_login = username, timezone.now()
     user.save()
-    queue_account_mail(user=user, mail=USERNAME_CHANGED)
+    tell_of_username(user=user)
 
 
 def locked_by_link(*, user_id: int | None, token: str, tokens: LinkTokens) -> User:

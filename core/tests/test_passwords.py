@@ -134,6 +134,36 @@ class TestResetPassword:
         assert response.status_code == 400
         assert response.json() == {"token": ["Invalid token for given user."]}
 
+    @pytest.mark.parametrize("door", ["jwt", "admin"])
+    def test_a_sign_in_ends_a_link(
+        self,
+        api_client: APIClient,
+        link: dict,
+        user: Any,
+        tokens_of: Callable,
+        client: Any,
+        door: str,
+    ) -> None:
+        if door == "jwt":
+            tokens_of()
+        else:
+            client.force_login(user)
+        response = api_client.post(CONFIRM, {**link, "new_password": NEW})
+        assert (response.status_code, response.json()) == (400, {"token": [INVALID]})
+        user.refresh_from_db()
+        assert user.check_password(PASSWORD)
+
+    def test_a_link_serves_one_purpose(
+        self, api_client: APIClient, link: dict, user: Any, mailoutbox: list
+    ) -> None:
+        renaming = f"{USERS}reset_username_confirm/"
+        assert api_client.post(renaming, {**link, "new_username": "anna"}).status_code == 400
+        api_client.post(f"{USERS}reset_username/", {"email": user.email})
+        other = link_of(mailoutbox[-1], "username/reset/confirm")
+        assert api_client.post(CONFIRM, {**other, "new_password": NEW}).status_code == 400
+        user.refresh_from_db()
+        assert (user.username, user.check_password(PASSWORD)) == ("ann", True)
+
     def test_a_bad_confirmation_is_named_and_changes_nothing(
         self, api_client: APIClient, link: dict, user: Any, subtests: pytest.Subtests
     ) -> None:

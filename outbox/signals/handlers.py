@@ -1,13 +1,16 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import monotonic
 from typing import Any
 
 from celery.exceptions import OperationalError
 from django.conf import settings
+from django.db import connections
 
 from .. import tasks
 from ..models import Mail
+from ..services import send_mail
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ class RateLimitedCalls:
 
 
 calls = RateLimitedCalls()
+# Where no worker is: the response waits for no mail server, and its time does not tell whether there is a mail.
+in_background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
 
 
 def send_soon(mail: Mail | None, **kwargs: Any) -> None:
@@ -50,6 +55,8 @@ def send_soon(mail: Mail | None, **kwargs: Any) -> None:
     try:
         if mail is None:
             tasks.send_due_mails.delay()
+        elif settings.OUTBOX_IN_BACKGROUND:
+            in_background.submit(send_here, mail.pk)
         elif settings.CELERY_TASK_ALWAYS_EAGER:
             tasks.send_mail.delay(mail.pk)
         else:
@@ -57,6 +64,16 @@ def send_soon(mail: Mail | None, **kwargs: Any) -> None:
     except OperationalError as error:
         calls.reset()
         logger.warning("No broker takes tasks, mails wait for the sweep: %s", error)
+
+
+def send_here(mail_id: int) -> None:
+    """Send a mail in this process; one that fails waits for the sweep."""
+    try:
+        send_mail(mail_id=mail_id)
+    except Exception:
+        logger.exception("Mail %s waits for the sweep", mail_id)
+    finally:
+        connections.close_all()
 
 
 def call_for(mail: Mail) -> None:

@@ -1,6 +1,7 @@
 """A busy shop calls for the workers twice a second, and leaves no mail behind."""
 
 from collections.abc import Callable
+from threading import current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -92,3 +93,19 @@ class TestCalls:
         send_soon(Mail(pk=1))
         send_soon(Mail(pk=2))
         assert published == [("mail 1", 0), ("mail 2", 0)]
+
+    def test_without_a_broker_a_thread_sends(self, published, settings, monkeypatch):
+        settings.CELERY_TASK_ALWAYS_EAGER = settings.OUTBOX_IN_BACKGROUND = True
+        sent = []
+
+        def send(mail_id):
+            sent.append((mail_id, current_thread() is main_thread()))
+            raise OSError
+
+        monkeypatch.setattr(handlers, "send_mail", send)
+        for number in (1, 2):
+            send_soon(Mail(pk=number))
+        handlers.in_background.submit(int).result()
+
+        # One that fails holds up none behind it.
+        assert (sent, published) == ([(1, False), (2, False)], [])
