@@ -1,9 +1,41 @@
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from storefront.limits.rates import seconds_to_wait
+
 from .attempts import credentials_wait, log, remember_network_refusal
+from .canonical import canonical_address
+
+# Characters; no mailbox has more.
+MAX_ADDRESS = 320
+
+
+class MailThrottle(BaseThrottle):
+    """Counts what has a mail sent to an address that anybody may type, whoever types it from wherever.
+
+    For known and unknown addresses alike, so that a refusal tells of no account.
+    """
+
+    seconds = 0
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        address = request.data.get("email") if isinstance(request.data, Mapping) else None
+        if isinstance(address, str) and address.strip() != getattr(request.user, "email", None):
+            self.seconds = seconds_to_wait("mails", mailbox(address))
+        return not self.seconds
+
+    def wait(self) -> float:
+        return self.seconds
+
+
+def mailbox(address: str) -> str:
+    """Return what the spellings of an address count as, be it one or not."""
+    canonical = canonical_address(address.strip()[:MAX_ADDRESS])
+    # What cannot be encoded is refused later.
+    return canonical.encode(errors="backslashreplace").decode()
 
 
 class CredentialsThrottle(BaseThrottle):

@@ -14,6 +14,7 @@ from django.core.mail.message import forbid_multi_line_headers
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from storefront.limits.rates import seconds_to_wait
 from storefront.sequences import create_missing
 
 from .content import Content
@@ -41,6 +42,7 @@ class Outcome(Enum):
     REFUSED = auto()
     NO_SERVER = auto()
     NOT_OURS = auto()
+    POSTPONED = auto()
 
 
 class Sweep(NamedTuple):
@@ -153,6 +155,9 @@ def _send(mail_id: int, connection: BaseEmailBackend) -> Outcome:
     if not Mail.objects.claim(mail_id):
         return Outcome.NOT_OURS
     mail = Mail.objects.get(pk=mail_id)
+    if wait := seconds_to_wait("recipients", mail.recipient.lower()):
+        _postpone(mail, seconds=wait)
+        return Outcome.POSTPONED
     try:
         message = mail.as_message(connection)
         connection.open()
@@ -173,6 +178,14 @@ def _mark_sent(mail: Mail) -> None:
     )
     mail.attachments.all().delete()
     logger.info("Sent mail %s", mail.pk)
+
+
+def _postpone(mail: Mail, *, seconds: int) -> None:
+    """Keep back, but never drop, what comes to one address more often than RATES allow."""
+    Mail.objects.filter(pk=mail.pk, sent_at=None, attempts=mail.attempts).update(
+        due_at=timezone.now() + timedelta(seconds=seconds), attempts=mail.attempts - 1
+    )
+    logger.warning("Mail %s waits for %s s: its recipient got many", mail.pk, seconds)
 
 
 def _mark_failed(mail: Mail, error: Exception) -> None:

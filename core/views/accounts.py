@@ -16,7 +16,7 @@ from ..models import User
 from ..permissions import reaches_accounts
 from ..services.accounts import delete_account
 from ..services.exports import EXPORT, export_account
-from ..throttles import CredentialsThrottle
+from ..throttles import CredentialsThrottle, MailThrottle
 from .credentials import CredentialActions
 from .schema.accounts import accounts_root_schema, user_schema
 
@@ -35,6 +35,14 @@ THROTTLED_ACTIONS = {
     "set_username",
     # Not guessed, but dear.
     "export",
+}
+# Those that mail a link to the `email` of the request.
+MAILED_ACTIONS = {
+    "create",
+    "resend_activation",
+    "resend_verification",
+    "reset_password",
+    "reset_username",
 }
 # Those that take the `current_password`.
 WITH_PASSWORD = {"PUT", "PATCH", "DELETE"}
@@ -74,7 +82,12 @@ class UserViewSet(PatchMixin, CredentialActions):
 
     def get_throttles(self) -> list[BaseThrottle]:
         is_guessed = self.action in THROTTLED_ACTIONS or self.request.method in WITH_PASSWORD
-        return [*super().get_throttles(), *([CredentialsThrottle()] if is_guessed else [])]
+        is_mailed = self.action in MAILED_ACTIONS or self.request.method in ("PUT", "PATCH")
+        return [
+            *super().get_throttles(),
+            *([CredentialsThrottle()] if is_guessed else []),
+            *([MailThrottle()] if is_mailed else []),
+        ]
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

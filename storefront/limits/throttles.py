@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from .addresses import client_address, is_trusted, network_of
-from .counters import hit
+from .rates import seconds_to_wait
 from .refusals import remember_refusal
 
 # Of a view that names none.
@@ -25,13 +25,9 @@ class RateThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         scope = scope_of(request, view)
-        rates = settings.RATES.get(scope or "", ())
-        if not rates or is_trusted(request):
+        if scope not in settings.RATES or is_trusted(request):
             return True
-        key = f"rate:{scope}:{asker(request)}"
-        # All of them are counted, so that whoever waits for one does not run into the next.
-        waits = [hit(f"{key}:{period}", limit=limit, period=period) for limit, period in rates]
-        self.seconds = max(waits)
+        self.seconds = seconds_to_wait(scope, asker(request))
         if self.seconds:
             remember_refusal(request, self.seconds)
         return not self.seconds

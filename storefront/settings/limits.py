@@ -80,6 +80,10 @@ RATES: dict[str, list[tuple[int, int]]] = {
     "likes": rates(env.str("RATE_LIKES", "120/minute", validate=is_rates)),
     # Read by staff; each may cost the database seconds.
     "reports": rates(env.str("RATE_REPORTS", "120/minute", validate=is_rates)),
+    # Links to one address that is typed by whoever asks, or registers.
+    "mails": rates(env.str("RATE_MAILS", "5/hour,20/day", validate=is_rates)),
+    # Mails of whatever kind to one address; those beyond go out later.
+    "recipients": rates(env.str("RATE_RECIPIENTS", "30/hour,100/day", validate=is_rates)),
     # What else is written over the API.
     "writes": rates(env.str("RATE_WRITES", "600/minute", validate=is_rates)),
 }
