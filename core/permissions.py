@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 from storefront.permissions import VERBS, holds
 
 from .models import User
-from .services.rights import is_beyond
+from .services.rights import is_beyond, may_delete
 
 
 def reaches_accounts(user: Any, method: str | None) -> bool:
@@ -28,5 +28,8 @@ class IsSelfOrStaff(IsAuthenticated):
         user: Any = request.user
         if obj.pk == user.pk:
             return True
-        is_read = request.method in SAFE_METHODS
-        return reaches_accounts(user, request.method) and (is_read or not is_beyond(user, obj))
+        if not reaches_accounts(user, request.method):
+            return False
+        if request.method == "DELETE":
+            return may_delete(user, [obj])
+        return request.method in SAFE_METHODS or not is_beyond(user, obj)

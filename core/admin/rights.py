@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from ..exceptions import AccountBeyondRights
 from ..models import User
-from ..services.rights import is_beyond, refuse_beyond
+from ..services.rights import is_beyond, may_delete, refuse_beyond
 
 # What superusers alone give and take.
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
@@ -23,7 +23,13 @@ class GuardedUserAdmin(admin.ModelAdmin):
         return super().has_change_permission(request, obj) and self.is_within(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self.is_within(request, obj)
+        is_allowed = super().has_delete_permission(request, obj)
+        return is_allowed and (obj is None or may_delete(request.user, [obj]))
+
+    def delete_queryset(self, request: Any, queryset: QuerySet[User]) -> None:
+        if not may_delete(request.user, queryset):
+            raise PermissionDenied
+        super().delete_queryset(request, queryset)
 
     def is_within(self, request: Any, user: User | None) -> bool:
         return user is None or not is_beyond(request.user, user)

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
+from store.models import Order, OrderStatus
+
 from ..exceptions import AccountBeyondRights
 from ..models import User
 
@@ -34,3 +36,12 @@ def refuse_beyond(*, actor: Any, users: Iterable[User]) -> None:
     """Raise AccountBeyondRights where one of the accounts holds a right which the actor lacks."""
     if beyond(actor).filter(pk__in=[user.pk for user in users]).exists():
         raise AccountBeyondRights
+
+
+def may_delete(actor: Any, users: Iterable[User]) -> bool:
+    """Tell whether somebody with `delete_user` may delete these: their unpaid orders are cancelled, too."""
+    keys = [user.pk for user in users]
+    if beyond(actor).filter(pk__in=keys).exists():
+        return False
+    unpaid = Order.objects.filter(customer__user__in=keys, status=OrderStatus.PENDING)
+    return actor.has_perm("store.cancel_order") or not unpaid.exists()

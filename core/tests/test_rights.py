@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from core.admin.users import EXPORTED
 from core.services.rights import beyond
 from core.signals.rights import EVENT
+from store.models import Order
 from storefront.tests.pages import Tab
 
 from .passwords import PASSWORD
@@ -158,6 +159,37 @@ class TestWeakerAccount:
         api.force_authenticate(clerk)
         url = f"/auth/users/{weaker.pk}/"
         assert api.patch(url, {"first_name": "Kim"}, format="json").status_code == 404
+
+
+class TestUnpaidOrders:
+    """To delete an account is to cancel them."""
+
+    def delete(self, client: Client, clerk: Any, user: Any) -> list[int]:
+        api = APIClient()
+        # What was asked of an instance is remembered by it.
+        api.force_authenticate(get_user_model().objects.get(pk=clerk.pk))
+        form = {"action": "delete_selected", "_selected_action": user.pk, "post": "yes"}
+        body = {"current_password": PASSWORD}
+        return [
+            client.post(f"{USERS}{user.pk}/delete/", {"post": "yes"}).status_code,
+            client.post(USERS, form).status_code,
+            api.delete(f"/auth/users/{user.pk}/", body, format="json").status_code,
+        ]
+
+    def test_keep_an_account_from_who_may_not_cancel(
+        self, settings: Any, client: Client, clerk: Any, weaker: Any
+    ) -> None:
+        settings.STAFF_NEEDS_PERMISSIONS = True
+        order = Order.objects.create(customer=weaker.customer)
+        assert self.delete(client, clerk, weaker) == [403, 403, 403]
+        assert (Order.objects.get().status, order.customer) == ("pending", weaker.customer)
+
+    def test_are_cancelled_by_who_may(self, client: Client, clerk: Any, weaker: Any) -> None:
+        Order.objects.create(customer=weaker.customer)
+        clerk.user_permissions.add(*permissions("cancel_order"))
+        client.post(f"{USERS}{weaker.pk}/delete/", {"post": "yes"})
+        assert Order.objects.get().status == "cancelled"
+        assert not get_user_model().objects.filter(pk=weaker.pk).exists()
 
 
 class TestRights:
