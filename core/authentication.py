@@ -25,6 +25,7 @@ from store.compiled import compiled_select
 from .credentials import Authorization
 from .exceptions import SessionEnded
 from .models import UserSession
+from .second_factors import browser_is_verified, refuse_without_code
 from .tokens import session_id_of
 
 # Tokens whose signature a process remembers to have checked; each takes about a kilobyte.
@@ -32,6 +33,13 @@ REMEMBERED = 1000
 
 
 class ShopJWTAuthentication(JWTAuthentication):
+    def authenticate(self, request: Request) -> Any:
+        found = super().authenticate(request)
+        if found is not None:
+            is_verified = self.session is not None and self.session.is_verified
+            refuse_without_code(request, found[0], is_verified=is_verified)
+        return found
+
     def get_user(self, validated_token: Token) -> Any:
         """Return whose token it is; refuses one whose session has ended, once all else is right."""
         session_id = session_id_of(validated_token)
@@ -76,11 +84,15 @@ class ShopSessionAuthentication(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         try:
-            return super().authenticate(request)
+            found = super().authenticate(request)
         except PermissionDenied:
             if sends_csrf_token(request) or not serves_visitors(request):
                 raise
             return None
+        if found is not None:
+            is_verified = browser_is_verified(request)
+            refuse_without_code(request, found[0], is_verified=is_verified)
+        return found
 
 
 def sends_csrf_token(request: Request) -> bool:

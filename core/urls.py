@@ -3,7 +3,10 @@ from rest_framework.routers import SimpleRouter
 
 from .views import (
     AccountsRootView,
+    ConfirmSecondFactorView,
     LogoutAllView,
+    SecondFactorPageView,
+    SecondFactorView,
     SessionViewSet,
     SignInView,
     TokenBlacklistView,
@@ -30,6 +33,12 @@ auth_urlpatterns = [
         SessionViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
         name="session-detail",
     ),
+    path("users/me/second_factor/", SecondFactorView.as_view(), name="second-factor-own"),
+    path(
+        "users/me/second_factor/confirm/",
+        ConfirmSecondFactorView.as_view(),
+        name="second-factor-confirm",
+    ),
     path("jwt/create/", SignInView.as_view(), name="jwt-create"),
     path("jwt/refresh/", TokenRefreshView.as_view(), name="jwt-refresh"),
     path("jwt/verify/", TokenVerifyView.as_view(), name="jwt-verify"),
@@ -40,5 +49,7 @@ auth_urlpatterns = [
 urlpatterns = [
     path("", home, name="home"),
     path("favicon.ico", favicon, name="favicon"),
+    # Before the addresses of the admin's site, to which staff without a second factor do not come.
+    path("admin/second_factor/", SecondFactorPageView.as_view(), name="second-factor"),
     path("auth/", include(auth_urlpatterns)),
 ]

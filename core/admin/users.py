@@ -8,6 +8,8 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
 from store.admin.deletion import LISTED, ServiceDeletionAdmin
@@ -30,8 +32,8 @@ EXPORT_LOGGED = "Exported all data."
 EXPORTED = ["core.view_user", "store.view_customer", "store.view_address", "store.view_order"]
 EMAIL_FIELDSET = ("E-mail address", {"fields": ["pending_email", "email_verified_at"]})
 
-# Bookkeeping of the sign-in, not for people; a list of tokens is a list of keys.
-admin.site.unregister([BlacklistedToken, OutstandingToken])
+# Bookkeeping of the sign-in, not for people; a list of tokens, or of second factors, is a list of keys.
+admin.site.unregister([BlacklistedToken, OutstandingToken, StaticDevice, TOTPDevice])
 
 
 class UserAddForm(AdminUserCreationForm):

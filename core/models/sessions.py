@@ -49,6 +49,8 @@ class UserSession(PartialUpdateModel):
     network = models.CharField(max_length=43, blank=True)
     # Of the password, as in Django's own sessions: a new one ends what began with another.
     auth_hash = models.CharField(max_length=128)
+    # Whether the sign-in came with the code of a second factor.
+    is_verified = models.BooleanField(default=False)
     # Of tokens: the id of the refresh token that is valid, and of the one before it.
     jti = models.CharField(max_length=32, default=new_id)
     previous_jti = models.CharField(max_length=32, blank=True)

@@ -37,3 +37,10 @@ class PasswordField(TypedPasswordField):
 
     def to_internal_value(self, data: Any) -> str:
         return nfkc(super().to_internal_value(data))
+
+
+class CodeField(serializers.CharField):
+    """The code of a second factor: of an app, or a recovery code with its dashes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)

@@ -13,25 +13,31 @@ from ..authentication import ShopJWTAuthentication
 from ..exceptions import SessionEnded
 from ..models import User, UserSession
 from ..security_log import security_event
+from ..services.second_factors import verify_sign_in
 from ..services.sessions import begin_token_session, end_sessions, refresh_session
 from ..tokens import JTI, SessionRefreshToken, session_id_of
-from .fields import TypedPasswordField
+from .fields import CodeField, TypedPasswordField
 
 
 class SignInSerializer(TokenObtainPairSerializer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"] = TypedPasswordField(write_only=True)
+        self.fields["otp"] = CodeField(write_only=True, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        self.code: str = attrs.get("otp", "")
         tokens = super().validate(attrs)
         user: Any = self.user
         security_event("sign_in_succeeded", user_id=user.pk, account=user.username)
         return tokens
 
     def get_token(self, user: User) -> Token:  # type: ignore[override]
-        """Return the refresh token of a new session."""
-        session = begin_token_session(user=user, request=self.context["request"])
+        """Return the refresh token of a new session, or raise CodeNeeded."""
+        is_verified = verify_sign_in(user=user, code=self.code)
+        session = begin_token_session(
+            user=user, request=self.context["request"], is_verified=is_verified
+        )
         return SessionRefreshToken.of(session, user)
 
 

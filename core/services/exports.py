@@ -23,6 +23,8 @@ PARTS: dict[str, tuple[str, list[str]]] = {
         "sessions",
         ["id", "created_at", "last_used_at", "expires_at", "user_agent", "network"],
     ),
+    "second_factors": ("totpdevice_set", ["name", "confirmed", "created_at", "last_used_at"]),
+    "recovery_codes": ("staticdevice_set", ["name", "created_at", "last_used_at"]),
     "tokens": ("outstandingtoken_set", ["created_at", "expires_at"]),
     "likes": ("likes", ["content_type__app_label", "content_type__model", "object_id"]),
     "groups": ("groups", ["name"]),

@@ -15,6 +15,7 @@ from storefront.limits.addresses import client_address
 from ..exceptions import SessionEnded
 from ..models import User, UserSession
 from ..models.sessions import USER_AGENT_LENGTH
+from ..second_factors import VERIFIED
 from ..security_log import security_event
 from ..sessions import SESSION_ID
 
@@ -36,21 +37,27 @@ def place_of(request: HttpRequest | Request) -> str:
     return str(ip_network((address, PLACE_BITS[address.version]), strict=False))
 
 
-def begin_token_session(*, user: User, request: HttpRequest | Request) -> UserSession:
-    """Record a sign-in from which tokens come."""
-    expires_at = timezone.now() + api_settings.REFRESH_TOKEN_LIFETIME
-    return UserSession.objects.create(expires_at=expires_at, **sign_in_fields(user, request))
+def begin_token_session(
+    *, user: User, request: HttpRequest | Request, is_verified: bool = False
+) -> UserSession:
+    """Record a sign-in from which tokens come, with the code of a second factor or without."""
+    return UserSession.objects.create(
+        expires_at=timezone.now() + api_settings.REFRESH_TOKEN_LIFETIME,
+        is_verified=is_verified,
+        **sign_in_fields(user, request),
+    )
 
 
-def begin_browser_session(*, user: User, request: HttpRequest) -> None:
+def begin_browser_session(*, user: User, request: HttpRequest, is_verified: bool) -> None:
     """Record a sign-in that a cookie keeps; one more in the same browser takes its place."""
     browser = request.session
     if browser.session_key is None:
         browser.create()
     session, _ = UserSession.objects.update_or_create(
-        session_key=browser.session_key, defaults=sign_in_fields(user, request)
+        session_key=browser.session_key,
+        defaults={"is_verified": is_verified, **sign_in_fields(user, request)},
     )
-    browser[SESSION_ID] = session.pk
+    browser[SESSION_ID], browser[VERIFIED] = session.pk, is_verified
 
 
 def sign_in_fields(user: User, request: HttpRequest | Request) -> dict[str, Any]:

@@ -30,4 +30,6 @@ def tell_of_password(user: User, **kwargs: Any) -> None:
 def on_user_logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Log who signed in on a page, and list the browser among the sessions of its user."""
     security_event("sign_in_succeeded", request=request, user_id=user.pk, account=user.username)
-    begin_browser_session(user=user, request=request)
+    # The form of the sign-in says so of the user whom it found.
+    is_verified = getattr(user, "has_sent_code", False)
+    begin_browser_session(user=user, request=request, is_verified=is_verified)

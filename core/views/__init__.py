@@ -2,6 +2,8 @@
 
 from .accounts import AccountsRootView, UserViewSet
 from .pages import favicon, home
+from .second_factor_pages import SecondFactorPageView
+from .second_factors import ConfirmSecondFactorView, SecondFactorView
 from .sessions import SessionViewSet
 from .tokens import (
     LogoutAllView,
@@ -13,7 +15,10 @@ from .tokens import (
 
 __all__ = [
     "AccountsRootView",
+    "ConfirmSecondFactorView",
     "LogoutAllView",
+    "SecondFactorPageView",
+    "SecondFactorView",
     "SessionViewSet",
     "SignInView",
     "TokenBlacklistView",

@@ -12,7 +12,15 @@ from ..serializers.sessions import SessionSerializer
 from ..services.sessions import end_sessions
 from ..sessions import SESSION_ID
 from ..tokens import session_id_of
-from .schema.sessions import session_schema
+from .schema.sessions import others_schema, session_schema
+
+
+def current_session_id(request: Request) -> int | None:
+    """Return the session that asks: that of the token, or else of the browser."""
+    if request.auth is not None:
+        return session_id_of(request.auth)
+    session_id: int | None = request.session.get(SESSION_ID)
+    return session_id
 
 
 @session_schema
@@ -27,25 +35,19 @@ class SessionViewSet(mixins.DestroyModelMixin, viewsets.ReadOnlyModelViewSet[Use
     def get_queryset(self) -> QuerySet[UserSession]:
         sessions: Any = super().get_queryset()
         # No row has the id 0.
-        is_current = Case(When(pk=self.current_id or 0, then=True), default=False)
+        current = current_session_id(self.request)
+        is_current = Case(When(pk=current or 0, then=True), default=False)
         own: QuerySet[UserSession] = sessions.of(self.request.user)
         return own.annotate(is_current=is_current)
-
-    @property
-    def current_id(self) -> int | None:
-        """The session that asks: that of the token, or else of the browser."""
-        if self.request.auth is not None:
-            return session_id_of(self.request.auth)
-        session_id: int | None = self.request.session.get(SESSION_ID)
-        return session_id
 
     def perform_destroy(self, instance: UserSession) -> None:
         self.end(UserSession.objects.filter(pk=instance.pk))
 
+    @others_schema
     def destroy_others(self, request: Request) -> Response:
         """End every session of the signed-in user but the one that asks."""
         sessions = UserSession.objects.filter(user_id=cast(int, request.user.pk))
-        self.end(sessions.exclude(pk=self.current_id or 0))
+        self.end(sessions.exclude(pk=current_session_id(request) or 0))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def end(self, sessions: QuerySet[UserSession]) -> None:

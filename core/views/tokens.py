@@ -41,6 +41,7 @@ class TokenBlacklistView(simplejwt.TokenBlacklistView):
 
 @sign_out_everywhere_schema
 class LogoutAllView(APIView):
+    enrols = True
     permission_classes = [IsAuthenticated]
 
     def post(self, request: Request) -> Response:

@@ -1,5 +1,7 @@
 """Accounts: sessions, djoser's serializers and links, and what an account may do before its address is confirmed."""
 
+from environs import validate
+
 from .environment import env
 
 # Whether who registers is mailed a link that confirms the address.
@@ -10,6 +12,14 @@ REQUIRE_VERIFIED_EMAIL = env.bool("REQUIRE_VERIFIED_EMAIL", False)
 SESSION_ENGINE = "core.sessions"
 # A refresh token is valid once: the answer brings the next one. Front-ends that keep their first one need it off.
 ROTATE_REFRESH_TOKENS = env.bool("ROTATE_REFRESH_TOKENS", False)
+# Whether staff sign in with a code of an app beside the password: off, optional (who has set it up), required.
+STAFF_SECOND_FACTOR = env.str(
+    "STAFF_SECOND_FACTOR", "optional", validate=validate.OneOf(["off", "optional", "required"])
+)
+# What an app calls the account.
+OTP_TOTP_ISSUER = "Storefront"
+# The tries of an account are counted by the shop, beside which that of the library would grow without an end.
+OTP_TOTP_THROTTLE_FACTOR = 0
 
 DJOSER = {
     "SERIALIZERS": {

@@ -23,7 +23,7 @@ from .storages import is_folder, is_host, media_storage
 INSTALLED_APPS = [
     # Before the admin and rest_framework, whose pages it replaces.
     "storefront",
-    "storefront.admin.apps.ShopAdminConfig",
+    "core.admin_site.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     # Before core, whose admin takes its tables out.
     "rest_framework_simplejwt.token_blacklist",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "core",
     "rest_framework",
     "corsheaders",

@@ -81,6 +81,12 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     },
     "/auth/users/me/sessions/": {"get": None, "delete": None},
     "/auth/users/me/sessions/{session}/": {"get": None, "delete": None},
+    "/auth/users/me/second_factor/": {
+        "get": None,
+        "post": {"current_password": "a-Str0ng-one"},
+        "delete": {"current_password": "a-Str0ng-one", "otp": "000000"},
+    },
+    "/auth/users/me/second_factor/confirm/": {"post": {"otp": "000000"}},
     "/auth/jwt/create/": {"post": {"username": "ann", "password": "a-Str0ng-one"}},
     "/auth/jwt/refresh/": {"post": {"refresh": "{refresh}"}},
     "/auth/jwt/verify/": {"post": {"token": "{refresh}"}},

@@ -230,7 +230,8 @@ def test_signing_in_takes_a_name_and_gives_two_tokens(schema: dict[str, Any]) ->
     operation = schema["paths"]["/auth/jwt/create/"]["post"]
     sent = resolve(schema, operation["requestBody"]["content"]["application/json"]["schema"])
     given = resolve(schema, operation["responses"]["200"]["content"]["application/json"]["schema"])
-    assert sorted(sent["properties"]) == ["password", "username"]
+    assert sorted(sent["properties"]) == ["otp", "password", "username"]
+    assert sorted(sent["required"]) == ["password", "username"]
     assert sorted(given["properties"]) == ["access", "refresh"]
 
 

@@ -11,5 +11,7 @@ session_schema = resource_schema(
         "`network` is the part of the internet it was made from; `is_current` marks the one that asks."
     ),
     destroy=extend_schema(summary="End a session", description="Its tokens work no more."),
-    destroy_others=extend_schema(summary="End every other session"),
+)
+others_schema = extend_schema(
+    operation_id="auth_users_me_sessions_destroy_others", summary="End every other session"
 )

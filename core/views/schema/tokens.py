@@ -5,6 +5,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
+from ...serializers.tokens import SignInSerializer
+
 
 class JWTScheme(OpenApiAuthenticationExtension):
     """Describes the Authorization header of the shop, whose first word is JWT (or Bearer)."""
@@ -29,9 +31,10 @@ def token_schema(**words: Any) -> Any:
 
 sign_in_schema = token_schema(
     summary="Sign in",
-    description="Send the access token along as `Authorization: JWT <access token>`.",
+    description="Send the access token along as `Authorization: JWT <access token>`. An account with a second factor needs "
+    "its code as `otp`, of the app or a recovery code: else 401 `otp_required`, once the password is right.",
+    request=SignInSerializer,
     # Which drf-spectacular knows how to describe, and of its children nothing.
-    request=TokenObtainPairSerializer,
     responses=TokenObtainPairSerializer,
 )
 refresh_schema = token_schema(
