@@ -20,6 +20,8 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
 SOURCES := conftest.py storefront core store tags likes store_custom outbox
+# What runs on a server.
+AUDITED := storefront core store tags likes store_custom outbox docker manage.py gunicorn.conf.py
 EXTRAS := .venv/.synced-extras
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production
@@ -63,7 +65,7 @@ ROUNDS ?= 3
 SECONDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods bench bench-growth roles watch lint format lock lock-bench clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods bench bench-growth roles watch lint audit sbom format lock lock-bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -185,6 +187,14 @@ lint: $(ENVIRONMENT)  ## Check format, lint, types, import contracts, migrations
 	.venv/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+audit: $(ENVIRONMENT)  ## Look for weak code (bandit), and for known vulnerabilities of the locked packages (exit code 2 of .ci/audit.py: not audited)
+	.venv/bin/bandit --quiet --recursive --configfile pyproject.toml $(AUDITED)
+	$(PY) .ci/audit.py
+
+sbom: $(ENVIRONMENT)  ## Write sbom.json: what a server installs, in CycloneDX; the same for the same lock
+	.venv/bin/cyclonedx-py pipenv --categories packages,mysql,postgres,production --output-reproducible \
+		--output-format JSON --output-file sbom.json
 
 format: $(ENVIRONMENT)  ## Format the code and mend what the linter can mend
 	.venv/bin/ruff format .

@@ -51,11 +51,12 @@ def current_period() -> float:
 def version_sql(products: int) -> str:
     product, version = Product._meta.db_table, Version._meta.db_table
     # The highest id tells of products that plain SQL has added.
-    sql = (
-        f"SELECT scope, id, value FROM {version} WHERE scope IN ('{ASSORTMENT}', '{CATALOG}') "
-        f"UNION ALL SELECT '{ASSORTMENT}', 0, MAX(id) FROM {product}"
-    )
+    parts = [
+        *("SELECT scope, id, value FROM", version, f"WHERE scope IN ('{ASSORTMENT}', '{CATALOG}')"),
+        *("UNION ALL", f"SELECT '{ASSORTMENT}', 0, MAX(id) FROM", product),
+    ]
     if products:
         placeholders = ", ".join(["%s"] * products)
-        sql += f" UNION ALL SELECT '', id, inventory FROM {product} WHERE id IN ({placeholders})"
-    return sql
+        parts += ["UNION ALL SELECT '', id, inventory FROM", product]
+        parts += [f"WHERE id IN ({placeholders})"]
+    return " ".join(parts)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BooleanField, F, FloatField, Func, OrderBy
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, F, Field, FloatField, Func, OrderBy, Value
 
 if TYPE_CHECKING:
     from .models.catalog import ProductQuerySet
@@ -55,19 +54,24 @@ def match_order(products: ProductQuerySet, names: Sequence[str]) -> Sequence[str
     return [OrderBy(Unindexed(F(name)), descending=descending) for name, descending in fields]
 
 
+def matched(template: str, output_field: Field, *query: str) -> Func:
+    """Return what the database makes of the index and the query, which is a parameter."""
+    return Func(*map(Value, query), template=template, output_field=output_field)
+
+
 def on_postgresql(products: ProductQuerySet, words: Sequence[str]) -> ProductQuerySet:
     query = " & ".join(f"'{word}':*" for word in words)
-    found = "store_product.words @@ to_tsquery('simple', %s)"
-    rank = "ts_rank(store_product.words, to_tsquery('simple', %s))"
-    return products.filter(RawSQL(found, [query], BooleanField())).annotate(
-        **{RANK: RawSQL(rank, [query], FloatField())}
+    found = "store_product.words @@ to_tsquery('simple', %(expressions)s)"
+    rank = "ts_rank(store_product.words, to_tsquery('simple', %(expressions)s))"
+    return products.filter(matched(found, BooleanField(), query)).annotate(
+        **{RANK: matched(rank, FloatField(), query)}
     )
 
 
 def on_mysql(products: ProductQuerySet, words: Sequence[str]) -> ProductQuerySet:
     query = " ".join(f"+{word[:MYSQL_WORD]}*" for word in words)
-    match = "MATCH (store_product.words) AGAINST (%s IN BOOLEAN MODE)"
-    ranked = products.annotate(**{RANK: RawSQL(match, [query], FloatField())})
+    match = "MATCH (store_product.words) AGAINST (%(expressions)s IN BOOLEAN MODE)"
+    ranked = products.annotate(**{RANK: matched(match, FloatField(), query)})
     # Of a match it is never zero; and compared with a truth, as Django would, the index is not used.
     return ranked.filter(**{f"{RANK}__gt": 0})
 
@@ -81,7 +85,7 @@ def on_sqlite(products: ProductQuerySet, words: Sequence[str]) -> ProductQuerySe
     )
     # The lower the better; of a title a word counts for ten.
     rank = "-bm25(store_product_words, 10, 1)"
-    return found.annotate(**{RANK: RawSQL(rank, [], FloatField())})
+    return found.annotate(**{RANK: matched(rank, FloatField())})
 
 
 MATCHING: dict[str, Callable[[ProductQuerySet, Sequence[str]], ProductQuerySet]] = {

@@ -1,8 +1,8 @@
 """Copies of the database, for what may lag; what is bought or shown for sale is never read here."""
 
 import logging
-import random
 from collections.abc import Callable
+from secrets import choice
 from time import monotonic
 from typing import TypeVar
 
@@ -34,7 +34,7 @@ def read_from_copy(read: Callable[[str], R]) -> R:
     now = monotonic()
     copies = [alias for alias in settings.DATABASE_REPLICAS if _retry_at.get(alias, now) <= now]
     if copies:
-        alias = random.choice(copies)
+        alias = choice(copies)
         try:
             return read(alias)
         except FAILURES as error:

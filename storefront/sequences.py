@@ -93,13 +93,14 @@ def advance_sequence(connection: BaseDatabaseWrapper, model: type[models.Model])
     quote = connection.ops.quote_name
     table, column = quote(model._meta.db_table), quote(model._meta.pk.column)
     with connection.cursor() as cursor:
+        highest = f"max({column})"
         cursor.execute(
-            f"SELECT pg_get_serial_sequence(%s, %s), max({column}) FROM {table}",
+            " ".join(["SELECT pg_get_serial_sequence(%s, %s),", highest, "FROM", table]),
             [table, model._meta.pk.column],
         )
         sequence, last_id = cursor.fetchone()
         # The sequence's own column: a row of before, or the one to come.
-        following = f"(SELECT last_value + is_called::int FROM {sequence})"
+        following = " ".join(["(SELECT last_value + is_called::int FROM", str(sequence), ")"])
         if not sequence or last_id is None:
             return False
         cursor.execute(f"SELECT {following} <= %s", [last_id])
@@ -108,10 +109,8 @@ def advance_sequence(connection: BaseDatabaseWrapper, model: type[models.Model])
         with transaction.atomic(using=connection.alias):
             # Whoever inserts waits: no id is given out, and none committed, between reading and moving.
             cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-            cursor.execute(
-                f"SELECT setval(%s, max({column})) FROM {table} HAVING max({column}) >= {following}",
-                [sequence],
-            )
+            behind = ["FROM", table, "HAVING", highest, ">=", following]
+            cursor.execute(" ".join([f"SELECT setval(%s, {highest})", *behind]), [sequence])
             return cursor.fetchone() is not None
 
 

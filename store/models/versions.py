@@ -1,7 +1,7 @@
 """Cache versions: what is cached holds as long as its version in the database stays."""
 
 from collections.abc import Callable, Iterable
-from random import SystemRandom
+from secrets import randbelow
 from typing import Any, ClassVar, TypeVar
 
 from django.db import connections, models, router, transaction
@@ -22,9 +22,6 @@ CATALOG = "catalog"
 ASSORTMENT = "assortment"
 
 MAX_VALUE = 2**63 - 1
-
-# Not seeded alike in forked processes or by a test run.
-random = SystemRandom()
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -58,7 +55,8 @@ def set_value(pk: Any, value: Any) -> Any:
 
 
 def new_value() -> int:
-    return random.randint(0, MAX_VALUE)
+    # Not seeded alike in forked processes or by a test run.
+    return randbelow(MAX_VALUE + 1)
 
 
 class Version(PartialUpdateModel):

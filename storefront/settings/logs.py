@@ -12,8 +12,13 @@ def is_file(name: str) -> None:
         raise ValidationError("Not a file in a folder that is there.")
 
 
-def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict[str, Any]:
-    """Return LOGGING that writes `line`s or `json` objects to the console and, if named, to a file."""
+def logging_in(
+    format_name: str, *, level: str, file: str | None = None, is_mailed: bool = False
+) -> dict[str, Any]:
+    """Return LOGGING that writes `line`s or `json` objects to the console and, if named, to a file.
+
+    ADMINS get errors by mail where `is_mailed`.
+    """
     handlers: dict[str, Any] = {"console": {"class": "logging.StreamHandler"}}
     if file:
         # Looks again for its file, so that logrotate may move it away.
@@ -24,6 +29,8 @@ def logging_in(format_name: str, *, level: str, file: str | None = None) -> dict
             "errors": "backslashreplace",
             "delay": True,
         }
+    if is_mailed:
+        handlers["admins"] = {"class": "storefront.logs.error_mails.ErrorMailHandler"}
     for handler in handlers.values():
         handler |= {"formatter": format_name, "filters": ["request_id"]}
     # Every line goes through the handlers of the root: no other form, no mail with the request in it.

@@ -103,20 +103,25 @@ if https_header := env.str(
 ):
     SECURE_PROXY_SSL_HEADER = ("HTTP_" + https_header.upper().replace("-", "_"), "https")
 
-LOGGING = logging_in(
-    "json", level=DJANGO_LOG_LEVEL, file=env.str("LOG_FILE", None, validate=is_file)
-)
-# What Python warns of is a line like the others.
-logging.captureWarnings(True)
-
-if dsn := env.str(
+dsn = env.str(
     "SENTRY_DSN",
     "",
     validate=validate.Regexp(
         r"(https?://\w+(:\w+)?@[^/\s]+(/\S*)?/\d+)?\Z",
         error="Not a DSN such as https://key@sentry.example.com/1.",
     ),
-):
+)
+LOGGING = logging_in(
+    "json",
+    level=DJANGO_LOG_LEVEL,
+    file=env.str("LOG_FILE", None, validate=is_file),
+    # Sentry tells them itself.
+    is_mailed=bool(ADMINS) and not dsn,
+)
+# What Python warns of is a line like the others.
+logging.captureWarnings(True)
+
+if dsn:
     # Here, so that nothing of it is loaded without a DSN.
     from storefront.logs.sentry import start_sentry
 
