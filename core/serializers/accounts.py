@@ -10,7 +10,7 @@ from storefront.unique_keys.serializers import UniqueKeySerializer, UniqueKeyVal
 
 from ..canonical import LowercaseEmailField, UsernameField
 from ..models import User
-from ..services.addresses import ask_for_email, register
+from ..services.addresses import ask_for_email, register, withdraw_email
 from .fields import NormalizedEmailField, NormalizedField, PasswordField, TypedPasswordField
 
 USER_FIELDS = ["id", "username", "email", "first_name", "last_name"]
@@ -90,21 +90,23 @@ class UserSerializer(LateKeysSerializer, CurrentPasswordSerializer, djoser.UserS
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
-        instance = cast(User, self.instance)
-        if attrs.get("email", instance.email) == instance.email:
-            attrs.pop("email", None)
-        elif "current_password" not in attrs:
+        present = cast(User, self.instance).email
+        if attrs.get("email", present) == present:
+            return attrs
+        if "current_password" not in attrs:
             required = self.fields["current_password"].error_messages["required"]
             raise serializers.ValidationError({"current_password": [required]})
-        else:
-            self.refuse_taken_late(attrs["email"])
+        self.refuse_taken_late(attrs["email"])
         return attrs
 
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:
-        named = {name: validated_data.pop(name, None) for name in ("email", "current_password")}
+        email = validated_data.pop("email", instance.email)
+        is_confirmed = validated_data.pop("current_password", None) is not None
         user: User = super().update(instance, validated_data)
-        if named["email"]:
-            ask_for_email(user=user, email=named["email"])
+        if email != user.email:
+            ask_for_email(user=user, email=email)
+        elif is_confirmed:
+            withdraw_email(user=user)
         return user
 
     def to_representation(self, instance: User) -> dict[str, Any]:

@@ -40,6 +40,13 @@ def ask_for_email(*, user: User, email: str) -> None:
     queue_account_mail(user=user, mail=EMAIL_CHANGE_ASKED)
 
 
+def withdraw_email(*, user: User) -> None:
+    """Keep the present address: the link that was mailed to another works no more."""
+    if user.pending_email:
+        user.pending_email = None
+        user.save(update_fields=["pending_email"])
+
+
 @retrying_transaction
 def verify_email(*, uid: str, token: str) -> None:
     """Confirm an address, which replaces the one before it, with the codes of a link; raises LinkRefused."""

@@ -42,7 +42,7 @@ def tell_of_username(*, user: User) -> None:
 
 
 def log_on_commit(event: str, user: User) -> None:
-    transaction.on_commit(lambda: security_event(event, user_id=user.pk))
+    transaction.on_commit(lambda: security_event(event, user_id=user.pk, account=user.username))
 
 
 def reset_password(*, user: User, token: str, password: str) -> None:
@@ -62,7 +62,6 @@ def _write_password(*, user_id: int, token: str, password_hash: str) -> None:
     user.email_verified_at = user.email_verified_at or timezone.now()
     user.save()
     queue_account_mail(user=user, mail=PASSWORD_CHANGED)
-    log_on_commit("password_reset", user)
 
 
 @retrying_transaction

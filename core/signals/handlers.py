@@ -24,7 +24,6 @@ def tell_of_password(user: User, **kwargs: Any) -> None:
         lambda: security_event("password_changed", user_id=user.pk, account=user.username)
     )
     queue_account_mail(user=user, mail=PASSWORD_CHANGED)
-    transaction.on_commit(lambda: security_event("password_changed", user_id=user.pk))
 
 
 def on_user_logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -113,6 +114,18 @@ class TestChange:
         response = api_client.patch(ME, {"current_password": PASSWORD}, format="json")
         assert response.status_code == 400
         assert list(response.json()) == ["non_field_errors"]
+
+    def test_is_withdrawn_by_the_present_address_and_the_password(
+        self, api_client: APIClient, sign_in: Callable, mailoutbox: list
+    ) -> None:
+        sign_in()
+        api_client.patch(ME, CHANGE, format="json")
+        present = {"email": "ann@example.com"}
+        # As a form that shows all fields sends it, whatever it is about.
+        assert "pending_email" in api_client.put(ME, present, format="json").json()
+        body = {**present, "current_password": PASSWORD}
+        assert "pending_email" not in api_client.patch(ME, body, format="json").json()
+        assert api_client.post(VERIFY, codes_in(mailoutbox[0])).status_code == 400
 
     def test_of_two_who_confirm_one_address_the_second_is_refused(
         self, api_client: APIClient, register: Callable, mailoutbox: list
@@ -247,3 +260,15 @@ class TestVerification:
             with monkeypatch.context() as patch:
                 patch.setattr("core.links.time", lambda late=late: late)
                 assert not tokens.check_token(user, token)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accounts_from_before_the_upgrade_count_as_confirmed(register: Callable) -> None:
+    register("old")
+    register("nobody", email="")
+    try:
+        call_command("migrate", "core", "0003", verbosity=0)
+    finally:
+        call_command("migrate", "core", verbosity=0)
+    confirmed = User.objects.filter(email_verified_at__isnull=False)
+    assert list(confirmed.values_list("username", flat=True)) == ["old"]

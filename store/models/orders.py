@@ -41,6 +41,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
             return self
         return self.filter(customer__user_id=user.pk)
 
+    def of_deleted_accounts(self) -> "OrderQuerySet":
+        return self.filter(customer__user__deleted_at__isnull=False)
+
     def with_items(self) -> "OrderQuerySet":
         """Load the lines and their products along, in one more query."""
         return self.prefetch_related(

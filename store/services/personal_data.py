@@ -118,7 +118,7 @@ def erase_old_addresses() -> int:
     That is STORE_ADDRESS_RETENTION days after they were placed; returns the number of orders.
     """
     last = timezone.now() - timedelta(days=settings.STORE_ADDRESS_RETENTION)
-    orders = Order.objects.filter(customer__user__deleted_at__isnull=False, placed_at__lt=last)
+    orders = Order.objects.of_deleted_accounts().filter(placed_at__lt=last)
     events = PaymentEvent.objects.filter(payment__order__in=orders.order_by().values("pk"))
     events.exclude(payload="").update(payload="")
     total = 0

@@ -167,6 +167,7 @@ LOOKUPS = {
     "orders by payment status": lambda: store.Order.objects.filter(payment_status="F"),
     "orders by status": lambda: store.Order.objects.filter(status="pending"),
     "overdue orders": lambda: overdue_orders().order_by("pk"),
+    "orders of deleted accounts": lambda: store.Order.objects.of_deleted_accounts(),
     "unpaid orders of a customer": lambda: store.Order.objects.expiring().filter(customer=7),
     "changes of an order": lambda: store.OrderStatusChange.objects.filter(order=7),
     "payments of an order": lambda: store.Payment.objects.filter(order=7),

@@ -24,7 +24,8 @@ def with_password(**words: Any) -> Any:
 
 BOOKS = "Orders stay, without the person; those that are unpaid are cancelled."
 NEW_ADDRESS = (
-    "Another `email` needs the `current_password` and is the `pending_email` until it is confirmed."
+    "Another `email` needs the `current_password` and is the `pending_email` until it is confirmed. "
+    "The present one, with the password, withdraws it."
 )
 accounts_root_schema = root_schema("accounts", summary="List the addresses of the accounts")
 user_schema = resource_schema(
