@@ -8,7 +8,10 @@ from storefront.admin.sites import ShopAdminSite
 
 
 class StaffAdminSite(ShopAdminSite):
-    """The admin for staff who have shown what STAFF_SECOND_FACTOR asks of them."""
+    """The admin for staff who have shown what STAFF_SECOND_FACTOR asks of them.
+
+    Django makes it before there are models, which the rules need: their modules are imported when they are asked.
+    """
 
     def has_permission(self, request: HttpRequest) -> bool:
         if not super().has_permission(request):

@@ -19,7 +19,6 @@ class SecondFactorSerializer(serializers.Serializer):
 class EnrolmentSerializer(CurrentPasswordSerializer):
     """The secret of a new second factor, for an app: by hand, or as the address that a QR code holds."""
 
-    current_password: Any
     secret = serializers.CharField(read_only=True)
     otpauth_url = serializers.CharField(read_only=True)
 

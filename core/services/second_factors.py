@@ -76,6 +76,8 @@ def key_of(user: User) -> str:
 
 @retrying_transaction
 def use_code(*, user_id: int, code: str) -> bool:
+    if not code.isascii():
+        return False
     if code.isdecimal():
         # Under the lock the second of two that send one code finds it used.
         device = confirmed_devices(user_id).select_for_update().first()

@@ -219,6 +219,7 @@ def test_in_a_browser_from_the_password_to_the_admin(
         assert browser.execute_script(WIDTH) <= width
         form.find_element(By.CSS_SELECTOR, "[type=submit]").click()
 
+    browser.get_log("browser")
     browser.get(f"{live_server.url}/admin/")
     fill("#login-form", username="ann", password=PASSWORD)
     fill(".second-factor form", current_password=PASSWORD)
@@ -232,3 +233,5 @@ def test_in_a_browser_from_the_password_to_the_admin(
     browser.get(f"{live_server.url}/api-auth/login/?next=/store/orders/")
     fill("main form", username="ann", password=PASSWORD, otp=code)
     assert "Order List" in wait_for(browser, "h1").text
+    # Such as what the policy of the pages forbids.
+    assert [each for each in browser.get_log("browser") if each["level"] == "SEVERE"] == []

@@ -73,6 +73,11 @@ class TestSignIn:
         assert create("000000").json() == {"detail": WRONG, "code": "otp_required"}
         assert create("1" * 41).status_code == 400
 
+    def test_refuses_a_lone_surrogate(self, device: TOTPDevice) -> None:
+        body = f'{{"username": "ann", "password": "{PASSWORD}", "otp": "\\ud800"}}'
+        response = APIClient().post(CREATE, body, content_type="application/json")
+        assert response.status_code in (400, 401)
+
     def test_says_nothing_of_it_to_who_has_no_password(self, device: TOTPDevice) -> None:
         response = create(code_of(device), "wrong")
         assert response.json()["detail"] == "No active account found with the given credentials"
@@ -196,6 +201,25 @@ class TestEnrolment:
         }
         assert len(secrets) == 2
         assert TOTPDevice.objects.count() == 1
+
+
+def test_the_security_log_tells_of_it(ann: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "storefront.security")
+    device, _ = set_up(ann)
+    create("000000")
+    client = signed_in(code_of(device))
+    client.delete(OWN, {"current_password": PASSWORD, "otp": code_of(device, 1)})
+    events = [
+        record.getMessage().split()[0]
+        for record in caplog.records
+        if record.name == "storefront.security"
+    ]
+    assert events == [
+        "second_factor_added",
+        "second_factor_failed",
+        "sign_in_succeeded",
+        "second_factor_removed",
+    ]
 
 
 class TestRemoval:

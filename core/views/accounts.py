@@ -62,6 +62,8 @@ class AccountsRootView(RootView):
         "users": "user-list",
         "users/me": "user-me",
         "users/me/export": "user-export",
+        "users/me/sessions": "session-list",
+        "users/me/second_factor": "second-factor-own",
         "jwt/create": "jwt-create",
         "jwt/refresh": "jwt-refresh",
         "jwt/verify": "jwt-verify",

@@ -9,8 +9,8 @@ ADDRESS = "[address]"
 
 # Names of fields, headers and parameters whose value nobody else may read.
 SECRET_NAME = (
-    r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|(?<![a-z])(?:access|refresh|auth|jwt|uid|dsn|pin)"
-    r"(?![a-z])|api_?key|private_?key|session_?(?:id|key)|csrf|cookie|credential|signature"
+    r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|(?<![a-z])(?:access|refresh|auth|jwt|uid|dsn|pin|otp)"
+    r"(?![a-z])|recovery_?codes?|api_?key|private_?key|session_?(?:id|key)|csrf|cookie|credential|signature"
     r"|authorization|e-?mail|phone|street|birth_?date|(?<![a-z])(?:address|zip)(?![a-z]))"
 )
 # A text in quotes, a list or a tuple, or what reaches to the next separator.
@@ -44,7 +44,7 @@ RULES = [
     ),
     rule("://", r"(://)[^\s'\"<>]{1,500}@", rf"\1{SECRET}@"),
     rule(
-        "pass pwd secret token access refresh auth jwt uid dsn pin key session csrf cookie credential"
+        "pass pwd secret token access refresh auth jwt uid dsn pin otp recovery key session csrf cookie credential"
         " signature mail phone street birth address zip",
         rf"""({SECRET_NAME}[\w-]{{0,40}}(?:\\*["']\]?)?\s{{0,3}}(?:=>|[:=]|%3a|%3d)\s{{0,3}})"""
         rf"""(?:(?:JWT|Bearer|Basic|Token)\s+)?{VALUE}""",

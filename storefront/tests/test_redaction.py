@@ -38,6 +38,7 @@ LINES = [
     ('{"password": "a \\"b", "page": 1}', '{"password": [secret], "page": 1}'),
     ("<QueryDict: {'password': ['pw', 'x'], 'a': ['1']}>", None),
     ("Form(new_password='pw', api_key=None)", "Form(new_password=[secret], api_key=[secret])"),
+    ("{'otp': 'abc', 'recovery_codes': ['abc-abc', 'pw']}", None),
     (r'body: "{\"refresh\": \"abc\", \"a\": 1}"', None),
     ("/password/reset/confirm/MQ/abc-123/", "/password/reset/confirm/[secret]/"),
     ("?uid=MQ&token=c5-abc", "?uid=[secret]&token=[secret]"),
