@@ -10,6 +10,7 @@ from django.test import Client
 from model_bakery import baker
 from rest_framework.test import APIClient
 
+from core.tests.passwords import PASSWORD
 from store.models import Collection, Order, Product, ProductImage, Review
 from store.services.orders import write_order
 from store.tests.picture_files import encoded
@@ -71,6 +72,22 @@ class TestCatalogueEditor:
         assert api_client.patch(url, {"unit_price": "8.00"}, format="json").status_code == 200
         shown = Product.objects.get()
         assert (str(shown.unit_price), shown.images.count()) == ("8.00", 1)
+
+    def test_writes_with_a_token(
+        self, member_of: Callable, client: Client, product: Product
+    ) -> None:
+        member = member_of("Catalogue Editor")
+        client.logout()
+        credentials = {"username": member.username, "password": PASSWORD}
+        access = client.post("/auth/jwt/create/", credentials).json()["access"]
+        header = {"authorization": f"JWT {access}"}
+        url = f"/store/products/{product.pk}/"
+        sent = {"data": {"title": "Big lamp"}, "content_type": "application/json"}
+        assert client.patch(url, headers=header, **sent).status_code == 200
+        assert client.get("/store/reports/sales/", headers=header).status_code == 403
+        member.groups.clear()
+        assert client.patch(url, headers=header, **sent).status_code == 403
+        assert Product.objects.get().title == "Big lamp"
 
     def test_edits_it_in_the_admin(
         self, member_of: Callable, client: Client, product: Product
