@@ -52,6 +52,14 @@ def hashing_place() -> Iterator[None]:
         places.release()
 
 
+def is_full() -> bool:
+    """Tell whether who comes now finds no place."""
+    if not places.acquire(blocking=False):
+        return True
+    places.release()
+    return False
+
+
 def hashed(function: Callable[..., Any], *args: Any) -> Any:
     """Run a function in the thread that hashes; raise Busy at once where too many wait for it."""
     with hashing_place():

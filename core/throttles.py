@@ -4,10 +4,13 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from storefront.errors.exceptions import Busy
 from storefront.limits.rates import seconds_to_wait
+from storefront.limits.refusals import remember_queue
 
 from .attempts import credentials_wait, log, remember_network_refusal
 from .canonical import canonical_address
+from .hashers import is_full
 
 # Characters; no mailbox has more.
 MAX_ADDRESS = 320
@@ -50,3 +53,13 @@ class CredentialsThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return self.seconds
+
+
+class SignInThrottle(CredentialsThrottle):
+    """Sends a sign-in away before it is read where no password can be checked for it."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        if is_full():
+            remember_queue(request, is_full)
+            raise Busy
+        return super().allow_request(request, view)

@@ -14,6 +14,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from core.hashers import NICENESS, Argon2Hasher, hashed, hashing_place
 from storefront.errors.exceptions import Busy
+from storefront.limits import refusals
 from storefront.settings.common import PASSWORD_HASHERS
 
 from .conftest import PASSWORD
@@ -194,6 +195,7 @@ class TestQueue:
     def places(self, monkeypatch: pytest.MonkeyPatch) -> BoundedSemaphore:
         places = BoundedSemaphore(2)
         monkeypatch.setattr("core.hashers.places", places)
+        monkeypatch.setattr("storefront.limits.refusals.queues", {})
         return places
 
     @pytest.fixture
@@ -247,8 +249,19 @@ class TestQueue:
         self, api_client: APIClient, settings: Any, django_assert_num_queries: Any
     ) -> None:
         settings.SIGN_IN_FAILURES = 3
+        settings.CREDENTIALS_RATE = (30, 60)
         with django_assert_num_queries(0):
-            api_client.post(CREATE, {"username": "ann", "password": PASSWORD})
+            answers = [api_client.post(CREATE, {}) for _ in range(2)]
+        # The second was not even read.
+        assert [(each.status_code, each.json()["code"]) for each in answers] == [(503, "busy")] * 2
+        assert refusals.queues.keys() == {f"POST {CREATE}"}
+
+    def test_a_sign_in_goes_on_once_there_is_a_place(
+        self, api_client: APIClient, user: Any, places: BoundedSemaphore
+    ) -> None:
+        with places, places:
+            assert [sign_in(api_client, "ann", PASSWORD) for _ in range(2)] == [503, 503]
+        assert sign_in(api_client, "ann", PASSWORD) == 200
 
     @pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own")
     def test_its_thread_lets_others_go_first(self) -> None:

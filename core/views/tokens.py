@@ -9,7 +9,7 @@ from rest_framework_simplejwt import views as simplejwt
 
 from ..security_log import security_event
 from ..services.tokens import revoke_refresh_tokens
-from ..throttles import CredentialsThrottle
+from ..throttles import SignInThrottle
 from .schema.tokens import (
     refresh_schema,
     sign_in_schema,
@@ -21,7 +21,7 @@ from .schema.tokens import (
 
 @sign_in_schema
 class SignInView(simplejwt.TokenObtainPairView):
-    throttle_classes = [CredentialsThrottle]
+    throttle_classes = [SignInThrottle]
 
 
 @refresh_schema

@@ -4,10 +4,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import Throttled
 
-from storefront.errors.exceptions import WAITS
+from storefront.errors.exceptions import WAITS, Busy
 from storefront.errors.views import wait_page, words_of_wait
 
-from .refusals import remembered_wait
+from .refusals import is_queue_full, remembered_wait
 from .requests import OUTCOME_HEADER, current_request
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -20,8 +20,11 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in UNSAFE and (wait := remembered_wait(request)):
-            return wait_page(request, Throttled(wait))
+        if request.method in UNSAFE:
+            if wait := remembered_wait(request):
+                return wait_page(request, Throttled(wait))
+            if is_queue_full(request):
+                return wait_page(request, Busy())
         return self.get_response(request)
 
 

@@ -1,5 +1,6 @@
 """Who is refused until when, by process: a flood that goes on after a refusal costs a look into memory."""
 
+from collections.abc import Callable
 from math import ceil
 from threading import Lock
 from time import monotonic
@@ -22,6 +23,8 @@ def until_its_value(key: Key, until: float, now: float) -> float:
     return until
 
 
+# What tells, for a method and path where every request waits in a queue, whether that is full.
+queues: dict[str, Callable[[], bool]] = {}
 refused: TLRUCache[Key, float] = TLRUCache(REMEMBERED, ttu=until_its_value, timer=monotonic)
 lock = Lock()
 
@@ -57,3 +60,13 @@ def remembered_wait(request: HttpRequest) -> int:
     with lock:
         until = max(refused.get(key, 0) for key in keys)
     return max(ceil(until - monotonic()), 0)
+
+
+def remember_queue(request: HttpRequest | Request, is_full: Callable[[], bool]) -> None:
+    """Refuse what comes to this path for as long as the queue that it waits in is full; the path holds no id."""
+    queues[f"{request.method} {request.path_info}"] = is_full
+
+
+def is_queue_full(request: HttpRequest) -> bool:
+    is_full = queues.get(f"{request.method} {request.path_info}")
+    return is_full is not None and is_full()
