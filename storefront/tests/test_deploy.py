@@ -14,7 +14,7 @@ from getpass import getuser
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from django.conf import settings
@@ -137,6 +137,18 @@ class TestNginx:
         for line, logged in zip(lines, expected.values(), strict=True):
             assert re.fullmatch(rf'\[\S+\] "GET {re.escape(logged)}" 301 \d+ [\d.]+s -', line)
 
+    @pytest.mark.nginx
+    def test_keeps_slow_clients_from_the_shop(self, run_nginx: RunNginx, tmp_path: Path) -> None:
+        head = b"POST /store/carts/ HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 9\r\n"
+        # It answers one at a time: a slow one that reached it would hold it.
+        with serving(tmp_path, socketserver.UnixStreamServer), ExitStack() as slow:
+            run_nginx()
+            slow.callback(run_nginx, "-s", "stop")
+            for sent in (b"", b"P", head, head + b"\r\n{"):
+                for _ in range(10):
+                    secure_visitor(slow, tmp_path).sendall(sent)
+            assert b" 200 " in ask_nginx(tmp_path, "/store/products/", is_secure=True)
+
     def test_every_server_names_its_log(self) -> None:
         servers = re.split(r"^server ", CONFIGURATION.read_text(), flags=re.MULTILINE)[1:]
         # Else nginx's own form holds, with the address and the query.
@@ -211,9 +223,12 @@ class Shop(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[None]:
+def serving(
+    folder: Path,
+    server_class: type[socketserver.UnixStreamServer] = socketserver.ThreadingUnixStreamServer,
+) -> Iterator[None]:
     """Answer for the shop behind nginx."""
-    with socketserver.ThreadingUnixStreamServer(f"{folder}/shop.sock", Shop) as server:
+    with server_class(f"{folder}/shop.sock", Shop) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -251,15 +266,22 @@ def run_nginx(tmp_path: Path) -> RunNginx:
 
 def ask_nginx(folder: Path, target: str, *, is_secure: bool = False) -> bytes:
     with ExitStack() as stack:
-        visitor: Any = stack.enter_context(socket.socket(socket.AF_UNIX))
-        visitor.connect(f"{folder}/{443 if is_secure else 80}.sock")
-        if is_secure:
-            context = ssl.create_default_context(cafile=f"{folder}/fullchain.pem")
-            visitor = context.wrap_socket(visitor, server_hostname="shop.example.com")
-            stack.enter_context(visitor)
+        visitor = secure_visitor(stack, folder) if is_secure else plain_visitor(stack, folder, 80)
         visitor.sendall(f"GET {target} HTTP/1.0\r\nHost: shop.example.com\r\n\r\n".encode())
         # It ends once the line is written.
         return b"".join(iter(lambda: visitor.recv(4096), b""))
+
+
+def plain_visitor(stack: ExitStack, folder: Path, port: int) -> socket.socket:
+    visitor = stack.enter_context(socket.socket(socket.AF_UNIX))
+    visitor.connect(f"{folder}/{port}.sock")
+    return visitor
+
+
+def secure_visitor(stack: ExitStack, folder: Path) -> socket.socket:
+    context = ssl.create_default_context(cafile=f"{folder}/fullchain.pem")
+    visitor = plain_visitor(stack, folder, 443)
+    return stack.enter_context(context.wrap_socket(visitor, server_hostname="shop.example.com"))
 
 
 def make_certificate(folder: Path) -> None:

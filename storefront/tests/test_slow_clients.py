@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection, HTTPMessage, parse_headers
 from pathlib import Path
 from select import select
@@ -34,6 +34,7 @@ SLOWLY = [
 LIMIT = 5
 # More than there are threads.
 MANY = 8
+CONNECTIONS = 100
 
 
 class Response(NamedTuple):
@@ -86,7 +87,8 @@ def address(
     shutil.copy(migrated_database, folder / "shop.sqlite3")
     variables = {**production(folder), "PATH": os.environ["PATH"]}
     variables |= {"WEB_RECEIVE_SECONDS": str(LIMIT), "WEB_THREADS": "2"}
-    with serving(folder / "log", "--workers", "1", **variables) as url:
+    options = ("--workers", "1", "--worker-connections", str(CONNECTIONS))
+    with serving(folder / "log", *options, **variables) as url:
         at = urlsplit(url)
         assert at.hostname
         assert at.port
@@ -113,6 +115,25 @@ class TestHeldNothing:
                 assert visitor.getresponse().read()
         # All of them still wait for more.
         assert not select([each.socket for each in slow], [], [], 0)[0]
+
+    def test_by_more_clients_than_a_process_takes(self, client: Open) -> None:
+        slow = [client(LIVE) for _ in range(CONNECTIONS + 20)]
+        assert client(LIVE + b"\r\n").answer().status == 200
+        # The one that waited longest was let go for it, the last one was not.
+        assert slow[0].rest() == b""
+        slow[-1].send(b"\r\n")
+        assert slow[-1].answer().status == 200
+
+    def test_by_bodies_that_fill_the_memory(self, client: Open) -> None:
+        head = CART + b"Content-Length: 16000000\r\n\r\n"
+        slow = [client(head) for _ in range(6)]
+        for each in slow:
+            with suppress(OSError):
+                each.send(b" " * 15_000_000)
+        assert client(LIVE + b"\r\n").answer().status == 200
+        ended = select([each.socket for each in slow], [], [], 10)[0]
+        # Four times 15 MB fit into 64 MB.
+        assert 1 <= len(ended) < 6
 
     def test_by_who_sends_a_body_without_a_length(self, client: Open) -> None:
         chunked = CART + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{"
