@@ -19,19 +19,23 @@ def customer_of(*, user_id: int) -> Customer:
 
 def lock_customer(*, user_id: int) -> None:
     """Lock a user's profile, made where it is missing, so that one request at a time counts what it has."""
-    # Where the database has it, rows that refer to the profile, such as those of an order, need not wait.
-    no_key = connection.features.has_select_for_no_key_update
-    rows = Customer.objects.select_for_update(no_key=no_key).filter(user_id=user_id).order_by("pk")
-    keys = rows.values_list("pk")
-    if not list(keys):
+    if not profile_for_update.rows(user_id=user_id):
         customer_of(user_id=user_id)
         # Another request may have made it, and count already.
-        list(keys.all())
+        profile_for_update.rows(user_id=user_id)
 
 
 @compiled_select(user_id=BigIntegerField())
 def profile_of(user_id: Any) -> QuerySet[Customer]:
     return Customer.objects.select_related("user").filter(user=user_id)
+
+
+@compiled_select(user_id=BigIntegerField())
+def profile_for_update(user_id: Any) -> QuerySet[Any, Any]:
+    # Where the database has it, rows that refer to the profile, such as those of an order, need not wait.
+    no_key = connection.features.has_select_for_no_key_update
+    profiles = Customer.objects.select_for_update(no_key=no_key).filter(user=user_id)
+    return profiles.order_by().values_list("pk")
 
 
 @retrying_transaction

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import BigIntegerField, QuerySet
 from django.utils import timezone
 
-from ..compiled import insert
+from ..compiled import compiled_select, insert
 from ..exceptions import (
     AddressNotFound,
     CartChanged,
@@ -147,8 +148,14 @@ def end_of_payment_time() -> datetime | None:
 
 def refuse_hoarding(customer: Customer) -> None:
     """Raise TooManyUnpaid where a customer, whom the caller has locked, holds stock for nothing already."""
-    if Order.objects.expiring().filter(customer=customer).count() >= settings.STORE_UNPAID_ORDERS:
+    if len(unpaid_orders.rows(customer_id=customer.pk)) >= settings.STORE_UNPAID_ORDERS:
         raise TooManyUnpaid(settings.STORE_UNPAID_ORDERS)
+
+
+@compiled_select(customer_id=BigIntegerField())
+def unpaid_orders(customer_id: Any) -> QuerySet[Any, Any]:
+    expiring = Order.objects.expiring().filter(customer=customer_id)
+    return expiring.order_by().values_list("pk")
 
 
 def stored_address(customer: Customer, address_id: int) -> Mapping[str, str]:

@@ -49,6 +49,8 @@ COSTS = {
 
 # Without the request around it, and up to the commit.
 ORDER = Cost(19, 6129)
+# While unpaid orders expire and are counted under the lock of their customer.
+EXPIRING_ORDER = Cost(21, 6129)
 
 
 @pytest.fixture
@@ -141,7 +143,11 @@ def test_a_hot_request_costs_what_was_recorded(
     assert calls == pytest.approx(recorded.calls, rel=TOLERANCE)
 
 
-def test_an_order_costs_what_was_recorded(shop: dict[str, Any], token: str) -> None:
+@pytest.mark.parametrize(("minutes", "recorded"), [(0, ORDER), (1440, EXPIRING_ORDER)])
+def test_an_order_costs_what_was_recorded(
+    shop: dict[str, Any], token: str, settings: Any, minutes: int, recorded: Cost
+) -> None:
+    settings.STORE_PAYMENT_TIMEOUT = minutes
     user_id = get_user_model().objects.get().pk
 
     def order() -> Callable[[], Any]:
@@ -156,5 +162,5 @@ def test_an_order_costs_what_was_recorded(shop: dict[str, Any], token: str) -> N
     place = order()
     with CaptureQueriesContext(connection) as queries:
         place()
-    assert len(queries) == ORDER.queries
-    assert calls_of(order()) == pytest.approx(ORDER.calls, rel=TOLERANCE)
+    assert len(queries) == recorded.queries
+    assert calls_of(order()) == pytest.approx(recorded.calls, rel=TOLERANCE)
