@@ -82,8 +82,8 @@ def queue_decoy(*, content: Content) -> None:
     mail.save(force_insert=True)
     transaction.savepoint_rollback(savepoint)
     # Under an id of no mail: the task finds nothing to send.
-    decoy = Mail(pk=0)
-    transaction.on_commit(lambda: mail_queued.send_robust(sender=Mail, mail=decoy))
+    mail.pk = 0
+    transaction.on_commit(lambda: mail_queued.send_robust(sender=Mail, mail=mail))
 
 
 @transaction.atomic
