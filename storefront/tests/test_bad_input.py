@@ -47,6 +47,9 @@ READERS = ["/auth/users/me/", "/store/products/", "/store/orders/", "/store/repo
 # the gateway signs.
 REFUSED = {
     ("post", "/auth/users/resend_activation/"): 400,
+    # A code is right for half a minute.
+    ("delete", "/auth/users/me/second_factor/"): 400,
+    ("post", "/auth/users/me/second_factor/confirm/"): 400,
     ("post", "/store/products/{product}/images/"): 415,
     ("post", "/store/payments/webhook/"): 400,
 }
