@@ -38,6 +38,8 @@ def change_username(*, user: User, username: str) -> None:
 def tell_of_username(*, user: User) -> None:
     """Tell a user of the name that they have got, in the transaction that writes it."""
     queue_account_mail(user=user, mail=USERNAME_CHANGED)
+    # No network has signed in with it yet, and each would wait for what strangers fail.
+    forget_attempts(user.username)
     log_on_commit("username_changed", user)
 
 

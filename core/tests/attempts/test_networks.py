@@ -15,6 +15,7 @@ from .guesses import (
     AWAY,
     HOME,
     NEW,
+    over_the_api,
     sign_in,
     statuses,
 )
@@ -70,6 +71,13 @@ class TestEverywhere:
         assert reset(ann, NEW).status_code == 204
         assert 429 in {sign_in(address=f"203.0.113.{n}").status_code for n in range(100)}
         assert statuses(2, NEW) == [200, 200]
+
+    def test_nor_after_a_new_name(self, ann: Any) -> None:
+        rename = over_the_api("post", "/auth/users/set_username/", new_username="eve")
+        assert rename(ann, PASSWORD).status_code == 204
+        found = [sign_in(name="eve", address=f"203.0.113.{n}").status_code for n in range(10)]
+        assert 429 in found
+        assert sign_in(PASSWORD, "eve", "127.0.0.1").status_code == 200
 
     def test_a_reset_that_fails_clears_nothing(self, ann: Any, tried: list[int]) -> None:
         assert reset(ann, NEW, token="wrong").status_code == 400
