@@ -20,12 +20,17 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in UNSAFE:
-            if wait := remembered_wait(request):
-                return wait_page(request, Throttled(wait))
-            if is_queue_full(request):
-                return wait_page(request, Busy())
-        return self.get_response(request)
+        refusal = refused_again(request) if request.method in UNSAFE else None
+        response = wait_page(request, refusal) if refusal else self.get_response(request)
+        if outcome := vars(request).get("sign_in_outcome"):
+            response[OUTCOME_HEADER] = outcome
+        return response
+
+
+def refused_again(request: HttpRequest) -> Throttled | Busy | None:
+    if wait := remembered_wait(request):
+        return Throttled(wait)
+    return Busy() if is_queue_full(request) else None
 
 
 class CurrentRequestMiddleware:
@@ -43,8 +48,6 @@ class CurrentRequestMiddleware:
         if refusal := vars(request).get("refusal"):
             response.status_code = refusal.status_code
             response["Retry-After"] = str(refusal.wait)
-        if outcome := vars(request).get("sign_in_outcome"):
-            response[OUTCOME_HEADER] = outcome
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from .addresses import client_address, network_of
+from .requests import tell_proxy
 
 # Each takes some 300 bytes; who floods from more networks is refused by the counters as before.
 REMEMBERED = 10_000
@@ -56,10 +57,13 @@ def remembered_wait(request: HttpRequest) -> int:
     """Return the seconds for which a refusal still holds, 0 where none does."""
     if not refused:
         return 0
-    keys = (key_of(request, None), key_of(request, credentials_of(request)))
     with lock:
-        until = max(refused.get(key, 0) for key in keys)
-    return max(ceil(until - monotonic()), 0)
+        of_network = refused.get(key_of(request, None), 0)
+        of_account = refused.get(key_of(request, credentials_of(request)), 0)
+    if of_network:
+        # Its limit is the one of guesses.
+        tell_proxy(request, "refused")
+    return max(ceil(max(of_network, of_account) - monotonic()), 0)
 
 
 def remember_queue(request: HttpRequest | Request, is_full: Callable[[], bool]) -> None:
