@@ -8,7 +8,7 @@ from django.db import models
 
 from outbox.addresses import ascii_domain
 from storefront.unique_keys.fields import Canonical, DigestField
-from storefront.unique_keys.texts import nfkc, nfkc_casefold
+from storefront.unique_keys.texts import LONGEST, nfkc, nfkc_casefold
 
 from .lookalikes import is_imitation
 
@@ -32,7 +32,7 @@ class UsernameField(models.CharField):
         return self.normalized(value) if isinstance(value, str) else value
 
     def normalized(self, value: str) -> str:
-        return nfkc(value, self.max_length)
+        return nfkc(value, self.max_length or LONGEST)
 
 
 class LowercaseEmailField(models.EmailField):

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from storefront.unique_keys.texts import nfkc
+from storefront.unique_keys.texts import nfd, nfkc
 
 # Letters of scripts in use, and what they are taken for: the single letters of Unicode's confusables.txt,
 # version 15 (https://www.unicode.org/Public/security/, © Unicode, Inc., Unicode License v3). Those that are
@@ -57,7 +57,7 @@ EAST_ASIAN = ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"
 
 def skeleton(name: str) -> str:
     """Return what names that look alike have in common, whatever their scripts."""
-    latin = unicodedata.normalize("NFD", nfkc(name)).translate(LOOKS)
+    latin = nfd(nfkc(name)).translate(LOOKS)
     return latin.casefold().translate(LOOKS).translate(FOLDED_LOOKS)
 
 
