@@ -5,6 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from core.models import User
+from outbox.models import Mail
 
 pytestmark = pytest.mark.django_db
 RESET = "/auth/users/reset_password/"
@@ -68,6 +69,24 @@ def test_a_new_address_counts_and_the_own_does_not(api_client, sign_in):
 
     assert [change("ann@example.com") for _ in range(4)] == [200] * 4
     assert [change("new@example.com") for _ in range(3)] == [200, 200, 429]
+
+
+def test_the_own_address_may_be_a_strangers_and_counts(api_client, sign_in):
+    sign_in("ann")
+    statuses = [api_client.post(RESET, {"email": "ann@example.com"}).status_code for _ in range(4)]
+    assert statuses == [204, 204, 429, 429]
+    assert Mail.objects.filter(recipient="ann@example.com").count() == 2
+
+
+def test_an_account_asks_for_no_more_new_addresses_than_allowed(api_client, sign_in):
+    sign_in("ann")
+
+    def change(email):
+        body = {"email": email, "current_password": "a-Str0ng-one"}
+        return api_client.patch("/auth/users/me/", body).status_code
+
+    assert [change(f"new{i}@example.com") for i in range(4)] == [200, 200, 429, 429]
+    assert Mail.objects.filter(recipient="ann@example.com").count() == 2
 
 
 @pytest.mark.parametrize(
