@@ -74,9 +74,10 @@ def hit_in_redis(cache: "SharedRedisCache", name: str, *, limit: int, period: in
     key = cache.client.make_key(PREFIX + name)
     with cache.client.get_client(write=True).pipeline(transaction=True) as pipeline:
         # The first of a period starts it; no later one extends it.
-        pipeline.set(key, 0, ex=period, nx=True).incr(key).ttl(key)
-        _, count, seconds = pipeline.execute()
-    return max(seconds, 1) if count > limit else 0
+        pipeline.set(key, 0, ex=period, nx=True).incr(key).pttl(key)
+        _, count, milliseconds = pipeline.execute()
+    # Redis rounds seconds, and who comes back a part of one too early would be refused again.
+    return max(ceil(milliseconds / 1000), 1) if count > limit else 0
 
 
 def hit_in_database(name: str, *, limit: int, period: int) -> int:

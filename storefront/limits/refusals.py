@@ -1,6 +1,7 @@
 """Who is refused until when, by process: a flood that goes on after a refusal costs a look into memory."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from math import ceil
 from threading import Lock
 from time import monotonic
@@ -16,8 +17,8 @@ from .requests import tell_proxy
 # Each takes some 300 bytes; who floods from more networks is refused by the counters as before.
 REMEMBERED = 10_000
 
-# Method and path, the network, and whose credentials it is about; None: those of all.
-Key = tuple[str, str, str | None]
+# The digest of method and path, the network, and whose credentials it is about: clients send some kilobytes of each.
+Key = bytes
 
 
 def until_its_value(key: Key, until: float, now: float) -> float:
@@ -31,8 +32,10 @@ lock = Lock()
 
 
 def key_of(request: HttpRequest | Request, credentials: str | None) -> Key:
+    """Return the key for the credentials of a request, or for all (None)."""
     network = network_of(client_address(request))
-    return f"{request.method} {request.path_info}", network, credentials
+    parts = (request.method, request.path_info, network, credentials)
+    return sha256(repr(parts).encode(errors="surrogatepass")).digest()
 
 
 def credentials_of(request: HttpRequest | Request) -> str:

@@ -82,6 +82,16 @@ class TestTime:
         assert waits(4)[:3] == [0, 0, 0]
 
     @pytest.mark.redis
+    def test_who_waits_as_long_as_redis_says_is_let_in(
+        self, use_redis: None, redis_url: str
+    ) -> None:
+        hit("a", limit=0, period=60)
+        with Redis.from_url(redis_url) as redis:
+            (key,) = redis.keys()
+            redis.pexpire(key, 7_400)
+        assert hit("a", limit=0, period=60) == 8
+
+    @pytest.mark.redis
     def test_redis_ends_the_period_by_itself(self, use_redis: None, redis_url: str) -> None:
         waits(4)
         with Redis.from_url(redis_url) as redis:

@@ -82,3 +82,12 @@ class TestRefusals:
         tokens = api_client.post(SIGN_IN, {"username": register().username, "password": PASSWORD})
         api_client.credentials(HTTP_AUTHORIZATION=f"JWT {tokens.data['access']}")
         assert [api_client.post("/store/carts/").status_code for _ in range(2)] == [201, 429]
+
+    def test_what_is_remembered_is_no_longer_than_its_digest(
+        self, api_client: APIClient, settings: Any
+    ) -> None:
+        settings.RATES = {"carts": [(0, 60)]}
+        api_client.cookies["sessionid"] = "x" * 8000
+        assert api_client.post("/store/carts/").status_code == 429
+        (key,) = refusals.refused
+        assert len(key) == 32
