@@ -162,7 +162,8 @@ def keep_session(*, user: User, session_id: int | None, is_verified: bool) -> No
     """End the sessions of a user but one, and note whether that one is verified."""
     sessions = UserSession.objects.filter(user_id=user.pk)
     end_sessions(sessions=sessions.exclude(pk=session_id or 0))
-    sessions.update(is_verified=is_verified)
+    # No other: one may have begun meanwhile, by the password alone.
+    sessions.filter(pk=session_id).update(is_verified=is_verified)
 
 
 def recovery_codes_left(user_id: int | None) -> int:

@@ -215,6 +215,21 @@ class TestEnrolment:
         assert len(secrets) == 2
         assert TOTPDevice.objects.count() == 1
 
+    def test_makes_nothing_of_a_sign_in_that_comes_meanwhile(
+        self, ann: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = signed_in()
+
+        def end_sessions(**sessions: Any) -> None:
+            # As another transaction does, in which there is no second factor yet.
+            UserSession.objects.create(user=ann, auth_hash=ann.get_session_auth_hash())
+
+        monkeypatch.setattr("core.services.second_factors.end_sessions", end_sessions)
+        client.post(OWN, {"current_password": PASSWORD})
+        client.post(CONFIRM, {"otp": code_of(TOTPDevice.objects.get())})
+        sessions = UserSession.objects.order_by("pk")
+        assert [session.is_verified for session in sessions] == [True, False]
+
 
 def test_the_security_log_tells_of_it(ann: Any, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "storefront.security")
