@@ -3,8 +3,9 @@
 from .accounts import AccountsRootView, UserViewSet
 from .pages import favicon, home
 from .second_factor_pages import SecondFactorPageView
-from .second_factors import ConfirmSecondFactorView, SecondFactorView
+from .second_factors import ConfirmSecondFactorView, EnrolmentView, SecondFactorView
 from .sessions import SessionViewSet
+from .sign_ins import SignInPageView
 from .tokens import (
     LogoutAllView,
     SignInView,
@@ -16,10 +17,12 @@ from .tokens import (
 __all__ = [
     "AccountsRootView",
     "ConfirmSecondFactorView",
+    "EnrolmentView",
     "LogoutAllView",
     "SecondFactorPageView",
     "SecondFactorView",
     "SessionViewSet",
+    "SignInPageView",
     "SignInView",
     "TokenBlacklistView",
     "TokenRefreshView",

@@ -11,6 +11,7 @@ from rest_framework.throttling import BaseThrottle
 from store.views.roots import RootView
 from storefront.errors.exceptions import Refusal
 from storefront.generics import PatchMixin
+from storefront.renderers.json import JSONRenderer
 
 from ..models import User
 from ..permissions import reaches_accounts
@@ -99,7 +100,13 @@ class UserViewSet(PatchMixin, CredentialActions):
             response = self.handle_exception(Refusal(response.status_code, code, text))
         return super().finalize_response(request, response, *args, **kwargs)
 
-    @action(detail=False, url_path="me/export", permission_classes=[IsAuthenticated])
+    @action(
+        detail=False,
+        url_path="me/export",
+        permission_classes=[IsAuthenticated],
+        # A file, for a browser too.
+        renderer_classes=[JSONRenderer],
+    )
     def export(self, request: Request) -> Response:
         """Return all that is held about the signed-in user, as a file to keep."""
         data = export_account(user=cast(User, request.user))

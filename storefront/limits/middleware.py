@@ -45,7 +45,7 @@ class CurrentRequestMiddleware:
             response = self.get_response(request)
         finally:
             current_request.reset(token)
-        if refusal := vars(request).get("refusal"):
+        if refusal := vars(request).get("wait_refusal"):
             response.status_code = refusal.status_code
             response["Retry-After"] = str(refusal.wait)
         return response
@@ -56,5 +56,5 @@ class CurrentRequestMiddleware:
 
 def refuse_form(request: Any, refusal: Any) -> str:
     """Give the page that shows a form the status of a refusal; return the words for its form."""
-    request.refusal = refusal
+    request.wait_refusal = refusal
     return words_of_wait(refusal)

@@ -1,5 +1,6 @@
 """What follows from a view by itself: who may call it, and how it refuses."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
@@ -117,7 +118,8 @@ class ShopSchema(AutoSchema):
         return self.register(refusal.name, ResolvedComponent.RESPONSE, response)
 
     def body_ref(self, body: Body) -> dict[str, str]:
-        return self.register(body.name, ResolvedComponent.SCHEMA, body.schema)
+        # A copy: the hooks that name the enumerations replace them in place.
+        return self.register(body.name, ResolvedComponent.SCHEMA, deepcopy(body.schema))
 
     def register(self, name: str, kind: str, schema: dict[str, Any]) -> dict[str, str]:
         component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
