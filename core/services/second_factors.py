@@ -161,9 +161,10 @@ def take_out_of_force(*, user: User, session_id: int | None) -> None:
 def keep_session(*, user: User, session_id: int | None, is_verified: bool) -> None:
     """End the sessions of a user but one, and note whether that one is verified."""
     sessions = UserSession.objects.filter(user_id=user.pk)
-    end_sessions(sessions=sessions.exclude(pk=session_id or 0))
+    kept = session_id or 0
+    end_sessions(sessions=sessions.exclude(pk=kept))
     # No other: one may have begun meanwhile, by the password alone.
-    sessions.filter(pk=session_id).update(is_verified=is_verified)
+    sessions.filter(pk=kept).update(is_verified=is_verified)
 
 
 def recovery_codes_left(user_id: int | None) -> int:
