@@ -73,8 +73,8 @@ def rates(text: str) -> list[tuple[int, int]]:
 # How often an account, or a network where nobody is signed in, may write what; empty: without limit.
 RATES: dict[str, list[tuple[int, int]]] = {
     "reviews": rates(env.str("RATE_REVIEWS", "20/hour,50/day", validate=is_rates)),
-    "carts": rates(env.str("RATE_CARTS", "60/hour,300/day", validate=is_rates)),
-    "cart_lines": rates(env.str("RATE_CART_LINES", "120/minute", validate=is_rates)),
+    "carts": rates(env.str("RATE_CARTS", "600/hour,3000/day", validate=is_rates)),
+    "cart_lines": rates(env.str("RATE_CART_LINES", "600/minute", validate=is_rates)),
     "orders": rates(env.str("RATE_ORDERS", "20/minute,300/day", validate=is_rates)),
     "addresses": rates(env.str("RATE_ADDRESSES", "60/hour", validate=is_rates)),
     "likes": rates(env.str("RATE_LIKES", "120/minute", validate=is_rates)),

@@ -1,5 +1,6 @@
 """How often an account, or a network where nobody is signed in, may write."""
 
+import json
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Any
@@ -15,6 +16,7 @@ from store.models import Cart, Review
 from storefront.limits.throttles import RateThrottle, is_rated
 from storefront.settings.limits import is_rates, rates
 
+from ..conftest import PRODUCTION, Start
 from ..routes import REPORTS, REQUESTS
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,14 @@ def test_a_list_of_rates_is_read(text: str, expected: list[tuple[int, int]]) -> 
 def test_what_is_no_list_of_rates_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="No list of rates"):
         is_rates(text)
+
+
+def test_hundreds_of_shoppers_behind_one_address_fill_their_carts(start: Start) -> None:
+    result = start("prod", '[RATES["carts"], RATES["cart_lines"]]', **PRODUCTION)
+    of_carts, of_lines = json.loads(result.stdout)
+    assert min(limit for limit, _ in of_carts) >= 300
+    # Three lines each, within two minutes.
+    assert of_lines == [[600, 60]]
 
 
 def test_each_write_of_the_api_is_counted(subtests: pytest.Subtests) -> None:
