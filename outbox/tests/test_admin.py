@@ -98,6 +98,10 @@ class TestSecrecy:
             assert "Reset" in page
             assert "the-secret-link" not in page
 
+    @pytest.mark.parametrize("lookup", ["text", "html__contains", "text__istartswith"])
+    def test_no_filter_finds_what_a_mail_says(self, admin_client, mails, lookup):
+        assert admin_client.get(LIST, {lookup: "the-secret"}).status_code == 400
+
     def test_no_page_changes_a_mail(self, admin_client, mails):
         response = admin_client.post(page_of(mails[0]), {"recipient": "thief@example.com"})
 
