@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
 from djoser.conf import settings as djoser_settings
 
 from outbox.content import Content, render
@@ -27,9 +28,13 @@ class AccountMail:
     tokens: LinkTokens | None = None
     page: str = ""
 
+    @property
+    def title(self) -> str:
+        return self.subject.format(site=settings.SITE_NAME)
+
     def content(self, user: User) -> Content:
         context = {
-            "subject": self.subject.format(site=settings.SITE_NAME),
+            "subject": self.title,
             "paragraphs": [text.format(site=settings.SITE_NAME) for text in self.paragraphs],
             "link": self.link(user),
             "site_name": settings.SITE_NAME,
@@ -121,3 +126,17 @@ def queue_to(address: str, *, user: User, mail: AccountMail) -> None:
 def queue_to_nobody(*, mail: AccountMail) -> None:
     """Take as long as one of the functions above, so that the time tells nobody whether a mail was queued."""
     queue_decoy(content=mail.content(User(pk=0)))
+
+
+def mails_of(user: User) -> Q:
+    """Return which mails of the outbox are an account's own: its address may be that of somebody else.
+
+    Until it is confirmed, others may have got mail there before, and the staff of the shop may.
+    """
+    own = Q(recipient=user.email)
+    if not user.has_confirmed_email:
+        staff = [address for _, address in settings.ADMINS]
+        own &= Q(queued_at__gte=user.date_joined) & ~Q(recipient__in=staff)
+    if user.pending_email:
+        own |= Q(recipient=user.pending_email, subject=VERIFICATION.title)
+    return own

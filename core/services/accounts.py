@@ -8,12 +8,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from outbox.recipients import erase_recipient
+from outbox.recipients import erase_mails
 from store.models import Customer
 from store.services.idempotency import lock_keys
 from store.services.personal_data import erase_customer
 from store.services.transactions import retrying_transaction
 
+from ..mails import mails_of
 from ..models import User, UserSession
 from .credentials import log_on_commit
 from .sessions import end_sessions
@@ -41,7 +42,7 @@ def delete_account(*, user: User) -> None:
     end_sessions(sessions=UserSession.objects.filter(user_id=locked.pk))
     OutstandingToken.objects.filter(user_id=locked.pk).delete()
     forget_account(username=locked.username)
-    erase_recipient([address for address in (locked.email, locked.pending_email) if address])
+    erase_mails(mails_of(locked))
     rows.delete()
     log_on_commit("account_deleted", locked)
 

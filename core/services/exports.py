@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from outbox.recipients import mails_to
+from outbox.recipients import told_of
 from store.services.personal_data import held_by_shop
 
+from ..mails import mails_of
 from ..models import User
 from .sign_ins import sign_ins_of
 
@@ -38,11 +39,10 @@ PARTS: dict[str, tuple[str, list[str]]] = {
 
 def export_account(*, user: User) -> dict[str, Any]:
     """Return all that is held about the person of an account."""
-    addresses = [address for address in (user.email, user.pending_email) if address]
     return {
         "account": {name: getattr(user, name) for name in ACCOUNT_FIELDS},
         **held_by_shop(user_id=user.pk),
-        "mails": mails_to(addresses),
+        "mails": told_of(mails_of(user)),
         "sign_in_networks": sign_ins_of(username=user.username),
         **{name: rows_of(user, *part) for name, part in PARTS.items()},
     }

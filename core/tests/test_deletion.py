@@ -14,6 +14,7 @@ from model_bakery import baker
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
+from core.mails import VERIFICATION
 from core.models.sign_ins import TriedNetwork
 from core.services.accounts import delete_account
 from core.services.exports import PARTS, export_account
@@ -85,7 +86,8 @@ def ann(register: Callable, product: Any) -> Any:
     baker.make("store.CartItem", cart=baker.make(Cart, user=ann), product=product, quantity=1)
     baker.make(IdempotencyKey, user=ann, order=order)
     for recipient in (ann.email, ann.pending_email):
-        baker.make(Mail, recipient=recipient, text=f"{MARK} link", last_error=f"{MARK} gone")
+        texts = {"text": f"{MARK} link", "last_error": f"{MARK} gone"}
+        baker.make(Mail, recipient=recipient, subject=VERIFICATION.title, **texts)
     RefreshToken.for_user(ann)
     baker.make(TriedNetwork, account=place_of(MARK, "").account, signed_in_at=timezone.now())
     return ann
@@ -195,6 +197,25 @@ class TestDeletion:
         assert (order.status, order.shipping_street) == ("pending", "1 Main St")
         assert Review.objects.filter(user=bob, name="Bob").exists()
         assert Mail.objects.get(recipient=bob.email).text == "Hello"
+
+    def test_who_names_an_address_of_others_has_none_of_their_mails(
+        self, register: Callable, settings: Any
+    ) -> None:
+        settings.ADMINS = [("Boss", "boss@example.com")]
+        old = baker.make(Mail, subject="Order 5", recipient="old@example.com")
+        strangers = [register(name, pending_email="new@example.com") for name in ("boss", "old")]
+        sales = baker.make(Mail, subject="Sales", recipient="boss@example.com")
+        new = baker.make(Mail, subject="Order 6", recipient="new@example.com")
+        for stranger in strangers:
+            assert export_account(user=stranger)["mails"] == []
+            delete_account(user=stranger)
+        due = Mail.objects.due().values_list("pk", "recipient")
+        assert set(due) == {(mail.pk, mail.recipient) for mail in (old, sales, new)}
+
+    def test_whose_address_is_confirmed_has_all_mails_there(self, register: Callable) -> None:
+        baker.make(Mail, subject="Order 5", recipient="ann@example.com")
+        ann = register(email_verified_at=timezone.now())
+        assert [mail["subject"] for mail in export_account(user=ann)["mails"]] == ["Order 5"]
 
 
 class TestExport:
