@@ -21,7 +21,12 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         refusal = refused_again(request) if request.method in UNSAFE else None
-        response = wait_page(request, refusal) if refusal else self.get_response(request)
+        if refusal:
+            response = wait_page(request, refusal)
+            # Without it, as CommonMiddleware is not asked, the connection would end.
+            response["Content-Length"] = str(len(response.content))
+        else:
+            response = self.get_response(request)
         if outcome := vars(request).get("sign_in_outcome"):
             response[OUTCOME_HEADER] = outcome
         return response

@@ -33,6 +33,7 @@ class TestRefusals:
             again = api_client.post(SIGN_IN, {})
         assert (again.status_code, again.json()) == (429, first.json())
         assert 0 < int(again["Retry-After"]) <= 60
+        assert int(again["Content-Length"]) == len(again.content)
         # So that fail2ban counts it, too.
         assert (first["X-Sign-In"], again["X-Sign-In"]) == ("refused", "refused")
 
