@@ -15,14 +15,26 @@ MAX_LENGTH = 100
 
 
 def client_address(request: HttpRequest | Request) -> str:
-    """Return the address that the outermost of NUM_PROXIES saw; a client cannot choose it."""
+    """Return the address that the outermost of NUM_PROXIES saw; a client cannot choose it.
+
+    One of TRUSTED_ADDRESSES says in X-Forwarded-For for whom it asks: else strangers at a front-end that renders on
+    its server would share an address with the owner of the account that they try.
+    """
+    seen, sent_to_it = hops(request)
+    for_whom = readable(sent_to_it[-1]) if sent_to_it else ""
+    return for_whom if parsed(for_whom) and is_of_trusted(seen) else seen
+
+
+def hops(request: HttpRequest | Request) -> tuple[str, list[str]]:
+    """Return the address that the outermost of NUM_PROXIES saw, and what was in X-Forwarded-For there."""
     sent = request.META.get("HTTP_X_FORWARDED_FOR", "")
     rest_framework: dict[str, Any] = settings.REST_FRAMEWORK
     proxies: int = rest_framework["NUM_PROXIES"]
-    if not (sent and proxies):
-        return readable(request.META.get("REMOTE_ADDR", ""))
-    hops = sent.split(",")
-    return readable(hops[-min(proxies, len(hops))])
+    hops = sent.split(",") if sent else []
+    if not (hops and proxies):
+        return readable(request.META.get("REMOTE_ADDR", "")), hops
+    outermost = -min(proxies, len(hops))
+    return readable(hops[outermost]), hops[:outermost]
 
 
 def readable(text: str) -> str:
@@ -59,5 +71,9 @@ def network_of(address: str) -> str:
 
 def is_trusted(request: HttpRequest | Request) -> bool:
     """Tell whether it comes from TRUSTED_ADDRESSES, such as a front-end that renders on its server."""
-    address = parsed(client_address(request))
+    return is_of_trusted(hops(request)[0])
+
+
+def is_of_trusted(text: str) -> bool:
+    address = parsed(text)
     return address is not None and any(address in network for network in settings.TRUSTED_ADDRESSES)

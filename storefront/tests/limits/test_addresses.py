@@ -54,6 +54,17 @@ class TestClientAddress:
         proxies(1)
         assert address_of(sent) == address
 
+    def test_is_whom_a_trusted_front_end_asks_for(self, proxies: Any, settings: Any) -> None:
+        settings.TRUSTED_ADDRESSES = [ip_network("198.51.100.0/24")]
+        proxies(1)
+        assert address_of("1.1.1.1, 203.0.113.7:80, 198.51.100.1") == "203.0.113.7"
+        assert address_of("203.0.113.7, 192.0.2.1") == "192.0.2.1"
+        for nobody in ("198.51.100.1", ", 198.51.100.1", "unknown, 198.51.100.1"):
+            assert address_of(nobody) == "198.51.100.1"
+        proxies(0)
+        assert address_of("203.0.113.7", remote="198.51.100.1") == "203.0.113.7"
+        assert address_of("203.0.113.7") == "10.0.0.1"
+
     def test_of_a_unix_socket_is_nobodys(self) -> None:
         assert address_of(remote="") == ""
 
@@ -71,6 +82,17 @@ class TestClientAddress:
 )
 def test_an_address_of_ipv6_counts_by_its_network(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_whoever_a_trusted_front_end_asks_for_it_is_trusted(settings: Any) -> None:
+    settings.TRUSTED_ADDRESSES = [ip_network("10.0.0.0/8")]
+
+    def trusts(remote: str, sent: str) -> bool:
+        headers = {"X-Forwarded-For": sent}
+        return is_trusted(RequestFactory().get("/", headers=headers, REMOTE_ADDR=remote))
+
+    assert trusts("10.0.0.1", "203.0.113.7")
+    assert not trusts("203.0.113.7", "10.0.0.1")
 
 
 def test_only_named_networks_are_trusted(settings: Any) -> None:
