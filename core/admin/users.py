@@ -74,15 +74,12 @@ class UserAdmin(GuardedUserAdmin, UniqueKeyAdmin, ServiceDeletionAdmin, auth.Use
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        extra_context = {**(extra_context or {}), "may_export": request.user.has_perms(EXPORTED)}
-        return super().change_view(request, object_id, form_url, extra_context)
+        may_export = obj is not None and request.user.has_perms(EXPORTED)
+        context["may_export"] = may_export and self.is_within(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give staff, who may see all of it, what is held about a user as a file; the log tells of it."""

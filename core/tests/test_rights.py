@@ -117,6 +117,11 @@ class TestStrongerAccount:
         clerk.user_permissions.set(permissions(*EXPORTING, *MAY_EDIT))
         assert client.get(f"{USERS}{weaker.pk}/export/").status_code == 200
         assert client.get(f"{USERS}{stronger.pk}/export/").status_code == 403
+        offers = [
+            "/export/" in client.get(f"{USERS}{user.pk}/change/").text
+            for user in (weaker, stronger)
+        ]
+        assert offers == [True, False]
 
     @pytest.mark.parametrize("method", ["put", "patch", "delete"])
     def test_is_not_touched_over_the_api(
