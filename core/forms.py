@@ -11,7 +11,7 @@ from storefront.limits.middleware import refuse_form
 
 from .attempts import remember_network_refusal
 from .exceptions import CodeNeeded, CodeRefused, SecondFactorExists
-from .second_factors import is_offered, mark_browser
+from .second_factors import BEGUN, is_offered, mark_browser
 from .services.second_factors import (
     begin_enrolment,
     check_code,
@@ -110,7 +110,7 @@ class BeginForm(RefusableForm, StepForm):
 
     def act(self, current_password: str, **cleaned: Any) -> None:
         self.check_password(current_password)
-        begin_enrolment(user=self.user)
+        self.request.session[BEGUN] = begin_enrolment(user=self.user).pk
 
 
 class ConfirmForm(RefusableForm, StepForm):

@@ -12,6 +12,8 @@ from .sessions import SESSION_ID
 OFF, REQUIRED = "off", "required"
 # In the session of a browser: that its sign-in came with a code.
 VERIFIED = "second_factor"
+# In the session of a browser: the device that it sets up, and whose secret it alone shows.
+BEGUN = "second_factor_begun"
 
 
 def is_offered() -> bool:

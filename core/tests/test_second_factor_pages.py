@@ -123,6 +123,9 @@ class TestPage:
         begun = staff.post(PAGE, {"step": "begin", "current_password": PASSWORD}, follow=True)
         device = TOTPDevice.objects.get()
         assert 'src="data:image/svg+xml' in begun.text
+        assert 'src="data:image/svg+xml' in staff.get(PAGE).text
+        # Who has a stolen cookie reads no secret.
+        assert "secret" not in other.get(PAGE).context
         assert begun.context["secret"].replace(" ", "") in device.config_url
         done = staff.post(PAGE, {"step": "confirm", "otp": code_of(device)})
         codes = done.context["recovery_codes"]

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from ..forms import BeginForm, ConfirmForm, RemoveForm, StepForm
-from ..second_factors import REQUIRED, is_offered
+from ..second_factors import BEGUN, REQUIRED, is_offered
 from ..services.second_factors import begun_enrolment, has_second_factor, recovery_codes_left
 
 STEPS: dict[str, type[StepForm]] = {
@@ -64,9 +64,9 @@ class SecondFactorPageView(TemplateView):
         )
 
     def enrolment(self) -> dict[str, Any]:
-        """Return the secret of an app that is being set up, to be scanned or typed."""
+        """Return the secret of an app that is being set up, to the browser where the password was typed."""
         device = begun_enrolment(self.request.user.pk)
-        if device is None:
+        if device is None or device.pk != self.request.session.get(BEGUN):
             return {}
         picture = segno.make(device.config_url, micro=False).svg_data_uri(scale=SCALE)
         secret = b32encode(device.bin_key).decode()
