@@ -13,6 +13,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from core.models import User
+from core.views import credentials
 
 from .conftest import PASSWORD
 
@@ -188,6 +189,23 @@ class TestChanging:
             assert api_client.post(f"{USERS}set_username/", change).status_code == status
         user.refresh_from_db()
         assert user.username == "Ann"
+
+    def test_the_slower_of_two_learns_which_field_is_taken(
+        self, api_client: APIClient, sign_in: Callable, register: Callable, monkeypatch: Any
+    ) -> None:
+        user = sign_in()
+        change_username = credentials.change_username
+
+        def second(**change: Any) -> None:
+            register(change["username"], email="first@example.com")
+            change_username(**change)
+
+        monkeypatch.setattr(credentials, "change_username", second)
+        change = {"current_password": PASSWORD, "new_username": "bob"}
+        response = api_client.post(f"{USERS}set_username/", change)
+        assert (response.status_code, response.json()) == (400, {"new_username": NAME_TAKEN})
+        user.refresh_from_db()
+        assert user.username == "ann"
 
     def test_a_twin_keeps_working_and_nobody_joins_them(
         self, api_client: APIClient, duplicates: list[User]

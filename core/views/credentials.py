@@ -1,5 +1,6 @@
 from typing import Any, cast
 
+from django.db import IntegrityError
 from djoser.views import UserViewSet as DjoserUserViewSet
 from rest_framework import status
 from rest_framework.decorators import action
@@ -83,9 +84,14 @@ class CredentialActions(DjoserUserViewSet):
 
     @action(["post"], detail=False)
     def set_username(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        change_username(
-            user=cast(User, request.user), username=self.sent(request).validated_data["username"]
-        )
+        serializer = self.sent(request)
+        name = serializer.validated_data["username"]
+        try:
+            change_username(user=cast(User, request.user), username=name)
+        except IntegrityError:
+            # Somebody has taken it since.
+            serializer.refuse_taken()
+            raise
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(["post"], detail=False)
