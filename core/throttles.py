@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -33,6 +34,15 @@ class MailThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return self.seconds
+
+
+def count_change(user: Any) -> None:
+    """Count a change that an account is told of by mail, maybe at the address of a stranger; raises Throttled.
+
+    Once it is known to be allowed: who mistypes a password has changed nothing.
+    """
+    if wait := seconds_to_wait("mails", f"changes:{user.pk}"):
+        raise Throttled(wait)
 
 
 def is_kept(address: str, request: Request) -> bool:

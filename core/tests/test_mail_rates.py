@@ -89,6 +89,22 @@ def test_an_account_asks_for_no_more_new_addresses_than_allowed(api_client, sign
     assert Mail.objects.filter(recipient="ann@example.com").count() == 2
 
 
+def test_an_account_is_told_of_no_more_changes_than_allowed(api_client, sign_in):
+    sign_in("ann")
+
+    def change(name, password="a-Str0ng-one"):
+        body = {"new_username": name, "current_password": password}
+        return api_client.post("/auth/users/set_username/", body).status_code
+
+    # What is refused changes nothing, and is told to nobody.
+    assert [change("one", "wrong") for _ in range(3)] == [400] * 3
+    assert [change(name) for name in ("one", "two", "three")] == [204, 204, 429]
+    assert User.objects.get().username == "two"
+    body = {"new_password": "another-Str0ng-one", "current_password": "a-Str0ng-one"}
+    assert api_client.post("/auth/users/set_password/", body).status_code == 429
+    assert Mail.objects.filter(recipient="ann@example.com").count() == 2
+
+
 @pytest.mark.parametrize(
     "email",
     ['["a"]', '{"a": 1}', "5", "null", '"\\ud800@example.com"', '"{}"'.format("x" * 10_000)],

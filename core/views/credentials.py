@@ -20,6 +20,7 @@ from ..services.credentials import (
     reset_password,
     reset_username,
 )
+from ..throttles import count_change
 
 TOKENS = {"reset_password_confirm": RESET_PASSWORD, "reset_username_confirm": RESET_USERNAME}
 
@@ -67,6 +68,7 @@ class CredentialActions(DjoserUserViewSet):
     @action(["post"], detail=False)
     def set_password(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         data = self.sent(request).validated_data
+        count_change(request.user)
         change_password(user=cast(User, request.user), password=data["new_password"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -86,6 +88,7 @@ class CredentialActions(DjoserUserViewSet):
     def set_username(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.sent(request)
         name = serializer.validated_data["username"]
+        count_change(request.user)
         try:
             change_username(user=cast(User, request.user), username=name)
         except IntegrityError:
