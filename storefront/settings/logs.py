@@ -12,13 +12,7 @@ def is_file(name: str) -> None:
         raise ValidationError("Not a file in a folder that is there.")
 
 
-def logging_in(
-    format_name: str, *, level: str, file: str | None = None, is_mailed: bool = False
-) -> dict[str, Any]:
-    """Return LOGGING that writes `line`s or `json` objects to the console and, if named, to a file.
-
-    ADMINS get errors by mail where `is_mailed`.
-    """
+def handlers_of(format_name: str, *, file: str | None, is_mailed: bool) -> dict[str, Any]:
     handlers: dict[str, Any] = {"console": {"class": "logging.StreamHandler"}}
     if file:
         # Looks again for its file, so that logrotate may move it away.
@@ -33,6 +27,17 @@ def logging_in(
         handlers["admins"] = {"class": "storefront.logs.error_mails.ErrorMailHandler"}
     for handler in handlers.values():
         handler |= {"formatter": format_name, "filters": ["request_id"]}
+    return handlers
+
+
+def logging_in(
+    format_name: str, *, level: str, file: str | None = None, is_mailed: bool = False
+) -> dict[str, Any]:
+    """Return LOGGING that writes `line`s or `json` objects to the console and, if named, to a file.
+
+    ADMINS get errors by mail where `is_mailed`.
+    """
+    handlers = handlers_of(format_name, file=file, is_mailed=is_mailed)
     # Every line goes through the handlers of the root: no other form, no mail with the request in it.
     to_root: dict[str, Any] = {"handlers": [], "level": "NOTSET", "propagate": True}
     return {
