@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -100,13 +101,11 @@ class UserViewSet(PatchMixin, CredentialActions):
             response = self.handle_exception(Refusal(response.status_code, code, text))
         return super().finalize_response(request, response, *args, **kwargs)
 
-    @action(
-        detail=False,
-        url_path="me/export",
-        permission_classes=[IsAuthenticated],
+    def get_renderers(self) -> list[BaseRenderer]:
         # A file, for a browser too.
-        renderer_classes=[JSONRenderer],
-    )
+        return [JSONRenderer()] if self.action == "export" else super().get_renderers()
+
+    @action(detail=False, url_path="me/export", permission_classes=[IsAuthenticated])
     def export(self, request: Request) -> Response:
         """Return all that is held about the signed-in user, as a file to keep."""
         data = export_account(user=cast(User, request.user))

@@ -65,19 +65,16 @@ def limit_on_sqlite(using: str, seconds: int) -> Iterator[None]:
 @contextmanager
 def limit_on_mysql(using: str, seconds: int) -> Iterator[None]:
     connection: Any = connections[using]
-    # MariaDB counts seconds, MySQL milliseconds.
-    name, limit = (
-        ("max_statement_time", seconds)
-        if connection.mysql_is_mariadb
-        else ("max_execution_time", seconds * 1000)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET SESSION {name} = {limit}")
-    try:
+
+    def execute_limited(execute: Any, sql: str, *args: Any) -> Any:
+        # Of the statement, not of the session, which later requests have, too.
+        if connection.mysql_is_mariadb:
+            return execute(f"SET STATEMENT max_statement_time = {seconds} FOR {sql}", *args)
+        hint = f"SELECT /*+ MAX_EXECUTION_TIME({seconds * 1000}) */"
+        return execute(sql.replace("SELECT", hint, 1), *args)
+
+    with connection.execute_wrapper(execute_limited):
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET SESSION {name} = DEFAULT")
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from storefront import replicas
 from storefront.settings.databases import read_replicas
 from storefront.tests.routes import REPORTS
 
+from .queries import selects
+
 pytestmark = pytest.mark.django_db(databases=["default", "copy"])
 
 LOW = "/store/reports/low_stock/"
@@ -111,8 +113,9 @@ class TestCopy:
             assert staff.get(f"/store/reports/{name}/").status_code == 200
 
         # The version comes from where the figures come from.
-        assert (len(primary), len(copy)) == (0, 2)
-        assert "store_version" in copy[0]["sql"]
+        version, _ = selects(copy)
+        assert len(primary) == 0
+        assert "store_version" in version
 
     def test_answers_the_history_with_its_lines(self, api_client, sign_in):
         clerk = sign_in("clerk")
