@@ -1,14 +1,12 @@
 """What the list of products is like while somebody floods the shop: `make floods`."""
 
 import json
-import socket
 import subprocess
 import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -22,17 +20,15 @@ from .options import ROOT, SHOP_PYTHON
 from .progress import say
 from .report import Cells, table, write_section
 from .servers import Contestant, Server, serving
+from .slow_clients import SLOW_CLIENTS, SLOW_CONNECTIONS, START
 from .stage import Stage, fill_shop, set_stage
 from .wrk import ask_for, require
 
 PAGE = ROOT / "docs/security.md"
 SCRIPT = Path(__file__).with_name("flood.lua")
 CONNECTIONS = 64
-SLOW_CONNECTIONS = 16
 # Of people who look at products meanwhile.
 VISITORS = 4
-# Seconds until a flood runs at full force.
-START = 1.0
 CSRF = "a" * 32
 STAFF, PASSWORD = "flood-staff", "a-Str0ng-one-for-floods"
 JSON = {"Content-Type": "application/json"}
@@ -97,7 +93,6 @@ FLOODS = [
     Flood("reports", "/store/reports/best_sellers/", as_staff=True),
     Flood("the API's document", "/api/schema/"),
 ]
-Slow = Callable[[Server, float], Counter]
 
 
 def main() -> None:
@@ -213,87 +208,6 @@ def send(flood: Flood, target: Target, options: Namespace) -> Counter:
     if found["unanswered"]:
         answers["none"] = found["unanswered"]
     return answers
-
-
-def trickle_heads(server: Server, seconds: float) -> Counter:
-    """Send the heads of requests, a byte each half second."""
-    return trickle(server, seconds, b"GET /store/products/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
-
-
-def trickle_bodies(server: Server, seconds: float) -> Counter:
-    """Send the bodies of requests, a byte each half second."""
-    head = b"POST /store/carts/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n\r\n"
-    return trickle(server, seconds, head)
-
-
-def leave_unread(server: Server, seconds: float) -> Counter:
-    """Ask for long responses and read none of them."""
-    request = b"GET /store/products/?page_size=100 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    with connected(server, receive_buffer=4096) as connections:
-        for each in connections:
-            each.sendall(request * 20)
-        time.sleep(seconds)
-        return Counter()
-
-
-SLOW_CLIENTS: dict[str, Slow] = {
-    "heads that come slowly": trickle_heads,
-    "bodies that come slowly": trickle_bodies,
-    "responses that nobody reads": leave_unread,
-}
-
-
-def trickle(server: Server, seconds: float, start: bytes) -> Counter:
-    """Send a byte each half second, on new connections where the server closed one."""
-    answers: Counter = Counter()
-    deadline = time.monotonic() + seconds + START
-    with connected(server) as connections:
-        for each in connections:
-            each.sendall(start)
-        while time.monotonic() < deadline:
-            time.sleep(0.5)
-            for index, each in enumerate(connections):
-                if status := closed_with(each):
-                    answers[status] += 1
-                    each.close()
-                    connections[index] = connect(server)
-                    connections[index].sendall(start)
-                else:
-                    with suppress(OSError):
-                        each.sendall(b"a")
-    return answers
-
-
-def closed_with(connection: socket.socket) -> str:
-    """Return the status with which the server closed a connection, "closed" without one, else nothing."""
-    connection.setblocking(False)
-    try:
-        received = connection.recv(4096)
-    except BlockingIOError:
-        return ""
-    except OSError:
-        return "closed"
-    finally:
-        connection.setblocking(True)
-    return received.split()[1].decode() if received.startswith(b"HTTP/") else "closed"
-
-
-def connect(server: Server, receive_buffer: int = 0) -> socket.socket:
-    connection = socket.socket()
-    if receive_buffer:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    connection.connect(("127.0.0.1", server.port))
-    return connection
-
-
-@contextmanager
-def connected(server: Server, receive_buffer: int = 0) -> Iterator[list[socket.socket]]:
-    connections = [connect(server, receive_buffer) for _ in range(SLOW_CONNECTIONS)]
-    try:
-        yield connections
-    finally:
-        for each in connections:
-            each.close()
 
 
 def row(name: str, seen: Measurement, answers: Mapping[str, int]) -> Cells:
