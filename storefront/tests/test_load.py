@@ -31,7 +31,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) -
     """The address of a shop with some of the demonstration's products, which lets everybody register."""
     folder = tmp_path_factory.mktemp("shop")
     shutil.copy(migrated_database, folder / "shop.sqlite3")
-    variables = {**production(folder), "THROTTLE_CREDENTIALS": "100000/min"}
+    variables = {**production(folder), "THROTTLE_CREDENTIALS": "100000/min", "WEB_THREADS": "16"}
     manage("seed_db", "--products", "200", **variables)
     with serving(folder / "gunicorn.log", **variables) as address:
         # The first request waits until the processes have started.

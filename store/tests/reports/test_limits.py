@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection, connections
@@ -52,14 +53,20 @@ class TestPlaces:
             yield ask, first, end
             end.set()
 
-    def test_a_third_is_refused_at_once(self, held):
+    def test_a_third_is_refused_at_once(self, held, monkeypatch):
         ask, first, end = held
+        place, waits = report_limits.place, Event()
+
+        def acquire(*, timeout):
+            waits.set()
+            return place.acquire(timeout=30)
+
+        told = SimpleNamespace(acquire=acquire, release=place.release)
+        monkeypatch.setattr(report_limits, "place", told)
         second = ask(2)
-        # Until the second waits.
-        while report_limits.queue.acquire(blocking=False):
-            report_limits.queue.release()
+        assert waits.wait(30)
         with pytest.raises(ReportsBusy) as refused:
-            ask(3).result(1)
+            ask(3).result(30)
         assert (refused.value.status_code, refused.value.wait) == (503, 3)
         end.set()
         assert [each.result(30) for each in (first, second)] == [[{"number": 1}], [{"number": 2}]]
