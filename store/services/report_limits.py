@@ -11,14 +11,12 @@ from django.db import OperationalError, connections, transaction
 
 from ..exceptions import ReportsBusy, ReportTooSlow
 
-# Threads of a process that compute a report or wait to; the others serve the shop.
-THREADS = 2
 # For which one waits for the report before its own.
 WAIT_SECONDS = 3
 # Instructions of SQLite's machine between two looks at the clock.
 STEPS = 10_000
 
-queue = BoundedSemaphore(THREADS)
+queue = BoundedSemaphore(settings.REPORT_PLACES)
 place = Lock()
 
 

@@ -31,6 +31,8 @@ if SILK:
 # A front-end's test suite signs in more often, and more often wrongly, than shoppers behind one address.
 CREDENTIALS_RATE = credentials_rate("1000/min")
 SIGN_IN_FAILURES = sign_in_failures(100)
+# The development server has a thread for each request.
+HASHING_PLACES = REPORT_PLACES = 64
 
 # A front-end's test suite writes more often than a shopper does.
 RATES = {}

@@ -38,7 +38,7 @@ MIDDLEWARE = [name for name in MIDDLEWARE if name != CATALOG_CACHE]
 CREDENTIALS_RATE = None
 SIGN_IN_FAILURES = 0
 # As many as a race sends at once.
-HASHING_PLACES = 64
+HASHING_PLACES = REPORT_PLACES = 64
 
 # Tests that are about them set some.
 RATES = {}

@@ -1,7 +1,7 @@
 """Reports cost a bounded part of the machine."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import BoundedSemaphore, Event
 from types import SimpleNamespace
 
 import pytest
@@ -28,8 +28,9 @@ def run(sql):
 
 class TestPlaces:
     @pytest.fixture
-    def held(self, transactional_db):
-        """Let a thread compute a report until the event is set, and return both."""
+    def held(self, transactional_db, monkeypatch):
+        """Let a thread compute a report until the event is set, and return both; one more may wait."""
+        monkeypatch.setattr(report_limits, "queue", BoundedSemaphore(2))
         begun, end = Event(), Event()
 
         def endless(*, number, using):
