@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from .clients import Client
 from .machine import machine
 from .measurements import Measurement
-from .options import ROOT, SHOP_PYTHON
+from .options import ROOT, SHOP_PYTHON, hostile_parser
 from .progress import say
 from .report import Cells, table, write_section
 from .servers import Contestant, Server, serving
@@ -121,14 +121,11 @@ def main() -> None:
 
 
 def read_options() -> Namespace:
-    parser = ArgumentParser(description="Measure the list of products during floods.")
-    parser.add_argument("--database", choices=["sqlite", "mariadb", "postgresql"], default="sqlite")
+    parser = hostile_parser("Measure the list of products during floods.")
     parser.add_argument("--seconds", type=float, default=5, help="how long each flood lasts")
-    parser.add_argument("--only", default="", help="only the floods that have this in their names")
     parser.add_argument(
         "--shop", type=Path, default=ROOT, help="another checkout of the shop to serve"
     )
-    parser.add_argument("--no-write", dest="write", action="store_false", help="only print it")
     return parser.parse_args()
 
 

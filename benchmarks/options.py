@@ -17,6 +17,15 @@ class Options:
     seconds: float
 
 
+def hostile_parser(description: str) -> ArgumentParser:
+    """Return what the runs share that attack a shop."""
+    parser = ArgumentParser(description=description)
+    parser.add_argument("--database", choices=["sqlite", "mariadb", "postgresql"], default="sqlite")
+    parser.add_argument("--only", default="", help="only those that have this in their names")
+    parser.add_argument("--no-write", dest="write", action="store_false", help="only print it")
+    return parser
+
+
 def read_options(description: str, databases: list[str]) -> Options:
     parser = ArgumentParser(description=description)
     parser.add_argument("--database", choices=databases, default=databases[0])

@@ -1,13 +1,13 @@
 """What became of each attack: `make attack`."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from ..floods import PAGE
 from ..machine import machine
-from ..options import ROOT, SHOP_PYTHON
+from ..options import ROOT, SHOP_PYTHON, hostile_parser
 from ..progress import say
 from ..report import table, write_section
 from ..servers import Contestant, serving
@@ -35,11 +35,8 @@ def main() -> None:
 
 
 def read_options() -> Namespace:
-    parser = ArgumentParser(description="Attack a shop in production.")
-    parser.add_argument("--database", choices=["sqlite", "mariadb", "postgresql"], default="sqlite")
+    parser = hostile_parser("Attack a shop in production.")
     parser.add_argument("--before", type=Path, help="another checkout, to be attacked as well")
-    parser.add_argument("--only", default="", help="only the attacks that have this in their names")
-    parser.add_argument("--no-write", dest="write", action="store_false", help="only print it")
     return parser.parse_args()
 
 

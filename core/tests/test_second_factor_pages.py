@@ -8,10 +8,11 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import title_contains
 
 from core.models import UserSession
 from core.services.second_factors import TRIES
-from storefront.tests.browsing import wait_for
+from storefront.tests.browsing import wait_for, wait_until
 
 from .passwords import PASSWORD
 from .second_factors import code_of, set_up
@@ -233,6 +234,7 @@ def test_in_a_browser_from_the_password_to_the_admin(
     code = browser.find_element(By.CSS_SELECTOR, ".recovery-codes code").text
     wait_for(browser, "a.button").click()
     wait_for(browser, "#logout-form button").click()
+    wait_until(browser, title_contains("Logged out"))
     browser.get(f"{live_server.url}/api-auth/login/?next=/store/orders/")
     fill("main form", username="ann", password=PASSWORD, otp=code)
     assert "Order List" in wait_for(browser, "h1").text

@@ -45,7 +45,7 @@ def start_payment(*, order: Order, webhook_url: str) -> Payment:
                 webhook_url=webhook_url,
             )
         except GatewayError as error:
-            logger.warning("Payment %s was not made: %s", payment.pk, error)
+            logger.error("Payment %s was not made: %s", payment.pk, error)
             raise GatewayUnavailable from error
         _keep_reference(payment, made)
     return payment

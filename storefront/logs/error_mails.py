@@ -46,8 +46,8 @@ class ErrorMailHandler(Handler):
         self.mailed: dict[str, float] = {}
 
     def emit(self, record: LogRecord) -> None:
-        # Whoever scans the shop is no error of it; nor does a mail that fails cause another one.
-        if record.name.startswith("django.security") or current_thread() is self.thread:
+        # A mail that fails causes no other one.
+        if is_of_strangers(record) or current_thread() is self.thread:
             return
         report = report_of(record)
         if self.is_new(report.signature):
@@ -86,6 +86,12 @@ class ErrorMailHandler(Handler):
                 self.queue.put_nowait(None)
                 self.thread.join(ENDING_SECONDS)
         super().close()
+
+
+def is_of_strangers(record: LogRecord) -> bool:
+    """Tell whether a scan or a flood wrote it; what lies behind another 503 is logged on its own."""
+    is_unavailable = record.name == "django.request" and getattr(record, "status_code", 0) == 503
+    return (is_unavailable and not record.exc_info) or record.name.startswith("django.security")
 
 
 def report_of(record: LogRecord) -> Report:

@@ -80,8 +80,9 @@ class TestMail:
         assert f"Request: {response['X-Request-ID']}" in sent.body
         assert "Sesame" not in sent.body
 
-    def test_is_not_sent_of_warnings_or_scanners(self, handler: ErrorMailHandler) -> None:
+    def test_is_not_sent_of_warnings_floods_or_scanners(self, handler: ErrorMailHandler) -> None:
         logger.warning("Away")
+        logging.getLogger("django.request").error("Busy", extra={"status_code": 503})
         logging.getLogger("django.security.SuspiciousOperation").error("Scanned")
         handler.close()
         assert mail.outbox == []

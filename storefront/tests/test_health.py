@@ -178,6 +178,9 @@ class TestDatabase:
         moved_to(refused_port)
         assert ask(client) == unavailable("database")
         assert "Health: database fails: OperationalError" in caplog.messages
+        assert ("ERROR", "The shop cannot serve; failed: database") in [
+            (record.levelname, record.message) for record in caplog.records
+        ]
         assert str(refused_port) not in caplog.text
 
     @pytest.mark.row_locks
