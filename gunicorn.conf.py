@@ -63,6 +63,12 @@ def post_fork(server: Any, worker: Any) -> None:
     worker.receive_seconds = receive_seconds
 
 
+def post_worker_init(worker: Any) -> None:
+    from storefront.limits.addresses import network_behind
+
+    worker.turns.network_behind = network_behind
+
+
 def child_exit(server: Any, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 

@@ -181,7 +181,9 @@ def drowned(name: str, server: Server, options: Namespace, flood: Callable[[], C
 
 
 def visit(server: Server, seconds: float) -> Measurement:
-    return ask_for(f"{server.address}/store/products/", seconds, connections=VISITORS)
+    # The floods come from other addresses.
+    headers = {"X-Forwarded-For": "203.0.113.2"}
+    return ask_for(f"{server.address}/store/products/", seconds, headers, VISITORS)
 
 
 def send(flood: Flood, target: Target, options: Namespace) -> Counter:

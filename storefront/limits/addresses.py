@@ -1,5 +1,6 @@
 """The address of who asks, and the network that counts as one client."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -20,19 +21,33 @@ def client_address(request: HttpRequest | Request) -> str:
     One of TRUSTED_ADDRESSES says in X-Forwarded-For for whom it asks: else strangers at a front-end that renders on
     its server would share an address with the owner of the account that they try.
     """
-    seen, sent_to_it = hops(request)
+    return address_behind(*sent_by(request))
+
+
+def sent_by(request: HttpRequest | Request) -> tuple[str, str]:
+    """Return the address of the connection, and the X-Forwarded-For that came on it."""
+    return request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+
+
+def address_behind(peer: str, forwarded: str) -> str:
+    seen, sent_to_it = hops(peer, forwarded)
     for_whom = readable(sent_to_it[-1]) if sent_to_it else ""
     return for_whom if parsed(for_whom) and is_of_trusted(seen) else seen
 
 
-def hops(request: HttpRequest | Request) -> tuple[str, list[str]]:
+@lru_cache(maxsize=1024)
+def network_behind(peer: str, forwarded: str) -> str:
+    """Return what counts as one client, for the web server, which asks once for each request."""
+    return network_of(address_behind(peer, forwarded))
+
+
+def hops(peer: str, forwarded: str) -> tuple[str, list[str]]:
     """Return the address that the outermost of NUM_PROXIES saw, and what was in X-Forwarded-For there."""
-    sent = request.META.get("HTTP_X_FORWARDED_FOR", "")
     rest_framework: dict[str, Any] = settings.REST_FRAMEWORK
     proxies: int = rest_framework["NUM_PROXIES"]
-    hops = sent.split(",") if sent else []
+    hops = forwarded.split(",") if forwarded else []
     if not (hops and proxies):
-        return readable(request.META.get("REMOTE_ADDR", "")), hops
+        return readable(peer), hops
     outermost = -min(proxies, len(hops))
     return readable(hops[outermost]), hops[:outermost]
 
@@ -71,7 +86,7 @@ def network_of(address: str) -> str:
 
 def is_trusted(request: HttpRequest | Request) -> bool:
     """Tell whether it comes from TRUSTED_ADDRESSES, such as a front-end that renders on its server."""
-    return is_of_trusted(hops(request)[0])
+    return is_of_trusted(hops(*sent_by(request))[0])
 
 
 def is_of_trusted(text: str) -> bool:

@@ -282,8 +282,8 @@ TABLE = [
         )
         for name, parameters, by in [
             ("accept", "self listener", "set_accept_enabled"),
-            # By a lambda in it.
-            ("finish_request", "self conn fs", None),
+            # Called, not replaced.
+            ("handle", "self conn", None),
             ("handle_request", "self req conn", "handle"),
             ("_keepalive_after", "self conn keepalive", "handle"),
             ("_cap_keepalive", "self deadline", "run"),

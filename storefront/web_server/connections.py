@@ -90,6 +90,10 @@ class Connection(TConn):
         super().__init__(cfg, BufferedSocket(client), address, server)
         self.framing = Framing()
         self.timeout = 0.0
+        # The address that it comes from; a Unix socket has none.
+        self.peer: str = address[0] if isinstance(address, tuple) else ""
+        # Its request changes nothing.
+        self.is_read = False
         # What follows once the response is sent: the next request, or the end.
         self.is_kept = True
         # No byte of a request yet, after one that was served.

@@ -29,6 +29,8 @@ class Framing:
 
     def __init__(self) -> None:
         self.searched = 0
+        # Up to the empty line; empty until it has come.
+        self.head = b""
         # Bytes of head and body; None until the head has come.
         self.size: int | None = None
         self.is_expecting = False
@@ -53,7 +55,7 @@ class Framing:
         self.searched = len(received)
         if end < 0:
             return
-        head = bytes(received[: end + len(HEAD_END)])
+        self.head = head = bytes(received[: end + len(HEAD_END)])
         # A body of unknown length is served without: Django reads none either.
         length = None if ENCODED.search(head) else LENGTH.search(head)
         self.size = len(head) + (int(length[1]) if length else 0)

@@ -15,6 +15,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from .connections import Connection
 from .framing import Arrival
+from .turns import NetworkBehind, Turns
 
 # In which a response has gone.
 SEND_SECONDS = 60
@@ -32,12 +33,15 @@ REASONS = {
 class BufferingWorker(ThreadWorker):
     # In which a request has come, since its first byte or the connection; gunicorn.conf.py sets it.
     receive_seconds = 30
+    # Who counts as one client, once the shop is loaded: post_worker_init of gunicorn.conf.py tells.
+    network_behind: NetworkBehind = staticmethod(lambda peer, forwarded: peer)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Those that the loop waits for, the oldest first.
         self.watched: dict[Connection, None] = {}
         self.swept_at = 0.0
+        self.turns = Turns(self.cfg.threads, self.network_behind)
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -111,7 +115,7 @@ class BufferingWorker(ThreadWorker):
         match connection.framing.arrival(connection.sock.received):
             case Arrival.WHOLE:
                 self.forget(connection)
-                self.enqueue_req(connection)
+                self.queue(connection)
             case Arrival.HEAD_TOO_LARGE | Arrival.BODY_TOO_LARGE as refusal:
                 self.refuse(connection, refusal.value)
             case Arrival.EXPECTING:
@@ -140,6 +144,18 @@ class BufferingWorker(ThreadWorker):
         connection.is_kept = False
         self.flush(connection)
 
+    def queue(self, connection: Connection) -> None:
+        """Have a thread serve whose turn it is, which need not be this one."""
+        self.turns.put(connection)
+        self.tpool.submit(self.serve_in_turn)
+
+    def serve_in_turn(self) -> None:
+        connection = self.turns.take()
+        while connection:
+            is_kept = self.handle(connection)
+            served, connection = connection, self.turns.done(connection)
+            self.method_queue.defer(self.respond, served, is_kept)
+
     def handle_request(self, req: Any, conn: Connection) -> Any:
         # The loop has said it; and what has no length is not read to its end.
         req._expected_100_continue = False
@@ -149,10 +165,14 @@ class BufferingWorker(ThreadWorker):
 
     def _keepalive_after(self, connection: Connection, keepalive: bool) -> bool:
         """Read what the view has not read of the body, all of which has come."""
-        return bool(keepalive and connection.parser.finish_body() and not connection.sock.is_short)
+        if keepalive:
+            # In one piece: gunicorn would copy the rest of it for each kilobyte.
+            reader = connection.parser.mesg.body.reader
+            reader.read(reader.length)
+        return keepalive and not connection.sock.is_short
 
-    def finish_request(self, connection: Connection, future: Any) -> None:
-        connection.is_kept = not future.cancelled() and not future.exception() and future.result()
+    def respond(self, connection: Connection, is_kept: bool) -> None:
+        connection.is_kept = is_kept
         connection.last(SEND_SECONDS)
         connection.on_ready = self.flush
         self.attend(connection)

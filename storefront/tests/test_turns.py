@@ -1,0 +1,131 @@
+"""Networks take turns, reads and writes take turns, and one thread is the reads' own."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Any
+
+import pytest
+
+from storefront.limits.addresses import network_behind
+from storefront.web_server.connections import Connection
+from storefront.web_server.turns import Turns
+
+
+def connection(peer: str, method: str = "GET", *headers: str) -> Any:
+    """Return a connection of which a request has come; nothing else of it is looked at."""
+    made: Any = Connection.__new__(Connection)
+    made.peer = peer
+    made.framing = type("", (), {})()
+    lines = [f"{method} / HTTP/1.1", "Host: shop.example.com", *headers]
+    made.framing.head = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    return made
+
+
+@pytest.fixture
+def turns() -> Turns:
+    """The turns of four threads."""
+    return Turns(4, network_behind)
+
+
+def order_of(turns: Turns, connections: list[Any]) -> list[int]:
+    """Put connections and return where in the list those stood that came next, one after the other."""
+    for each in connections:
+        turns.put(each)
+    order = []
+    for _ in connections:
+        taken = turns.take()
+        assert taken is not None
+        assert turns.done(taken) is None
+        order.append(connections.index(taken))
+    return order
+
+
+class TestOrder:
+    def test_of_one_network_is_that_of_its_requests(self, turns: Turns) -> None:
+        assert order_of(turns, [connection("192.0.2.1") for _ in range(4)]) == [0, 1, 2, 3]
+
+    def test_a_network_that_sends_many_lets_others_pass(self, turns: Turns) -> None:
+        flood = [connection("192.0.2.1") for _ in range(5)]
+        visitors = [connection("198.51.100.1"), connection("2001:db8::1")]
+        assert order_of(turns, flood + visitors) == [0, 5, 6, 1, 2, 3, 4]
+
+    def test_addresses_of_one_ipv6_customer_are_one_network(self, turns: Turns) -> None:
+        flood = [connection(f"2001:db8::{number}") for number in range(1, 4)]
+        assert order_of(turns, [*flood, connection("2001:db8:0:1::1")]) == [0, 3, 1, 2]
+
+    def test_behind_a_proxy_its_clients_take_turns(self, turns: Turns, settings: Any) -> None:
+        settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+        network_behind.cache_clear()
+        # What a client says of itself makes it no other one.
+        flood = [
+            connection("10.0.0.1", "GET", f"x-forwarded-for: 192.0.2.{n}, 198.51.100.1")
+            for n in range(3)
+        ]
+        flood.append(
+            connection(
+                "10.0.0.1", "GET", "X-Forwarded-For: 192.0.2.9", "X-Forwarded-For: 198.51.100.1"
+            )
+        )
+        visitor = connection("10.0.0.1", "GET", "X-Forwarded-For: 203.0.113.1")
+        assert order_of(turns, [*flood, visitor]) == [0, 4, 1, 2, 3]
+        network_behind.cache_clear()
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+    def test_reads_and_writes_take_turns(self, turns: Turns, method: str) -> None:
+        writes = [connection(f"192.0.2.{n}", "POST") for n in range(4)]
+        reads = [connection("203.0.113.1", method) for _ in range(2)]
+        assert order_of(turns, writes + reads) == [4, 0, 5, 1, 2, 3]
+
+
+class TestThreads:
+    def test_one_is_left_to_reads(self) -> None:
+        turns = Turns(2, network_behind)
+        first, second, read = connection("a", "POST"), connection("b", "PATCH"), connection("c")
+        for each in (first, second):
+            turns.put(each)
+        assert turns.take() is first
+        # This thread goes; who serves the first takes over.
+        assert turns.take() is None
+        turns.put(read)
+        assert turns.take() is read
+        assert turns.done(read) is None
+        assert turns.done(first) is second
+        assert turns.done(second) is None
+
+    def test_a_process_of_one_thread_writes_too(self) -> None:
+        turns = Turns(1, network_behind)
+        write = connection("a", "POST")
+        turns.put(write)
+        assert turns.take() is write
+
+    @pytest.mark.parametrize("threads", [1, 2, 4])
+    def test_each_request_is_served_once(self, threads: int) -> None:
+        turns, lock = Turns(threads, network_behind), Lock()
+        served: list[Any] = []
+        writing = most_writing = 0
+
+        def serve() -> None:
+            nonlocal writing, most_writing
+            taken = turns.take()
+            while taken:
+                with lock:
+                    served.append(taken)
+                    writing += not taken.is_read
+                    most_writing = max(most_writing, writing)
+                with lock:
+                    writing -= not taken.is_read
+                taken = turns.done(taken)
+
+        chosen = random.Random(threads)
+        requests = [
+            connection(f"192.0.2.{chosen.randrange(9)}", chosen.choice(["GET", "POST"]))
+            for _ in range(2000)
+        ]
+        with ThreadPoolExecutor(threads) as pool:
+            for request in requests:
+                turns.put(request)
+                pool.submit(serve)
+        assert len(served) == len(requests)
+        assert {*map(id, served)} == {*map(id, requests)}
+        assert most_writing <= max(threads - 1, 1)

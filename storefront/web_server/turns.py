@@ -1,0 +1,92 @@
+"""Whose request a thread serves next: networks take turns, and so do reads and writes.
+
+Fair queueing (Nagle, RFC 970): a network that sends more requests at once waits longer for its own alone.
+"""
+
+import re
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from threading import Lock
+
+from .connections import Connection
+
+# Returns what counts as one client: of the address of the connection and the X-Forwarded-For that came on it.
+NetworkBehind = Callable[[str, str], str]
+
+READS = (b"GET ", b"HEAD ", b"OPTIONS ")
+FORWARDED = re.compile(rb"\r\nx-forwarded-for:[ \t]*([^\r\n]*)", re.IGNORECASE)
+
+# Bytes: what proxies have added stands at the end, and no client makes the rest long.
+LAST_HOPS = 256
+
+
+class Queue:
+    """Connections whose request is whole; each network has the next turn after all the others."""
+
+    def __init__(self) -> None:
+        self.networks: OrderedDict[str, deque[Connection]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self.networks)
+
+    def put(self, network: str, connection: Connection) -> None:
+        self.networks.setdefault(network, deque()).append(connection)
+
+    def take(self) -> Connection:
+        network, waiting = self.networks.popitem(last=False)
+        connection = waiting.popleft()
+        if waiting:
+            self.networks[network] = waiting
+        return connection
+
+
+class Turns:
+    """The requests that wait for one of the threads; writes leave one thread to the reads."""
+
+    def __init__(self, threads: int, network_behind: NetworkBehind) -> None:
+        self.network_behind = network_behind
+        self.lock = Lock()
+        self.reads, self.writes = Queue(), Queue()
+        self.is_turn_of_writes = False
+        # Threads that may begin to serve a write.
+        self.free_for_writes = max(threads - 1, 1)
+        # Turns of threads that found but writes, which had to wait.
+        self.owed = 0
+
+    def put(self, connection: Connection) -> None:
+        head = connection.framing.head
+        connection.is_read = head.startswith(READS)
+        forwarded = b",".join(FORWARDED.findall(head))[-LAST_HOPS:].decode("latin-1")
+        network = self.network_behind(connection.peer, forwarded)
+        with self.lock:
+            (self.reads if connection.is_read else self.writes).put(network, connection)
+
+    def take(self) -> Connection | None:
+        """Return the connection that is next, once for each that was put; None: a write waits for others to end."""
+        with self.lock:
+            connection = self.next()
+            if connection is None:
+                self.owed += 1
+            return connection
+
+    def done(self, connection: Connection) -> Connection | None:
+        """Return what the thread of a connection that is served has to serve as well."""
+        if connection.is_read:
+            return None
+        with self.lock:
+            self.free_for_writes += 1
+            if not self.owed:
+                return None
+            self.owed -= 1
+            return self.next()
+
+    def next(self) -> Connection | None:
+        may_write = bool(self.writes) and self.free_for_writes > 0
+        if may_write and (self.is_turn_of_writes or not self.reads):
+            self.is_turn_of_writes = False
+            self.free_for_writes -= 1
+            return self.writes.take()
+        if self.reads:
+            self.is_turn_of_writes = True
+            return self.reads.take()
+        return None
