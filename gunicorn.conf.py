@@ -66,7 +66,7 @@ def post_fork(server: Any, worker: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     from storefront.limits.addresses import network_behind
 
-    worker.turns.network_behind = network_behind
+    worker.network_behind = network_behind
 
 
 def child_exit(server: Any, worker: Any) -> None:

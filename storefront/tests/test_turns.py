@@ -25,13 +25,13 @@ def connection(peer: str, method: str = "GET", *headers: str) -> Any:
 @pytest.fixture
 def turns() -> Turns:
     """The turns of four threads."""
-    return Turns(4, network_behind)
+    return Turns(4)
 
 
 def order_of(turns: Turns, connections: list[Any]) -> list[int]:
     """Put connections and return where in the list those stood that came next, one after the other."""
     for each in connections:
-        turns.put(each)
+        turns.put(each, network_behind)
     order = []
     for _ in connections:
         taken = turns.take()
@@ -80,28 +80,28 @@ class TestOrder:
 
 class TestThreads:
     def test_one_is_left_to_reads(self) -> None:
-        turns = Turns(2, network_behind)
+        turns = Turns(2)
         first, second, read = connection("a", "POST"), connection("b", "PATCH"), connection("c")
         for each in (first, second):
-            turns.put(each)
+            turns.put(each, network_behind)
         assert turns.take() is first
         # This thread goes; who serves the first takes over.
         assert turns.take() is None
-        turns.put(read)
+        turns.put(read, network_behind)
         assert turns.take() is read
         assert turns.done(read) is None
         assert turns.done(first) is second
         assert turns.done(second) is None
 
     def test_a_process_of_one_thread_writes_too(self) -> None:
-        turns = Turns(1, network_behind)
+        turns = Turns(1)
         write = connection("a", "POST")
-        turns.put(write)
+        turns.put(write, network_behind)
         assert turns.take() is write
 
     @pytest.mark.parametrize("threads", [1, 2, 4])
     def test_each_request_is_served_once(self, threads: int) -> None:
-        turns, lock = Turns(threads, network_behind), Lock()
+        turns, lock = Turns(threads), Lock()
         served: list[Any] = []
         writing = most_writing = 0
 
@@ -124,7 +124,7 @@ class TestThreads:
         ]
         with ThreadPoolExecutor(threads) as pool:
             for request in requests:
-                turns.put(request)
+                turns.put(request, network_behind)
                 pool.submit(serve)
         assert len(served) == len(requests)
         assert {*map(id, served)} == {*map(id, requests)}

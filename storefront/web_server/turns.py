@@ -43,8 +43,7 @@ class Queue:
 class Turns:
     """The requests that wait for one of the threads; writes leave one thread to the reads."""
 
-    def __init__(self, threads: int, network_behind: NetworkBehind) -> None:
-        self.network_behind = network_behind
+    def __init__(self, threads: int) -> None:
         self.lock = Lock()
         self.reads, self.writes = Queue(), Queue()
         self.is_turn_of_writes = False
@@ -53,11 +52,11 @@ class Turns:
         # Turns of threads that found but writes, which had to wait.
         self.owed = 0
 
-    def put(self, connection: Connection) -> None:
+    def put(self, connection: Connection, network_behind: NetworkBehind) -> None:
         head = connection.framing.head
         connection.is_read = head.startswith(READS)
         forwarded = b",".join(FORWARDED.findall(head))[-LAST_HOPS:].decode("latin-1")
-        network = self.network_behind(connection.peer, forwarded)
+        network = network_behind(connection.peer, forwarded)
         with self.lock:
             (self.reads if connection.is_read else self.writes).put(network, connection)
 

@@ -41,7 +41,7 @@ class BufferingWorker(ThreadWorker):
         # Those that the loop waits for, the oldest first.
         self.watched: dict[Connection, None] = {}
         self.swept_at = 0.0
-        self.turns = Turns(self.cfg.threads, self.network_behind)
+        self.turns = Turns(self.cfg.threads)
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -146,7 +146,7 @@ class BufferingWorker(ThreadWorker):
 
     def queue(self, connection: Connection) -> None:
         """Have a thread serve whose turn it is, which need not be this one."""
-        self.turns.put(connection)
+        self.turns.put(connection, self.network_behind)
         self.tpool.submit(self.serve_in_turn)
 
     def serve_in_turn(self) -> None:
