@@ -1,5 +1,6 @@
 """Clients that send or read slowly, straight at the web process, hold no thread of it."""
 
+import json
 import os
 import shutil
 import socket
@@ -13,8 +14,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from storefront.errors.exceptions import Busy
 from storefront.web_server.connections import BufferedSocket
 from storefront.web_server.framing import LARGEST_BODY, LARGEST_HEAD, Arrival, Framing
+from storefront.web_server.turns import MOST_WAITING
 
 from .serving import production, serving
 
@@ -34,7 +37,7 @@ SLOWLY = [
 LIMIT = 5
 # More than there are threads.
 MANY = 8
-CONNECTIONS = 100
+CONNECTIONS = 150
 
 
 class Response(NamedTuple):
@@ -200,6 +203,20 @@ class TestHttp:
         assert one.file.readline() + one.file.readline() == b"HTTP/1.1 100 Continue\r\n\r\n"
         one.send(b"{}")
         assert one.rest().startswith(b"HTTP/1.1 201 ")
+
+    def test_of_too_many_writes_at_once_some_wait_and_the_others_are_told(
+        self, client: Open
+    ) -> None:
+        writes = [client(CART + b"Content-Length: 2\r\n\r\n{") for _ in range(CONNECTIONS - 10)]
+        for each in writes:
+            each.send(b"}")
+        answers = [each.answer() for each in writes]
+        refused = [answer for answer in answers if answer.status == 503]
+        assert {answer.status for answer in answers} == {201, 503}
+        assert len(refused) < len(writes) - MOST_WAITING + 1
+        for answer in refused:
+            assert json.loads(answer.body) == {"detail": Busy.message, "code": Busy.code}
+            assert answer.headers["Retry-After"] == str(Busy.wait)
 
     def test_who_stops_sending_is_answered(self, client: Open) -> None:
         one = client(b"GET /api/schema/?format=json HTTP/1.0\r\n" + HOST + b"\r\n")

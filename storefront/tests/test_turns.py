@@ -78,6 +78,27 @@ class TestOrder:
         assert order_of(turns, writes + reads) == [4, 0, 5, 1, 2, 3]
 
 
+class TestTooMany:
+    @pytest.fixture(autouse=True)
+    def _three(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("storefront.web_server.turns.MOST_WAITING", 3)
+
+    def test_writes_of_the_network_with_the_most_go(self, turns: Turns) -> None:
+        flood = [connection("192.0.2.1", "POST") for _ in range(5)]
+        other = connection("198.51.100.1", "POST")
+        gone = [turns.put(each, network_behind) for each in [*flood[:3], other, *flood[3:]]]
+        assert gone == [None, None, None, flood[2], flood[3], flood[4]]
+        assert [turns.take() for _ in range(3)] == [flood[0], other, flood[1]]
+
+    def test_of_as_many_networks_the_last_one_goes(self, turns: Turns) -> None:
+        writes = [connection(f"192.0.2.{n}", "POST") for n in range(4)]
+        assert [turns.put(each, network_behind) for each in writes] == [None, None, None, writes[3]]
+
+    def test_reads_wait_however_many(self, turns: Turns) -> None:
+        reads = [connection("192.0.2.1") for _ in range(10)]
+        assert [turns.put(each, network_behind) for each in reads] == [None] * 10
+
+
 class TestThreads:
     def test_one_is_left_to_reads(self) -> None:
         turns = Turns(2)
@@ -100,7 +121,10 @@ class TestThreads:
         assert turns.take() is write
 
     @pytest.mark.parametrize("threads", [1, 2, 4])
-    def test_each_request_is_served_once(self, threads: int) -> None:
+    def test_each_request_is_served_once(
+        self, threads: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("storefront.web_server.turns.MOST_WAITING", 2000)
         turns, lock = Turns(threads), Lock()
         served: list[Any] = []
         writing = most_writing = 0

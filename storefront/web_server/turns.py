@@ -18,6 +18,8 @@ FORWARDED = re.compile(rb"\r\nx-forwarded-for:[ \t]*([^\r\n]*)", re.IGNORECASE)
 
 # Bytes: what proxies have added stands at the end, and no client makes the rest long.
 LAST_HOPS = 256
+# Writes that wait for a thread: two seconds and a half of sign-ins, the slowest of them.
+MOST_WAITING = 100
 
 
 class Queue:
@@ -25,18 +27,30 @@ class Queue:
 
     def __init__(self) -> None:
         self.networks: OrderedDict[str, deque[Connection]] = OrderedDict()
-
-    def __bool__(self) -> bool:
-        return bool(self.networks)
+        self.size = 0
 
     def put(self, network: str, connection: Connection) -> None:
         self.networks.setdefault(network, deque()).append(connection)
+        self.size += 1
+
+    def __len__(self) -> int:
+        return self.size
 
     def take(self) -> Connection:
+        self.size -= 1
         network, waiting = self.networks.popitem(last=False)
         connection = waiting.popleft()
         if waiting:
             self.networks[network] = waiting
+        return connection
+
+    def take_back(self) -> Connection:
+        """Take the last one of the network that waits with the most, of several the last."""
+        self.size -= 1
+        network = max(reversed(self.networks), key=lambda name: len(self.networks[name]))
+        connection = self.networks[network].pop()
+        if not self.networks[network]:
+            del self.networks[network]
         return connection
 
 
@@ -52,13 +66,16 @@ class Turns:
         # Turns of threads that found but writes, which had to wait.
         self.owed = 0
 
-    def put(self, connection: Connection, network_behind: NetworkBehind) -> None:
+    def put(self, connection: Connection, network_behind: NetworkBehind) -> Connection | None:
+        """Let a connection wait; return the one that waits no longer, where too many do."""
         head = connection.framing.head
         connection.is_read = head.startswith(READS)
         forwarded = b",".join(FORWARDED.findall(head))[-LAST_HOPS:].decode("latin-1")
         network = network_behind(connection.peer, forwarded)
         with self.lock:
-            (self.reads if connection.is_read else self.writes).put(network, connection)
+            queue = self.reads if connection.is_read else self.writes
+            queue.put(network, connection)
+            return self.writes.take_back() if len(self.writes) > MOST_WAITING else None
 
     def take(self) -> Connection | None:
         """Return the connection that is next, once for each that was put; None: a write waits for others to end."""

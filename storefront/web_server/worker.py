@@ -27,7 +27,10 @@ REASONS = {
     408: ("Request Timeout", "The request did not come within {} seconds."),
     413: ("Content Too Large", "The request is too large."),
     431: ("Request Header Fields Too Large", "The headers of the request are too large."),
+    503: ("Service Unavailable", "Too many requests of this kind are waiting; please try again."),
 }
+# As the shop itself refuses what is too much at once.
+BUSY_CODE, BUSY_WAIT = "busy", 1
 
 
 class BufferingWorker(ThreadWorker):
@@ -132,13 +135,13 @@ class BufferingWorker(ThreadWorker):
     def refuse(self, connection: Connection, status: int) -> None:
         """Respond to a request that no thread gets, and end its connection."""
         reason, detail = REASONS[status]
-        body = json.dumps({"detail": detail.format(self.receive_seconds)})
-        head = [
-            f"HTTP/1.1 {status} {reason}",
-            "Content-Type: application/json",
-            f"Content-Length: {len(body)}",
-            "Connection: close",
-        ]
+        told = {"detail": detail.format(self.receive_seconds)}
+        head = [f"HTTP/1.1 {status} {reason}", "Content-Type: application/json"]
+        if status == 503:
+            told["code"] = BUSY_CODE
+            head.append(f"Retry-After: {BUSY_WAIT}")
+        body = json.dumps(told)
+        head += [f"Content-Length: {len(body)}", "Connection: close"]
         self.forget(connection)
         connection.sock.sendall("\r\n".join([*head, "", body]).encode())
         connection.is_kept = False
@@ -146,8 +149,11 @@ class BufferingWorker(ThreadWorker):
 
     def queue(self, connection: Connection) -> None:
         """Have a thread serve whose turn it is, which need not be this one."""
-        self.turns.put(connection, self.network_behind)
-        self.tpool.submit(self.serve_in_turn)
+        refused = self.turns.put(connection, self.network_behind)
+        if refused:
+            self.refuse(refused, 503)
+        else:
+            self.tpool.submit(self.serve_in_turn)
 
     def serve_in_turn(self) -> None:
         connection = self.turns.take()
