@@ -13,11 +13,13 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import pytest
+from gunicorn.config import Config
 
 from storefront.errors.exceptions import Busy
-from storefront.web_server.connections import BufferedSocket
+from storefront.web_server.connections import BufferedSocket, Connection
 from storefront.web_server.framing import LARGEST_BODY, LARGEST_HEAD, Arrival, Framing
 from storefront.web_server.turns import MOST_WAITING
+from storefront.web_server.worker import BufferingWorker
 
 from .serving import production, serving
 
@@ -280,3 +282,13 @@ def test_what_does_not_fit_waits_in_order() -> None:
         ours.close()
         read += b"".join(iter(lambda: theirs.recv(100_000), b""))
         assert read == b"".join(sent)
+
+
+def test_a_refusal_that_nobody_takes_ends_its_own_connection_alone() -> None:
+    ours, theirs = socket.socketpair()
+    worker: Any = BufferingWorker.__new__(BufferingWorker)
+    worker.watched, worker.nr_conns = {}, 2
+    refused = Connection(Config(), ours, ("192.0.2.1", 1), ("127.0.0.1", 8000))
+    theirs.close()
+    worker.refuse(refused, 503)
+    assert (worker.nr_conns, ours.fileno()) == (1, -1)

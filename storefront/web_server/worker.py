@@ -143,9 +143,12 @@ class BufferingWorker(ThreadWorker):
         body = json.dumps(told)
         head += [f"Content-Length: {len(body)}", "Connection: close"]
         self.forget(connection)
-        connection.sock.sendall("\r\n".join([*head, "", body]).encode())
         connection.is_kept = False
-        self.flush(connection)
+        try:
+            connection.sock.sendall("\r\n".join([*head, "", body]).encode())
+            self.flush(connection)
+        except OSError:
+            self.drop(connection)
 
     def queue(self, connection: Connection) -> None:
         """Have a thread serve whose turn it is, which need not be this one."""
@@ -228,12 +231,9 @@ class BufferingWorker(ThreadWorker):
 
     def expire(self, connection: Connection) -> None:
         is_unfinished = connection.on_ready == self.receive and connection.sock.received
-        if not is_unfinished:
-            self.drop(connection)
-            return
-        try:
+        if is_unfinished:
             self.refuse(connection, 408)
-        except OSError:
+        else:
             self.drop(connection)
 
     def murder_keepalived(self, force: bool = False) -> None:
