@@ -22,25 +22,15 @@ from core.tests.passwords import PASSWORD
 from outbox.tests.smtp import MailServer, serving_mail
 from storefront.limits.refusals import refused
 from storefront.settings import common
+from storefront.tests.chromium import start_chromium
 from storefront.tests.flushing import flush_what_tests_made, kept_rows
 from storefront.tests.parallel import MOST_WORKERS
 from storefront.tests.process_state import changed_state, process_state
-from storefront.tests.services import CHROMIUM, DATABASES, NEEDS, RABBITMQ_URL, REDIS_URL
+from storefront.tests.services import DATABASES, NEEDS, RABBITMQ_URL, REDIS_URL
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-CHROMIUM_OPTIONS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1400,1000",
-]
 DEVELOPERS_DATABASE = connection.settings_dict["NAME"]
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -259,15 +249,7 @@ def s3_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _chromium(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    profile = tmp_path_factory.mktemp("chromium")
-    for argument in [*CHROMIUM_OPTIONS, f"--user-data-dir={profile}"]:
-        options.add_argument(argument)
-    browser, driver = map(shutil.which, CHROMIUM)
-    options.binary_location = browser or ""
-    chrome = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    chrome = start_chromium(tmp_path_factory.mktemp("chromium"))
     yield chrome
     chrome.quit()
 

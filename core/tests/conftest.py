@@ -1,7 +1,11 @@
 from collections.abc import Callable
+from time import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django_otp import oath
+from django_otp.plugins import otp_totp
 from model_bakery import baker
 from rest_framework.test import APIClient
 
@@ -25,3 +29,16 @@ def tokens_of(api_client: APIClient) -> Callable[..., dict[str, str]]:
 @pytest.fixture
 def product(db: None) -> Any:
     return baker.make("store.Product", title="Lamp", unit_price=10, inventory=100)
+
+
+@pytest.fixture
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no step of 30 seconds end while a test runs."""
+    now = time()
+    monkeypatch.setattr(oath, "time", lambda: now)
+    monkeypatch.setattr(otp_totp.models, "time", SimpleNamespace(time=lambda: now))
+
+
+@pytest.fixture
+def required(settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = "required"

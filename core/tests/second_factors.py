@@ -4,8 +4,11 @@ from typing import Any
 
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from rest_framework.test import APIClient
 
 from core.services.second_factors import begin_enrolment, confirm_enrolment
+
+from .passwords import PASSWORD
 
 
 def code_of(device: TOTPDevice, step: int = 0) -> str:
@@ -22,3 +25,14 @@ def set_up(user: Any) -> tuple[TOTPDevice, list[str]]:
     TOTPDevice.objects.filter(pk=device.pk).update(last_t=-1, drift=0)
     device.refresh_from_db()
     return device, codes
+
+
+def create(otp: Any = None, password: str = PASSWORD) -> Any:
+    body = {"username": "ann", "password": password}
+    return APIClient().post("/auth/jwt/create/", body if otp is None else {**body, "otp": otp})
+
+
+def signed_in(otp: str | None = None) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"JWT {create(otp).json()['access']}")
+    return client

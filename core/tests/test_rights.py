@@ -1,7 +1,5 @@
 """Nobody touches an account that holds a right which they lack, nor rights at all without being a superuser."""
 
-import logging
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +12,6 @@ from rest_framework.test import APIClient
 
 from core.admin.users import EXPORTED
 from core.services.rights import beyond
-from core.signals.rights import EVENT
 from store.models import Order
 from storefront.tests.pages import Tab
 
@@ -268,54 +265,3 @@ def test_nobody_is_beyond_a_superuser(admin_user: Any, stronger: Any) -> None:
 
 def test_everybody_is_beyond_who_has_no_row(stronger: Any) -> None:
     assert beyond(get_user_model()(is_staff=True)).count() == 1
-
-
-class TestSecurityLog:
-    @pytest.fixture
-    def lines(self, caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-        caplog.set_level(logging.INFO, "storefront.security")
-
-        def lines() -> list[str]:
-            found = [each.getMessage() for each in caplog.records if each.name.endswith("security")]
-            caplog.clear()
-            return found
-
-        return lines
-
-    def test_tells_who_changed_whose_rights(
-        self, admin_client: Client, admin_user: Any, weaker: Any, lines: Callable
-    ) -> None:
-        group = Group.objects.get(name="Customer Service")
-        kept = weaker.user_permissions.get().pk
-        page = page_of(admin_client, weaker)
-        lines()
-        page.save(groups=[group.pk], is_superuser="on", user_permissions=[])
-        by, told = f"by={admin_user.pk}", [re.sub(r"network=\w+ ", "", line) for line in lines()]
-        assert told == [
-            f"{EVENT} user={weaker.pk} {by} is_superuser=True",
-            f"{EVENT} of_user={weaker.pk} {by} added_group={group.pk}",
-            f"{EVENT} of_user={weaker.pk} {by} removed_permission={kept}",
-        ]
-
-    def test_tells_of_groups_and_of_the_shell(self, weaker: Any, lines: Callable) -> None:
-        group = Group.objects.create(name="Temps")
-        right = permissions("cancel_order").get()
-        lines()
-        group.permissions.add(right)
-        group.permissions.add(right)
-        group.permissions.clear()
-        group.user_set.add(weaker)
-        weaker.is_active = False
-        weaker.save()
-        assert lines() == [
-            f"{EVENT} of_group={group.pk} added_permission={right.pk}",
-            f"{EVENT} of_group={group.pk} cleared_permission=all",
-            f"{EVENT} of_group={group.pk} added_user={weaker.pk}",
-            f"{EVENT} user={weaker.pk} is_active=False",
-        ]
-
-    def test_says_nothing_of_what_is_no_right(self, register: Callable, lines: Callable) -> None:
-        user = register("bob")
-        user.first_name = "Bob"
-        user.save()
-        assert lines() == []

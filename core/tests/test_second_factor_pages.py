@@ -31,11 +31,6 @@ def ann(register: Callable) -> Any:
     return register("ann", is_staff=True, is_superuser=True)
 
 
-@pytest.fixture
-def required(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = "required"
-
-
 def sign_in(client: Client, login: str = LOGIN, **fields: str) -> Any:
     return client.post(login, {"username": "ann", "password": PASSWORD, **fields})
 

@@ -1,33 +1,23 @@
 """A second factor of staff: codes of an app, and recovery codes."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
-from threading import Barrier
-from time import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
-from django_otp import oath
-from django_otp.plugins import otp_totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.tokens import AccessToken
 
-from core.exceptions import CodeRefused
 from core.models import UserSession
-from core.services.second_factors import TRIES, begin_enrolment, check_code, confirm_enrolment
+from core.services.second_factors import TRIES
 
 from .passwords import PASSWORD
-from .second_factors import code_of, set_up
+from .second_factors import code_of, create, set_up, signed_in
 
-CREATE = "/auth/jwt/create/"
 ME = "/auth/users/me/"
 OWN = "/auth/users/me/second_factor/"
 CONFIRM = f"{OWN}confirm/"
@@ -35,15 +25,7 @@ NEEDED = {"detail": "The code of your second factor is needed as well.", "code":
 WRONG = "The code is wrong or was used already; wait for the next one."
 REFUSED = {"otp": [WRONG], "code": "code_refused"}
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no step of 30 seconds end while a test runs."""
-    now = time()
-    monkeypatch.setattr(oath, "time", lambda: now)
-    monkeypatch.setattr(otp_totp.models, "time", SimpleNamespace(time=lambda: now))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_moment")]
 
 
 @pytest.fixture
@@ -54,22 +36,6 @@ def ann(register: Callable) -> Any:
 @pytest.fixture
 def device(ann: Any) -> TOTPDevice:
     return set_up(ann)[0]
-
-
-@pytest.fixture
-def required(settings: Any) -> None:
-    settings.STAFF_SECOND_FACTOR = "required"
-
-
-def create(otp: Any = None, password: str = PASSWORD) -> Any:
-    body = {"username": "ann", "password": password}
-    return APIClient().post(CREATE, body if otp is None else {**body, "otp": otp})
-
-
-def signed_in(otp: str | None = None) -> APIClient:
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"JWT {create(otp).json()['access']}")
-    return client
 
 
 class TestSignIn:
@@ -88,7 +54,7 @@ class TestSignIn:
 
     def test_refuses_a_lone_surrogate(self, device: TOTPDevice) -> None:
         body = f'{{"username": "ann", "password": "{PASSWORD}", "otp": "\\ud800"}}'
-        response = APIClient().post(CREATE, body, content_type="application/json")
+        response = APIClient().post("/auth/jwt/create/", body, content_type="application/json")
         assert response.status_code in (400, 401)
 
     def test_says_nothing_of_it_to_who_has_no_password(self, device: TOTPDevice) -> None:
@@ -277,87 +243,3 @@ class TestRemoval:
     def test_by_command_of_nobody_says_so(self) -> None:
         with pytest.raises(CommandError, match="Nobody signs in as bob"):
             call_command("reset_second_factor", "bob")
-
-
-@pytest.mark.usefixtures("required")
-class TestRequired:
-    def test_without_one_staff_reach_its_enrolment_alone(self, ann: Any) -> None:
-        client = signed_in()
-        for url in (ME, "/store/products/", "/store/customers/"):
-            response = client.get(url)
-            assert response.status_code == 403
-            assert response.json()["code"] == "second_factor_needed"
-        assert client.get(OWN).json()["is_required"]
-        client.post(OWN, {"current_password": PASSWORD})
-        assert client.get(ME).status_code == 403
-        client.post(CONFIRM, {"otp": code_of(TOTPDevice.objects.get())})
-        assert client.get("/store/customers/").status_code == 200
-
-    def test_tokens_of_before_reach_nothing_else(self, ann: Any, settings: Any) -> None:
-        settings.STAFF_SECOND_FACTOR = "optional"
-        client, device = signed_in(), set_up(ann)[0]
-        other = APIClient()
-        other.credentials(HTTP_AUTHORIZATION=f"JWT {AccessToken.for_user(ann)}")
-        settings.STAFF_SECOND_FACTOR = "required"
-        assert client.get(ME).status_code == 401
-        assert other.get(ME).status_code == 403
-        # The session stays what it was: only a sign-in with a code reaches more.
-        assert other.post(OWN, {"current_password": PASSWORD}).status_code == 409
-        assert signed_in(code_of(device)).get(ME).status_code == 200
-
-    def test_a_refreshed_token_is_as_good(self, device: TOTPDevice) -> None:
-        tokens = create(code_of(device)).json()
-        body = {"refresh": tokens["refresh"]}
-        access = APIClient().post("/auth/jwt/refresh/", body).json()["access"]
-        client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"JWT {access}")
-        assert client.get(ME).status_code == 200
-
-    def test_removed_it_is_needed_again(self, device: TOTPDevice) -> None:
-        client = signed_in(code_of(device))
-        body = {"current_password": PASSWORD, "otp": code_of(device, 1)}
-        assert client.delete(OWN, body).status_code == 204
-        assert client.get(ME).status_code == 403
-        assert client.get(OWN).status_code == 200
-
-    def test_customers_need_none(self, register: Callable) -> None:
-        register("ann")
-        assert signed_in().get(ME).status_code == 200
-
-    def test_may_sign_out(self, ann: Any) -> None:
-        assert signed_in().post("/auth/jwt/logout_all/").status_code == 204
-
-
-def at_once(act: Callable[[], Any]) -> list[Any]:
-    """Let as many threads as an account has tries do something, and return what each got."""
-    start = Barrier(TRIES)
-
-    def run(_: int) -> Any:
-        start.wait(30)
-        try:
-            return act()
-        except CodeRefused:
-            return None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(TRIES) as pool:
-        return list(pool.map(run, range(TRIES)))
-
-
-@pytest.mark.faults
-@pytest.mark.django_db(transaction=True)
-class TestAtOnce:
-    @pytest.mark.parametrize("kind", ["app", "recovery"])
-    def test_one_uses_a_code(self, ann: Any, kind: str) -> None:
-        device, codes = set_up(ann)
-        code = code_of(device) if kind == "app" else codes[0]
-        used = at_once(lambda: check_code(user=ann, code=code))
-        assert sorted(used) == [False] * (TRIES - 1) + [True]
-
-    def test_one_gets_the_recovery_codes(self, ann: Any) -> None:
-        code = code_of(begin_enrolment(user=ann))
-        shown = at_once(lambda: confirm_enrolment(user=ann, code=code, session_id=None))
-        (codes,) = filter(None, shown)
-        assert StaticToken.objects.count() == len(codes)
-        assert create(codes[0]).status_code == 200

@@ -1,9 +1,5 @@
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
 from model_bakery import baker
 
 from store.models import MAX_QUANTITY, Cart, CartItem, Customer, Order, Product
@@ -285,25 +281,3 @@ class TestClaimed:
 
         assert response.status_code == 204
         assert everything() == ([], [])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_carts_claimed_at_once_are_one(product, customer):
-    carts = [Cart.objects.create() for _ in range(8)]
-    for cart in carts:
-        cart.items.create(product=product, quantity=1)
-    start = Barrier(len(carts))
-
-    def work(cart):
-        try:
-            start.wait(30)
-            return claim_cart(cart_id=cart.pk, user_id=customer.user_id)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(carts)) as pool:
-        claimed = list(pool.map(work, carts))
-
-    assert len(claimed) == 8
-    assert Cart.objects.get().user_id == customer.user_id
-    assert CartItem.objects.get().quantity == 8

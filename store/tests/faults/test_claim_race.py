@@ -1,9 +1,14 @@
 """Carts are claimed while others use them: no piece is lost or counted twice."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
 from django.db.models import Sum
 
 from store.models import Cart, CartItem, Order, OrderItem
+from store.services.carts import claim_cart
 
 from .crowd import Request, checkout, statuses
 from .tallies import stock_difference
@@ -125,3 +130,24 @@ def test_what_its_owner_adds_while_it_is_taken_in_is_kept_or_refused(
         assert responses.pop(10).status == 200
         assert set(statuses(responses)) <= {201, 404}
         assert guest.items.get().quantity == 2 + statuses(responses)[201]
+
+
+def test_carts_claimed_at_once_are_one(product, customer):
+    carts = [Cart.objects.create() for _ in range(8)]
+    for cart in carts:
+        cart.items.create(product=product, quantity=1)
+    start = Barrier(len(carts))
+
+    def work(cart):
+        try:
+            start.wait(30)
+            return claim_cart(cart_id=cart.pk, user_id=customer.user_id)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(carts)) as pool:
+        claimed = list(pool.map(work, carts))
+
+    assert len(claimed) == 8
+    assert Cart.objects.get().user_id == customer.user_id
+    assert CartItem.objects.get().quantity == 8
