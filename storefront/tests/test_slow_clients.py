@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection, HTTPMessage, parse_headers
@@ -85,11 +86,14 @@ Open = Callable[..., Client]
 
 
 @pytest.fixture(scope="module")
-def address(
-    tmp_path_factory: pytest.TempPathFactory, migrated_database: Path
-) -> Iterator[tuple[str, int]]:
+def folder(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) -> Path:
     folder = tmp_path_factory.mktemp("shop")
     shutil.copy(migrated_database, folder / "shop.sqlite3")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[tuple[str, int]]:
     variables = {**production(folder), "PATH": os.environ["PATH"]}
     variables |= {"WEB_RECEIVE_SECONDS": str(LIMIT), "WEB_THREADS": "2"}
     options = ("--workers", "1", "--worker-connections", str(CONNECTIONS))
@@ -207,16 +211,22 @@ class TestHttp:
         assert one.rest().startswith(b"HTTP/1.1 201 ")
 
     def test_of_too_many_writes_at_once_some_wait_and_the_others_are_told(
-        self, client: Open
+        self, client: Open, folder: Path
     ) -> None:
-        writes = [client(CART + b"Content-Length: 2\r\n\r\n{") for _ in range(CONNECTIONS - 10)]
-        for each in writes:
-            each.send(b"}")
-        answers = [each.answer() for each in writes]
-        refused = [answer for answer in answers if answer.status == 503]
-        assert {answer.status for answer in answers} == {201, 503}
-        assert len(refused) < len(writes) - MOST_WAITING + 1
+        with closing(sqlite3.connect(folder / "shop.sqlite3")) as database:
+            # The one thread for writes waits for it.
+            database.execute("BEGIN IMMEDIATE")
+            opened = [client(CART + b"Content-Length: 2\r\n\r\n{}") for _ in range(120)]
+            waiting, refused = {each.socket: each for each in opened}, []
+            while len(waiting) > MOST_WAITING + 1:
+                ready = select(waiting, [], [], 30)[0]
+                assert ready
+                refused += [waiting.pop(each).answer() for each in ready]
+            assert client(LIVE + b"\r\n").answer().status == 200
+            database.rollback()
+        assert [each.answer().status for each in waiting.values()] == [201] * (MOST_WAITING + 1)
         for answer in refused:
+            assert answer.status == 503
             assert json.loads(answer.body) == {"detail": Busy.message, "code": Busy.code}
             assert answer.headers["Retry-After"] == str(Busy.wait)
 

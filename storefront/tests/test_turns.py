@@ -3,22 +3,23 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from storefront.limits.addresses import network_behind
 from storefront.web_server.connections import Connection
-from storefront.web_server.turns import Turns
+from storefront.web_server.turns import LARGE, Turns
 
 
-def connection(peer: str, method: str = "GET", *headers: str) -> Any:
+def connection(peer: str, method: str = "GET", *headers: str, body: int = 0) -> Any:
     """Return a connection of which a request has come; nothing else of it is looked at."""
     made: Any = Connection.__new__(Connection)
+    made.sock = SimpleNamespace(received=bytes(body), unsent=b"")
     made.peer = peer
-    made.framing = type("", (), {})()
     lines = [f"{method} / HTTP/1.1", "Host: shop.example.com", *headers]
-    made.framing.head = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    made.framing = SimpleNamespace(head=("\r\n".join(lines) + "\r\n\r\n").encode())
     return made
 
 
@@ -97,6 +98,18 @@ class TestTooMany:
     def test_reads_wait_however_many(self, turns: Turns) -> None:
         reads = [connection("192.0.2.1") for _ in range(10)]
         assert [turns.put(each, network_behind) for each in reads] == [None] * 10
+
+    def test_long_ones_wait_as_far_as_memory_goes(
+        self, turns: Turns, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("storefront.web_server.turns.MOST_HELD", 2 * LARGE + 2)
+        long = [connection(f"192.0.2.{n}", body=LARGE + 1) for n in range(4)]
+        short = connection("198.51.100.1", body=LARGE)
+        gone = [turns.put(each, network_behind) for each in [*long[:3], short]]
+        assert gone == [None, None, long[2], None]
+        for taken in (long[0], long[1], short):
+            assert turns.take() is taken
+        assert turns.put(long[3], network_behind) is None
 
 
 class TestThreads:

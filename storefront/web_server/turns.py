@@ -20,6 +20,8 @@ FORWARDED = re.compile(rb"\r\nx-forwarded-for:[ \t]*([^\r\n]*)", re.IGNORECASE)
 LAST_HOPS = 256
 # Writes that wait for a thread: two seconds and a half of sign-ins, the slowest of them.
 MOST_WAITING = 100
+# Bytes of the requests that wait; beyond them those wait no longer that have more than this many themselves.
+MOST_HELD, LARGE = 64 * 1024 * 1024, 64 * 1024
 
 
 class Queue:
@@ -28,30 +30,36 @@ class Queue:
     def __init__(self) -> None:
         self.networks: OrderedDict[str, deque[Connection]] = OrderedDict()
         self.size = 0
+        # Bytes.
+        self.held = 0
 
     def put(self, network: str, connection: Connection) -> None:
         self.networks.setdefault(network, deque()).append(connection)
-        self.size += 1
+        self.count(1, connection)
 
     def __len__(self) -> int:
         return self.size
 
     def take(self) -> Connection:
-        self.size -= 1
         network, waiting = self.networks.popitem(last=False)
         connection = waiting.popleft()
+        self.count(-1, connection)
         if waiting:
             self.networks[network] = waiting
         return connection
 
     def take_back(self) -> Connection:
         """Take the last one of the network that waits with the most, of several the last."""
-        self.size -= 1
         network = max(reversed(self.networks), key=lambda name: len(self.networks[name]))
         connection = self.networks[network].pop()
         if not self.networks[network]:
             del self.networks[network]
+        self.count(-1, connection)
         return connection
+
+    def count(self, one: int, connection: Connection) -> None:
+        self.size += one
+        self.held += one * connection.held
 
 
 class Turns:
@@ -73,6 +81,9 @@ class Turns:
         forwarded = b",".join(FORWARDED.findall(head))[-LAST_HOPS:].decode("latin-1")
         network = network_behind(connection.peer, forwarded)
         with self.lock:
+            held = self.reads.held + self.writes.held + connection.held
+            if held > MOST_HELD and connection.held > LARGE:
+                return connection
             queue = self.reads if connection.is_read else self.writes
             queue.put(network, connection)
             return self.writes.take_back() if len(self.writes) > MOST_WAITING else None
