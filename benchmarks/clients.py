@@ -39,7 +39,7 @@ class Client:
         self.headers = headers
         self.cookies: dict[str, str] = {}
         self.socket: socket.socket | None = None
-        self.buffer = b""
+        self.buffer = bytearray()
 
     def get(self, path: str, **headers: str) -> Response:
         return self.ask("GET", path, b"", **headers)
@@ -88,13 +88,16 @@ class Client:
     def read_until(self, mark: bytes) -> bytes:
         while mark not in self.buffer:
             self.fill()
-        found, _, self.buffer = self.buffer.partition(mark)
+        end = self.buffer.index(mark)
+        found = bytes(self.buffer[:end])
+        del self.buffer[: end + len(mark)]
         return found
 
     def read(self, length: int) -> bytes:
         while len(self.buffer) < length:
             self.fill()
-        found, self.buffer = self.buffer[:length], self.buffer[length:]
+        found = bytes(self.buffer[:length])
+        del self.buffer[:length]
         return found
 
     def fill(self) -> None:
@@ -108,7 +111,7 @@ class Client:
     def close(self) -> None:
         if self.socket is not None:
             self.socket.close()
-        self.socket, self.buffer = None, b""
+        self.socket, self.buffer = None, bytearray()
 
 
 @dataclass(frozen=True)
