@@ -19,7 +19,7 @@ from gunicorn.config import Config
 from storefront.errors.exceptions import Busy
 from storefront.web_server.connections import BufferedSocket, Connection
 from storefront.web_server.framing import LARGEST_BODY, LARGEST_HEAD, Arrival, Framing
-from storefront.web_server.turns import MOST_WAITING
+from storefront.web_server.turns import WRITES_SHARE
 from storefront.web_server.worker import BufferingWorker
 
 from .serving import production, serving
@@ -40,7 +40,8 @@ SLOWLY = [
 LIMIT = 5
 # More than there are threads.
 MANY = 8
-CONNECTIONS = 150
+CONNECTIONS = 80
+MOST_WRITES = int(CONNECTIONS * WRITES_SHARE)
 
 
 class Response(NamedTuple):
@@ -216,15 +217,15 @@ class TestHttp:
         with closing(sqlite3.connect(folder / "shop.sqlite3")) as database:
             # The one thread for writes waits for it.
             database.execute("BEGIN IMMEDIATE")
-            opened = [client(CART + b"Content-Length: 2\r\n\r\n{}") for _ in range(120)]
+            opened = [client(CART + b"Content-Length: 2\r\n\r\n{}") for _ in range(30)]
             waiting, refused = {each.socket: each for each in opened}, []
-            while len(waiting) > MOST_WAITING + 1:
+            while len(waiting) > MOST_WRITES + 1:
                 ready = select(waiting, [], [], 30)[0]
                 assert ready
                 refused += [waiting.pop(each).answer() for each in ready]
             assert client(LIVE + b"\r\n").answer().status == 200
             database.rollback()
-        assert [each.answer().status for each in waiting.values()] == [201] * (MOST_WAITING + 1)
+        assert [each.answer().status for each in waiting.values()] == [201] * (MOST_WRITES + 1)
         for answer in refused:
             assert answer.status == 503
             assert json.loads(answer.body) == {"detail": Busy.message, "code": Busy.code}

@@ -10,6 +10,7 @@ import pytest
 
 from storefront.limits.addresses import network_behind
 from storefront.web_server.connections import Connection
+from storefront.web_server.framing import Framing
 from storefront.web_server.turns import LARGE, Turns
 
 
@@ -19,20 +20,22 @@ def connection(peer: str, method: str = "GET", *headers: str, body: int = 0) -> 
     made.sock = SimpleNamespace(received=bytes(body), unsent=b"")
     made.peer = peer
     lines = [f"{method} / HTTP/1.1", "Host: shop.example.com", *headers]
-    made.framing = SimpleNamespace(head=("\r\n".join(lines) + "\r\n\r\n").encode())
+    made.framing = Framing()
+    made.framing.read_head(bytearray(("\r\n".join(lines) + "\r\n\r\n").encode()))
+    made.network = network_behind(peer, made.framing.forwarded)
     return made
 
 
 @pytest.fixture
 def turns() -> Turns:
     """The turns of four threads."""
-    return Turns(4)
+    return Turns(4, 800)
 
 
 def order_of(turns: Turns, connections: list[Any]) -> list[int]:
     """Put connections and return where in the list those stood that came next, one after the other."""
     for each in connections:
-        turns.put(each, network_behind)
+        turns.put(each, each.network)
     order = []
     for _ in connections:
         taken = turns.take()
@@ -80,24 +83,26 @@ class TestOrder:
 
 
 class TestTooMany:
-    @pytest.fixture(autouse=True)
-    def _three(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("storefront.web_server.turns.MOST_WAITING", 3)
+    @pytest.fixture
+    def turns(self) -> Turns:
+        """The turns of which three writes may wait, and twelve reads."""
+        return Turns(4, 24)
 
     def test_writes_of_the_network_with_the_most_go(self, turns: Turns) -> None:
         flood = [connection("192.0.2.1", "POST") for _ in range(5)]
         other = connection("198.51.100.1", "POST")
-        gone = [turns.put(each, network_behind) for each in [*flood[:3], other, *flood[3:]]]
+        gone = [turns.put(each, each.network) for each in [*flood[:3], other, *flood[3:]]]
         assert gone == [None, None, None, flood[2], flood[3], flood[4]]
         assert [turns.take() for _ in range(3)] == [flood[0], other, flood[1]]
 
     def test_of_as_many_networks_the_last_one_goes(self, turns: Turns) -> None:
         writes = [connection(f"192.0.2.{n}", "POST") for n in range(4)]
-        assert [turns.put(each, network_behind) for each in writes] == [None, None, None, writes[3]]
+        assert [turns.put(each, each.network) for each in writes] == [None, None, None, writes[3]]
 
-    def test_reads_wait_however_many(self, turns: Turns) -> None:
-        reads = [connection("192.0.2.1") for _ in range(10)]
-        assert [turns.put(each, network_behind) for each in reads] == [None] * 10
+    def test_reads_leave_connections_for_others(self, turns: Turns) -> None:
+        reads = [connection("192.0.2.1") for _ in range(14)]
+        gone = [turns.put(each, each.network) for each in reads]
+        assert gone == [*[None] * 12, *reads[12:]]
 
     def test_long_ones_wait_as_far_as_memory_goes(
         self, turns: Turns, monkeypatch: pytest.MonkeyPatch
@@ -105,40 +110,37 @@ class TestTooMany:
         monkeypatch.setattr("storefront.web_server.turns.MOST_HELD", 2 * LARGE + 2)
         long = [connection(f"192.0.2.{n}", body=LARGE + 1) for n in range(4)]
         short = connection("198.51.100.1", body=LARGE)
-        gone = [turns.put(each, network_behind) for each in [*long[:3], short]]
+        gone = [turns.put(each, each.network) for each in [*long[:3], short]]
         assert gone == [None, None, long[2], None]
         for taken in (long[0], long[1], short):
             assert turns.take() is taken
-        assert turns.put(long[3], network_behind) is None
+        assert turns.put(long[3], long[3].network) is None
 
 
 class TestThreads:
     def test_one_is_left_to_reads(self) -> None:
-        turns = Turns(2)
+        turns = Turns(2, 800)
         first, second, read = connection("a", "POST"), connection("b", "PATCH"), connection("c")
         for each in (first, second):
-            turns.put(each, network_behind)
+            turns.put(each, each.network)
         assert turns.take() is first
         # This thread goes; who serves the first takes over.
         assert turns.take() is None
-        turns.put(read, network_behind)
+        turns.put(read, read.network)
         assert turns.take() is read
         assert turns.done(read) is None
         assert turns.done(first) is second
         assert turns.done(second) is None
 
     def test_a_process_of_one_thread_writes_too(self) -> None:
-        turns = Turns(1)
+        turns = Turns(1, 800)
         write = connection("a", "POST")
-        turns.put(write, network_behind)
+        turns.put(write, write.network)
         assert turns.take() is write
 
     @pytest.mark.parametrize("threads", [1, 2, 4])
-    def test_each_request_is_served_once(
-        self, threads: int, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("storefront.web_server.turns.MOST_WAITING", 2000)
-        turns, lock = Turns(threads), Lock()
+    def test_each_request_is_served_once(self, threads: int) -> None:
+        turns, lock = Turns(threads, 20_000), Lock()
         served: list[Any] = []
         writing = most_writing = 0
 
@@ -148,10 +150,10 @@ class TestThreads:
             while taken:
                 with lock:
                     served.append(taken)
-                    writing += not taken.is_read
+                    writing += not taken.framing.is_read
                     most_writing = max(most_writing, writing)
                 with lock:
-                    writing -= not taken.is_read
+                    writing -= not taken.framing.is_read
                 taken = turns.done(taken)
 
         chosen = random.Random(threads)
@@ -161,7 +163,7 @@ class TestThreads:
         ]
         with ThreadPoolExecutor(threads) as pool:
             for request in requests:
-                turns.put(request, network_behind)
+                turns.put(request, request.network)
                 pool.submit(serve)
         assert len(served) == len(requests)
         assert {*map(id, served)} == {*map(id, requests)}

@@ -92,8 +92,8 @@ class Connection(TConn):
         self.timeout = 0.0
         # The address that it comes from; a Unix socket has none.
         self.peer: str = address[0] if isinstance(address, tuple) else ""
-        # Its request changes nothing.
-        self.is_read = False
+        # What counts as one client, once a head has told.
+        self.network: str | None = None
         # What follows once the response is sent: the next request, or the end.
         self.is_kept = True
         # No byte of a request yet, after one that was served.
@@ -101,6 +101,11 @@ class Connection(TConn):
         self.on_ready: Callable[[Connection], None]
         # Data are there when a thread gets it.
         self.data_ready = True
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether no byte of a request has come."""
+        return not (self.sock.received or self.sock.unsent or self.framing.head)
 
     @property
     def held(self) -> int:
@@ -114,6 +119,7 @@ class Connection(TConn):
         if self.parser is not None:
             self.sock.received[:0] = self.parser.unreader.take_buffered()
         self.framing = Framing()
+        self.network = None
 
     def reset(self) -> None:
         """End the connection at once; the system forgets what it had to send."""

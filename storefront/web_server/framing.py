@@ -10,6 +10,10 @@ LARGEST_BODY = 16 * 1024 * 1024
 HEAD_END = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
 ENCODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+FORWARDED = re.compile(rb"\r\nx-forwarded-for:[ \t]*([^\r\n]*)", re.IGNORECASE)
+# Bytes: what proxies have added stands at the end, and no client makes the rest long.
+LAST_HOPS = 256
+READS = (b"GET ", b"HEAD ", b"OPTIONS ")
 EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 
 
@@ -35,6 +39,16 @@ class Framing:
         self.size: int | None = None
         self.is_expecting = False
 
+    @property
+    def is_read(self) -> bool:
+        """Tell whether the request changes nothing."""
+        return self.head.startswith(READS)
+
+    @property
+    def forwarded(self) -> str:
+        """The last hops of X-Forwarded-For."""
+        return b",".join(FORWARDED.findall(self.head))[-LAST_HOPS:].decode("latin-1")
+
     def arrival(self, received: bytearray) -> Arrival:
         if self.size is None:
             self.read_head(received)
@@ -59,4 +73,8 @@ class Framing:
         # A body of unknown length is served without: Django reads none either.
         length = None if ENCODED.search(head) else LENGTH.search(head)
         self.size = len(head) + (int(length[1]) if length else 0)
-        self.is_expecting = length is not None and EXPECTS.search(head) is not None
+        self.is_expecting = bool(length and EXPECTS.search(head)) and is_of_http_1_1(head)
+
+
+def is_of_http_1_1(head: bytes) -> bool:
+    return head.partition(b"\r\n")[0].endswith(b" HTTP/1.1")

@@ -3,23 +3,14 @@
 Fair queueing (Nagle, RFC 970): a network that sends more requests at once waits longer for its own alone.
 """
 
-import re
 from collections import OrderedDict, deque
-from collections.abc import Callable
 from threading import Lock
 
 from .connections import Connection
 
-# Returns what counts as one client: of the address of the connection and the X-Forwarded-For that came on it.
-NetworkBehind = Callable[[str, str], str]
-
-READS = (b"GET ", b"HEAD ", b"OPTIONS ")
-FORWARDED = re.compile(rb"\r\nx-forwarded-for:[ \t]*([^\r\n]*)", re.IGNORECASE)
-
-# Bytes: what proxies have added stands at the end, and no client makes the rest long.
-LAST_HOPS = 256
-# Writes that wait for a thread: two seconds and a half of sign-ins, the slowest of them.
-MOST_WAITING = 100
+# Of the connections of a process those whose reads, and whose writes, may wait, so that there is always one for whoever
+# comes. Of 800 that is 100 writes: two seconds and a half of sign-ins, the slowest of them.
+READS_SHARE, WRITES_SHARE = 1 / 2, 1 / 8
 # Bytes of the requests that wait; beyond them those wait no longer that have more than this many themselves.
 MOST_HELD, LARGE = 64 * 1024 * 1024, 64 * 1024
 
@@ -27,7 +18,8 @@ MOST_HELD, LARGE = 64 * 1024 * 1024, 64 * 1024
 class Queue:
     """Connections whose request is whole; each network has the next turn after all the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.networks: OrderedDict[str, deque[Connection]] = OrderedDict()
         self.size = 0
         # Bytes.
@@ -65,28 +57,25 @@ class Queue:
 class Turns:
     """The requests that wait for one of the threads; writes leave one thread to the reads."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, connections: int) -> None:
         self.lock = Lock()
-        self.reads, self.writes = Queue(), Queue()
+        self.reads = Queue(int(connections * READS_SHARE))
+        self.writes = Queue(int(connections * WRITES_SHARE))
         self.is_turn_of_writes = False
         # Threads that may begin to serve a write.
         self.free_for_writes = max(threads - 1, 1)
         # Turns of threads that found but writes, which had to wait.
         self.owed = 0
 
-    def put(self, connection: Connection, network_behind: NetworkBehind) -> Connection | None:
+    def put(self, connection: Connection, network: str) -> Connection | None:
         """Let a connection wait; return the one that waits no longer, where too many do."""
-        head = connection.framing.head
-        connection.is_read = head.startswith(READS)
-        forwarded = b",".join(FORWARDED.findall(head))[-LAST_HOPS:].decode("latin-1")
-        network = network_behind(connection.peer, forwarded)
         with self.lock:
             held = self.reads.held + self.writes.held + connection.held
             if held > MOST_HELD and connection.held > LARGE:
                 return connection
-            queue = self.reads if connection.is_read else self.writes
+            queue = self.reads if connection.framing.is_read else self.writes
             queue.put(network, connection)
-            return self.writes.take_back() if len(self.writes) > MOST_WAITING else None
+            return queue.take_back() if len(queue) > queue.most else None
 
     def take(self) -> Connection | None:
         """Return the connection that is next, once for each that was put; None: a write waits for others to end."""
@@ -98,7 +87,7 @@ class Turns:
 
     def done(self, connection: Connection) -> Connection | None:
         """Return what the thread of a connection that is served has to serve as well."""
-        if connection.is_read:
+        if connection.framing.is_read:
             return None
         with self.lock:
             self.free_for_writes += 1

@@ -5,6 +5,8 @@ The loop of the worker reads requests and sends the rest of responses; a thread 
 
 import errno
 import json
+from collections import Counter
+from collections.abc import Callable
 from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
 from typing import Any
@@ -15,7 +17,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from .connections import Connection
 from .framing import Arrival
-from .turns import NetworkBehind, Turns
+from .turns import Turns
 
 # In which a response has gone.
 SEND_SECONDS = 60
@@ -23,6 +25,8 @@ SEND_SECONDS = 60
 LINGER_SECONDS = 2
 # Bytes of unfinished requests and unsent responses in one process.
 LARGEST_HELD = 64 * 1024 * 1024
+# By which a connection has grown where it is time to add up: not at each byte.
+GROWTH = 64 * 1024
 REASONS = {
     408: ("Request Timeout", "The request did not come within {} seconds."),
     413: ("Content Too Large", "The request is too large."),
@@ -37,14 +41,14 @@ class BufferingWorker(ThreadWorker):
     # In which a request has come, since its first byte or the connection; gunicorn.conf.py sets it.
     receive_seconds = 30
     # Who counts as one client, once the shop is loaded: post_worker_init of gunicorn.conf.py tells.
-    network_behind: NetworkBehind = staticmethod(lambda peer, forwarded: peer)
+    network_behind: Callable[[str, str], str] = staticmethod(lambda peer, forwarded: peer)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Those that the loop waits for, the oldest first.
         self.watched: dict[Connection, None] = {}
         self.swept_at = 0.0
-        self.turns = Turns(self.cfg.threads)
+        self.turns = Turns(self.cfg.threads, self.cfg.worker_connections)
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -66,7 +70,10 @@ class BufferingWorker(ThreadWorker):
         # Most have sent their request already.
         connection.on_ready = self.receive
         self.attend(connection)
-        # At its limit gunicorn would let all wait until somebody leaves.
+        self.make_room()
+
+    def make_room(self) -> None:
+        """At its limit gunicorn would let all wait until somebody leaves."""
         if self.nr_conns >= self.worker_connections and self.watched:
             self.drop(next(iter(self.watched)))
 
@@ -112,7 +119,7 @@ class BufferingWorker(ThreadWorker):
             connection.is_idle = False
             connection.last(self.receive_seconds)
         self.go_on(connection)
-        self.free_memory(connection)
+        self.free_memory(connection, size or 0)
 
     def go_on(self, connection: Connection) -> None:
         match connection.framing.arrival(connection.sock.received):
@@ -127,10 +134,24 @@ class BufferingWorker(ThreadWorker):
             case Arrival.PARTIAL:
                 self.watch(connection, EVENT_READ, self.receive)
 
-    def free_memory(self, connection: Connection) -> None:
-        """Where unfinished requests and responses take too much, end the largest."""
-        if connection.held > 64 * 1024 and sum(one.held for one in self.watched) > LARGEST_HELD:
-            self.drop(max(self.watched, key=lambda one: one.held))
+    def free_memory(self, connection: Connection, grown: int) -> None:
+        """Where unfinished requests and responses take too much, end the largest of the network that has most."""
+        has_grown = connection.held // GROWTH > (connection.held - grown) // GROWTH
+        if has_grown and sum(one.held for one in self.watched) > LARGEST_HELD:
+            networks: Counter[str] = Counter()
+            for one in self.watched:
+                networks[self.network_of(one)] += one.held
+            [(heaviest, _)] = networks.most_common(1)
+            those = [one for one in self.watched if self.network_of(one) == heaviest]
+            self.drop(max(those, key=lambda one: one.held))
+
+    def network_of(self, connection: Connection) -> str:
+        if not connection.framing.head:
+            return connection.peer
+        if connection.network is None:
+            forwarded = connection.framing.forwarded
+            connection.network = self.network_behind(connection.peer, forwarded)
+        return connection.network
 
     def refuse(self, connection: Connection, status: int) -> None:
         """Respond to a request that no thread gets, and end its connection."""
@@ -152,7 +173,7 @@ class BufferingWorker(ThreadWorker):
 
     def queue(self, connection: Connection) -> None:
         """Have a thread serve whose turn it is, which need not be this one."""
-        refused = self.turns.put(connection, self.network_behind)
+        refused = self.turns.put(connection, self.network_of(connection))
         if refused:
             self.refuse(refused, 503)
         else:
@@ -184,8 +205,9 @@ class BufferingWorker(ThreadWorker):
         connection.is_kept = is_kept
         connection.last(SEND_SECONDS)
         connection.on_ready = self.flush
+        unsent = len(connection.sock.unsent)
         self.attend(connection)
-        self.free_memory(connection)
+        self.free_memory(connection, unsent)
 
     def flush(self, connection: Connection) -> None:
         """Send what the client takes; then comes its next request, or the end."""
@@ -222,6 +244,7 @@ class BufferingWorker(ThreadWorker):
 
     def murder_pending(self) -> None:
         """End what is past its deadline; gunicorn calls this after each of its turns."""
+        self.make_room()
         now = monotonic()
         if now - self.swept_at < 0.25:
             return
@@ -243,7 +266,7 @@ class BufferingWorker(ThreadWorker):
 
     def _cap_keepalive(self, deadline: float) -> None:
         for connection in self.watched:
-            if connection.is_idle:
+            if connection.is_silent:
                 connection.timeout = min(connection.timeout, deadline)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
