@@ -20,7 +20,8 @@ MAX_ADDRESS = 320
 class MailThrottle(BaseThrottle):
     """Counts what has a mail sent to an address that anybody may type, whoever types it from wherever.
 
-    For known and unknown addresses alike, so that a refusal tells of no account.
+    For known and unknown addresses alike, so that a refusal tells of no account. Each action counts for itself: who has
+    verifications mailed to somebody keeps them from no reset.
     """
 
     seconds = 0
@@ -28,7 +29,10 @@ class MailThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         address = request.data.get("email") if isinstance(request.data, Mapping) else None
         if isinstance(address, str) and not is_kept(address, request):
-            waits = [seconds_to_wait("mails", who) for who in counted_for(address, request)]
+            waits = [
+                seconds_to_wait("mails", f"{view.action}:{who}")
+                for who in counted_for(address, request)
+            ]
             self.seconds = max(waits)
         return not self.seconds
 

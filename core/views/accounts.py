@@ -41,7 +41,6 @@ THROTTLED_ACTIONS = {
 # Those that mail a link to the `email` of the request.
 MAILED_ACTIONS = {
     "create",
-    "resend_activation",
     "resend_verification",
     "reset_password",
     "reset_username",

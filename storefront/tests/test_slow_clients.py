@@ -14,13 +14,10 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import pytest
-from gunicorn.config import Config
 
 from storefront.errors.exceptions import Busy
-from storefront.web_server.connections import BufferedSocket, Connection
-from storefront.web_server.framing import LARGEST_BODY, LARGEST_HEAD, Arrival, Framing
+from storefront.web_server.framing import LARGEST_BODY, LARGEST_HEAD
 from storefront.web_server.turns import WRITES_SHARE
-from storefront.web_server.worker import BufferingWorker
 
 from .serving import production, serving
 
@@ -96,7 +93,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path) ->
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[tuple[str, int]]:
     variables = {**production(folder), "PATH": os.environ["PATH"]}
-    variables |= {"WEB_RECEIVE_SECONDS": str(LIMIT), "WEB_THREADS": "2"}
+    variables |= {"WEB_RECEIVE_SECONDS": str(LIMIT), "WEB_THREADS": "2", "NUM_PROXIES": "1"}
     options = ("--workers", "1", "--worker-connections", str(CONNECTIONS))
     with serving(folder / "log", *options, **variables) as url:
         at = urlsplit(url)
@@ -133,6 +130,12 @@ class TestHeldNothing:
         assert slow[0].rest() == b""
         slow[-1].send(b"\r\n")
         assert slow[-1].answer().status == 200
+
+    def test_by_clients_that_send_many_requests_at_once(self, client: Open) -> None:
+        for _ in range(CONNECTIONS + 10):
+            client((LIVE + b"\r\n") * 40)
+        visitor = client(LIVE + b"X-Forwarded-For: 203.0.113.1\r\n\r\n")
+        assert visitor.answer().status == 200
 
     def test_by_bodies_that_fill_the_memory(self, client: Open) -> None:
         head = CART + b"Content-Length: 16000000\r\n\r\n"
@@ -252,54 +255,3 @@ class TestHttp:
         response = one.answer()
         assert response.status == status
         assert one.rest() == b""
-
-
-class TestFraming:
-    @pytest.mark.parametrize(
-        ("received", "arrival"),
-        [
-            (b"", Arrival.PARTIAL),
-            (LIVE, Arrival.PARTIAL),
-            (LIVE + b"\r\n", Arrival.WHOLE),
-            (LIVE + b"content-length:2\r\n\r\na", Arrival.PARTIAL),
-            (LIVE + b"content-length:2\r\n\r\nab", Arrival.WHOLE),
-            (LIVE + b"content-length:2\r\nExpect: 100-Continue\r\n\r\n", Arrival.EXPECTING),
-            (LIVE + b"content-length:2\r\nTransfer-Encoding: chunked\r\n\r\n", Arrival.WHOLE),
-            (b"x" * (LARGEST_HEAD + 1), Arrival.HEAD_TOO_LARGE),
-            (LIVE + b"content-length: 99999999\r\n\r\n", Arrival.BODY_TOO_LARGE),
-        ],
-    )
-    def test_at_once_and_byte_by_byte(self, received: bytes, arrival: Arrival) -> None:
-        assert Framing().arrival(bytearray(received)) is arrival
-        framing = Framing()
-        found = [
-            framing.arrival(bytearray(received[: end + 1])) for end in range(len(received))[-200:]
-        ]
-        assert not found or found[-1] is arrival
-        assert set(found[:-1]) <= {Arrival.PARTIAL}
-
-
-def test_what_does_not_fit_waits_in_order() -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        buffered = BufferedSocket(ours)
-        sent = [bytes([number]) * 300_000 for number in range(5)]
-        for part in sent:
-            buffered.sendall(part)
-        assert buffered.unsent
-        read = b""
-        while not buffered.flush():
-            read += theirs.recv(100_000)
-        ours.close()
-        read += b"".join(iter(lambda: theirs.recv(100_000), b""))
-        assert read == b"".join(sent)
-
-
-def test_a_refusal_that_nobody_takes_ends_its_own_connection_alone() -> None:
-    ours, theirs = socket.socketpair()
-    worker: Any = BufferingWorker.__new__(BufferingWorker)
-    worker.watched, worker.nr_conns = {}, 2
-    refused = Connection(Config(), ours, ("192.0.2.1", 1), ("127.0.0.1", 8000))
-    theirs.close()
-    worker.refuse(refused, 503)
-    assert (worker.nr_conns, ours.fileno()) == (1, -1)

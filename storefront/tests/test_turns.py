@@ -12,6 +12,7 @@ from storefront.limits.addresses import network_behind
 from storefront.web_server.connections import Connection
 from storefront.web_server.framing import Framing
 from storefront.web_server.turns import LARGE, Turns
+from storefront.web_server.worker import BufferingWorker
 
 
 def connection(peer: str, method: str = "GET", *headers: str, body: int = 0) -> Any:
@@ -168,3 +169,40 @@ class TestThreads:
         assert len(served) == len(requests)
         assert {*map(id, served)} == {*map(id, requests)}
         assert most_writing <= max(threads - 1, 1)
+
+
+class TestMemory:
+    @pytest.fixture
+    def worker(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """A worker that holds as much as it may, most of it of one network."""
+        monkeypatch.setattr("storefront.web_server.worker.LARGEST_HELD", 5 * LARGE)
+        worker: Any = BufferingWorker.__new__(BufferingWorker)
+        flood = [connection("192.0.2.1", body=LARGE + n) for n in range(4)]
+        worker.watched = dict.fromkeys([*flood, connection("198.51.100.1", body=2 * LARGE)])
+        worker.dropped = []
+        worker.drop = worker.dropped.append
+        return worker
+
+    def test_is_taken_from_the_network_that_has_most(self, worker: Any) -> None:
+        *flood, upload = worker.watched
+        worker.free_memory(upload, upload.held)
+        assert worker.dropped == [flood[-1]]
+
+    def test_is_added_up_where_a_connection_has_grown(self, worker: Any) -> None:
+        *_, upload = worker.watched
+        upload.sock.received += b"x"
+        worker.free_memory(upload, 1)
+        assert worker.dropped == []
+        upload.sock.received += bytes(LARGE)
+        worker.free_memory(upload, LARGE)
+        assert len(worker.dropped) == 1
+
+
+def test_a_stopping_process_does_not_wait_for_who_says_nothing() -> None:
+    worker: Any = BufferingWorker.__new__(BufferingWorker)
+    silent, sending = connection("192.0.2.1"), connection("192.0.2.1", body=1)
+    silent.framing = Framing()
+    worker.watched = dict.fromkeys([silent, sending])
+    silent.timeout = sending.timeout = 30.0
+    worker._cap_keepalive(2.0)
+    assert (silent.timeout, sending.timeout) == (2.0, 30.0)
