@@ -57,7 +57,7 @@ CREDENTIALS_RATE: tuple[int, int] | None = credentials_rate("30/min")
 # Wrong passwords of an account from one network before it has to wait. 0: no limit.
 SIGN_IN_FAILURES = sign_in_failures(10)
 web_threads = env.int("WEB_THREADS", 4, validate=validate.Range(1))
-# Threads of a web process that check a password, or wait to; further requests wait for a thread, or get 503.
+# Threads of a web process that check a password, or wait to; beyond them: 503.
 HASHING_PLACES = max(web_threads - 1, 1)
 # Threads of a web process that compute a report, or wait to; beyond them: 503.
 REPORT_PLACES = max(web_threads // 2, 1)

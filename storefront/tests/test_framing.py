@@ -7,7 +7,7 @@ import pytest
 from gunicorn.config import Config
 
 from storefront.web_server.connections import BufferedSocket, Connection
-from storefront.web_server.framing import LARGEST_HEAD, Arrival, Framing
+from storefront.web_server.framing import LARGEST_HEAD, Arrival, Framing, Kind
 from storefront.web_server.worker import BufferingWorker
 
 LIVE = b"GET /health/live/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -36,6 +36,29 @@ class TestFraming:
         ]
         assert not found or found[-1] is arrival
         assert set(found[:-1]) <= {Arrival.PARTIAL}
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("GET /store/products/", Kind.READ),
+        ("HEAD /admin/login/", Kind.READ),
+        ("OPTIONS /auth/jwt/create/", Kind.READ),
+        ("POST /store/carts/", Kind.WRITE),
+        ("POST /auth/jwt/refresh/", Kind.WRITE),
+        ("POST /store/products/?next=/admin/login/", Kind.WRITE),
+        ("DELETE /auth/users/me/", Kind.WRITE),
+        ("POST /auth/jwt/create/", Kind.SIGN_IN),
+        ("POST /auth/jwt/create", Kind.SIGN_IN),
+        ("POST /auth/jwt/create.json", Kind.SIGN_IN),
+        ("POST /admin/login/?next=/admin/", Kind.SIGN_IN),
+        ("POST /shop/api-auth/login/", Kind.SIGN_IN),
+    ],
+)
+def test_kinds(line: str, kind: Kind) -> None:
+    framing = Framing()
+    framing.arrival(bytearray(f"{line} HTTP/1.1\r\nHost: a\r\n\r\n".encode()))
+    assert framing.kind is kind
 
 
 def test_what_does_not_fit_waits_in_order() -> None:

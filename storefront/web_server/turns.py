@@ -1,16 +1,17 @@
-"""Whose request a thread serves next: networks take turns, and so do reads and writes.
+"""Whose request a thread serves next: networks take turns, and so do reads, writes and sign-ins.
 
 Fair queueing (Nagle, RFC 970): a network that sends more requests at once waits longer for its own alone.
 """
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from threading import Lock
 
 from .connections import Connection
+from .framing import Kind
 
-# Of the connections of a process those whose reads, and whose writes, may wait, so that there is always one for whoever
-# comes. Of 800 that is 100 writes: two seconds and a half of sign-ins, the slowest of them.
-READS_SHARE, WRITES_SHARE = 1 / 2, 1 / 8
+# Of the connections of a process those whose requests may wait, so that there is always one for whoever comes. Of 800
+# that is 150 sign-ins: three or four seconds of hashes.
+SHARES = {Kind.READ: 3 / 8, Kind.WRITE: 3 / 8, Kind.SIGN_IN: 3 / 16}
 # Bytes of the requests that wait; beyond them those wait no longer that have more than this many themselves.
 MOST_HELD, LARGE = 64 * 1024 * 1024, 64 * 1024
 
@@ -55,54 +56,57 @@ class Queue:
 
 
 class Turns:
-    """The requests that wait for one of the threads; writes leave one thread to the reads."""
+    """The requests that wait for one of the threads; the slower kinds leave threads to the others."""
 
     def __init__(self, threads: int, connections: int) -> None:
         self.lock = Lock()
-        self.reads = Queue(int(connections * READS_SHARE))
-        self.writes = Queue(int(connections * WRITES_SHARE))
-        self.is_turn_of_writes = False
-        # Threads that may begin to serve a write.
-        self.free_for_writes = max(threads - 1, 1)
-        # Turns of threads that found but writes, which had to wait.
+        self.queues = {kind: Queue(int(connections * share)) for kind, share in SHARES.items()}
+        # The kind that was served last comes last.
+        self.order = deque(Kind)
+        # Threads that serve each kind.
+        self.busy: Counter[Kind] = Counter()
+        self.most_changing, self.most_sign_ins = max(threads - 1, 1), max(threads - 2, 1)
+        # Turns of threads that found but requests which had to wait.
         self.owed = 0
 
     def put(self, connection: Connection, network: str) -> Connection | None:
         """Let a connection wait; return the one that waits no longer, where too many do."""
         with self.lock:
-            held = self.reads.held + self.writes.held + connection.held
+            held = sum(queue.held for queue in self.queues.values()) + connection.held
             if held > MOST_HELD and connection.held > LARGE:
                 return connection
-            queue = self.reads if connection.framing.is_read else self.writes
+            queue = self.queues[connection.framing.kind]
             queue.put(network, connection)
             return queue.take_back() if len(queue) > queue.most else None
 
     def take(self) -> Connection | None:
-        """Return the connection that is next, once for each that was put; None: a write waits for others to end."""
+        """Return the connection that is next, once for each that was put; None: it waits for others to end."""
         with self.lock:
             connection = self.next()
-            if connection is None:
-                self.owed += 1
+            self.owed += connection is None
             return connection
 
     def done(self, connection: Connection) -> Connection | None:
         """Return what the thread of a connection that is served has to serve as well."""
-        if connection.framing.is_read:
-            return None
         with self.lock:
-            self.free_for_writes += 1
-            if not self.owed:
-                return None
-            self.owed -= 1
-            return self.next()
+            self.busy[connection.framing.kind] -= 1
+            found = self.next() if self.owed else None
+            self.owed -= found is not None
+            return found
 
     def next(self) -> Connection | None:
-        may_write = bool(self.writes) and self.free_for_writes > 0
-        if may_write and (self.is_turn_of_writes or not self.reads):
-            self.is_turn_of_writes = False
-            self.free_for_writes -= 1
-            return self.writes.take()
-        if self.reads:
-            self.is_turn_of_writes = True
-            return self.reads.take()
+        for kind in self.order:
+            if self.queues[kind] and self.may_begin(kind):
+                self.order.remove(kind)
+                self.order.append(kind)
+                self.busy[kind] += 1
+                return self.queues[kind].take()
         return None
+
+    def may_begin(self, kind: Kind) -> bool:
+        """Tell whether a thread is left for the other kinds: one for reads, another one for writes."""
+        changing = self.busy[Kind.WRITE] + self.busy[Kind.SIGN_IN]
+        return kind is Kind.READ or (
+            changing < self.most_changing
+            and (kind is Kind.WRITE or self.busy[Kind.SIGN_IN] < self.most_sign_ins)
+        )
