@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django_otp import oath
 from django_otp.plugins import otp_totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from model_bakery import baker
 from rest_framework.test import APIClient
 
 from .passwords import PASSWORD
+from .second_factors import set_up
 
 
 @pytest.fixture
@@ -42,3 +44,15 @@ def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def required(settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = "required"
+
+
+@pytest.fixture
+def ann(register: Callable[..., Any]) -> Any:
+    """Somebody on the staff."""
+    return register("ann", is_staff=True)
+
+
+@pytest.fixture
+def device(ann: Any) -> TOTPDevice:
+    """The second factor of ann."""
+    return set_up(ann)[0]

@@ -21,11 +21,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def ann(register: Callable) -> Any:
-    return register("ann", is_staff=True)
-
-
 def at_once(act: Callable[[], Any]) -> list[Any]:
     """Let as many threads as an account has tries do something, and return what each got."""
     start = Barrier(TRIES)

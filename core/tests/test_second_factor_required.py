@@ -18,16 +18,6 @@ CONFIRM = f"{OWN}confirm/"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_moment", "required")]
 
 
-@pytest.fixture
-def ann(register: Callable) -> Any:
-    return register("ann", is_staff=True)
-
-
-@pytest.fixture
-def device(ann: Any) -> TOTPDevice:
-    return set_up(ann)[0]
-
-
 def test_without_one_staff_reach_its_enrolment_alone(ann: Any) -> None:
     client = signed_in()
     for url in (ME, "/store/products/", "/store/customers/"):

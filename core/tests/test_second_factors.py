@@ -28,16 +28,6 @@ REFUSED = {"otp": [WRONG], "code": "code_refused"}
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_moment")]
 
 
-@pytest.fixture
-def ann(register: Callable) -> Any:
-    return register("ann", is_staff=True)
-
-
-@pytest.fixture
-def device(ann: Any) -> TOTPDevice:
-    return set_up(ann)[0]
-
-
 class TestSignIn:
     def test_needs_the_code(self, device: TOTPDevice) -> None:
         for nothing in (None, ""):

@@ -86,14 +86,15 @@ def run_check(check: Callable[[], None], result: "Future[None]") -> None:
 
 def name_of_failure(key: str, since: float, result: "Future[None]") -> str | None:
     name = key.partition(" ")[0]
+    level = logging.ERROR if name in REQUIRED else logging.WARNING
     # A check that an earlier probe started and that still hangs has had its time.
     wait([result], timeout=max(0, since + DEADLINE - monotonic()))
     if not result.done():
-        logger.warning("Health: %s does not answer within %s seconds", key, DEADLINE)
+        logger.log(level, "Health: %s does not answer within %s seconds", key, DEADLINE)
         return name
     if error := result.exception():
         # Its text may name hosts and accounts; its class says enough.
-        logger.warning("Health: %s fails: %s", key, type(error).__name__)
+        logger.log(level, "Health: %s fails: %s", key, type(error).__name__)
         return error.name if isinstance(error, Failed) and error.name else name
     return None
 

@@ -1,11 +1,7 @@
-import logging
-
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from .checks import REQUIRED, failures
-
-logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -19,7 +15,6 @@ def ready(request: HttpRequest) -> JsonResponse:
     """Answer whether the process can serve: 503 without the database, `degraded` without the rest."""
     failed = failures()
     if REQUIRED & set(failed):
-        logger.error("The shop cannot serve; failed: %s", ", ".join(failed))
         return JsonResponse({"status": "unavailable", "failed": failed}, status=503)
     if failed:
         return JsonResponse({"status": "degraded", "failed": failed})

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from storefront.limits.addresses import network_behind
-from storefront.web_server.connections import Connection
+from storefront.web_server.connections import LARGE, Connection
 from storefront.web_server.framing import Framing, Kind
-from storefront.web_server.turns import LARGE, Turns
+from storefront.web_server.turns import Turns
 from storefront.web_server.worker import BufferingWorker
 
 SIGN_IN = "sign in"
@@ -191,7 +191,7 @@ class TestMemory:
     @pytest.fixture
     def worker(self, monkeypatch: pytest.MonkeyPatch) -> Any:
         """A worker that holds as much as it may, most of it of one network."""
-        monkeypatch.setattr("storefront.web_server.worker.LARGEST_HELD", 5 * LARGE)
+        monkeypatch.setattr("storefront.web_server.worker.MOST_HELD", 5 * LARGE)
         worker: Any = BufferingWorker.__new__(BufferingWorker)
         flood = [connection("192.0.2.1", body=LARGE + n) for n in range(4)]
         worker.watched = dict.fromkeys([*flood, connection("198.51.100.1", body=2 * LARGE)])

@@ -10,6 +10,10 @@ from gunicorn.workers.gthread import TConn
 from .framing import Framing
 
 AT_ONCE = 64 * 1024
+# Bytes of the unfinished requests and unsent responses of a process, and of its requests that wait for a thread.
+MOST_HELD = 64 * 1024 * 1024
+# Bytes beyond which one connection holds much.
+LARGE = 64 * 1024
 
 
 class BufferedSocket:

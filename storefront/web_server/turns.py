@@ -6,14 +6,12 @@ Fair queueing (Nagle, RFC 970): a network that sends more requests at once waits
 from collections import Counter, OrderedDict, deque
 from threading import Lock
 
-from .connections import Connection
+from .connections import LARGE, MOST_HELD, Connection
 from .framing import Kind
 
 # Of the connections of a process those whose requests may wait, so that there is always one for whoever comes. Of 800
 # that is 150 sign-ins: three or four seconds of hashes.
 SHARES = {Kind.READ: 3 / 8, Kind.WRITE: 3 / 8, Kind.SIGN_IN: 3 / 16}
-# Bytes of the requests that wait; beyond them those wait no longer that have more than this many themselves.
-MOST_HELD, LARGE = 64 * 1024 * 1024, 64 * 1024
 
 
 class Queue:

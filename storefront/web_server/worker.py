@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Callable
 from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from gunicorn.errors import ConfigError
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
-from .connections import Connection
+from .connections import LARGE, MOST_HELD, Connection
 from .framing import Arrival
 from .turns import Turns
 
@@ -23,18 +23,27 @@ from .turns import Turns
 SEND_SECONDS = 60
 # In which a client may end a connection on which all is said.
 LINGER_SECONDS = 2
-# Bytes of unfinished requests and unsent responses in one process.
-LARGEST_HELD = 64 * 1024 * 1024
-# By which a connection has grown where it is time to add up: not at each byte.
-GROWTH = 64 * 1024
-REASONS = {
-    408: ("Request Timeout", "The request did not come within {} seconds."),
-    413: ("Content Too Large", "The request is too large."),
-    431: ("Request Header Fields Too Large", "The headers of the request are too large."),
-    503: ("Service Unavailable", "Too many requests of this kind are waiting; please try again."),
+
+
+class Refusal(NamedTuple):
+    phrase: str
+    body: dict[str, str]
+    headers: tuple[str, ...] = ()
+
+
+# By status. 503 is told as the shop itself tells it.
+REFUSALS = {
+    408: Refusal("Request Timeout", {"detail": "The request did not come within {} seconds."}),
+    413: Refusal("Content Too Large", {"detail": "The request is too large."}),
+    431: Refusal(
+        "Request Header Fields Too Large", {"detail": "The headers of the request are too large."}
+    ),
+    503: Refusal(
+        "Service Unavailable",
+        {"detail": "Too many requests of this kind are waiting; please try again.", "code": "busy"},
+        ("Retry-After: 1",),
+    ),
 }
-# As the shop itself refuses what is too much at once.
-BUSY_CODE, BUSY_WAIT = "busy", 1
 
 
 class BufferingWorker(ThreadWorker):
@@ -136,8 +145,9 @@ class BufferingWorker(ThreadWorker):
 
     def free_memory(self, connection: Connection, grown: int) -> None:
         """Where unfinished requests and responses take too much, end the largest of the network that has most."""
-        has_grown = connection.held // GROWTH > (connection.held - grown) // GROWTH
-        if has_grown and sum(one.held for one in self.watched) > LARGEST_HELD:
+        # Not at each byte: all of them are added up.
+        has_grown = connection.held // LARGE > (connection.held - grown) // LARGE
+        if has_grown and sum(one.held for one in self.watched) > MOST_HELD:
             networks: Counter[str] = Counter()
             for one in self.watched:
                 networks[self.network_of(one)] += one.held
@@ -155,14 +165,15 @@ class BufferingWorker(ThreadWorker):
 
     def refuse(self, connection: Connection, status: int) -> None:
         """Respond to a request that no thread gets, and end its connection."""
-        reason, detail = REASONS[status]
-        told = {"detail": detail.format(self.receive_seconds)}
-        head = [f"HTTP/1.1 {status} {reason}", "Content-Type: application/json"]
-        if status == 503:
-            told["code"] = BUSY_CODE
-            head.append(f"Retry-After: {BUSY_WAIT}")
-        body = json.dumps(told)
-        head += [f"Content-Length: {len(body)}", "Connection: close"]
+        phrase, told, headers = REFUSALS[status]
+        body = json.dumps({name: text.format(self.receive_seconds) for name, text in told.items()})
+        head = [
+            f"HTTP/1.1 {status} {phrase}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            *headers,
+            "Connection: close",
+        ]
         self.forget(connection)
         connection.is_kept = False
         try:
