@@ -65,7 +65,7 @@ ROUNDS ?= 3
 SECONDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods bench bench-growth roles watch lint audit sbom format lock lock-bench clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods sign-ins bench bench-growth roles watch lint audit sbom format lock lock-bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -170,6 +170,9 @@ attack: $(if $(filter sqlite,$(DATABASE)),$(ENVIRONMENT),$(DRIVERS))  ## Attack 
 
 floods: $(if $(filter sqlite,$(DATABASE)),$(ENVIRONMENT),$(DRIVERS))  ## Flood a shop of its own (DATABASE; needs redis-server and wrk); writes docs/security.md
 	$(PY) -m benchmarks.floods --database $(DATABASE) $(ARGS)
+
+sign-ins: $(if $(filter sqlite,$(DATABASE)),$(ENVIRONMENT),$(DRIVERS))  ## Count sign-ins beside the hash alone (DATABASE; needs redis-server); writes docs/security.md
+	$(PY) -m benchmarks.sign_ins --database $(DATABASE) $(ARGS)
 
 bench: $(DRIVERS) $(BENCH)  ## Compare the shop with its references (DATABASE, ROUNDS, SECONDS); writes docs/performance.md
 	.bench/bin/python -m benchmarks --database $(DATABASE) --rounds $(ROUNDS) --seconds $(SECONDS)

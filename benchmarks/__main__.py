@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from . import chart
 from .bodies import require_same, require_same_carts
 from .clients import Shopper
-from .connections import Database
 from .contestants.roster import SHOP, contestants
 from .machine import circumstances
 from .options import Options, read_options
@@ -14,7 +13,7 @@ from .progress import say
 from .report import PAGE, tables, write_section
 from .results import Results
 from .servers import Server, serving
-from .stage import PASSWORD, PRODUCTS, Stage, fill_oscar, fill_shop, open_sale, set_stage
+from .stage import PRODUCTS, Stage, fill_oscar, fill_shop, open_sale, set_stage, shoppers_of
 from .works import CART, CHECKOUT, CLIENTS, DETAIL, LIST, WORKS, Work, names
 from .wrk import require
 
@@ -32,7 +31,7 @@ def main() -> None:
         results = Results()
         servers = start_all(stage, results, options, stack)
         compare_bodies(servers)
-        measure_all(servers, shoppers_of(stage), results, options)
+        measure_all(servers, shoppers_of(stage, CLIENTS), results, options)
         for name in names(WORKS):
             results.memory[name] = worker_memory(servers[name].pid)
         publish(results, stage, options)
@@ -63,17 +62,6 @@ def compare_bodies(servers: dict[str, Server]) -> None:
             require_same([server for server in alike if server.catalog in LIST.same], path)
     require_same_carts([servers[name] for name in CART.contestants])
     say("All who are compared answer alike.")
-
-
-def shoppers_of(stage: Stage) -> list[Shopper]:
-    shop = Database(stage.shop_database)
-    products = [key for (key,) in shop.rows("SELECT id FROM store_product")]
-    customers = shop.rows(
-        "SELECT username FROM core_user JOIN store_customer ON user_id = core_user.id "
-        f"WHERE NOT is_staff ORDER BY core_user.id LIMIT {CLIENTS}"
-    )
-    shop.close()
-    return [Shopper(username, PASSWORD, products) for (username,) in customers]
 
 
 def measure_all(

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+from .clients import Shopper
 from .connections import Database
 from .options import BENCH_PYTHON, ROOT, SHOP_PYTHON
 from .servers import free_port, stop
@@ -113,6 +114,17 @@ def fill_shop(stage: Stage) -> None:
     stage.manage("seed_db", "--products", str(PRODUCTS), "--verbosity", "0")
     stage.manage("shell", "--verbosity", "0", "--command", LET_SIGN_IN)
     stage.manage("collectstatic", "--noinput", "--verbosity", "0")
+
+
+def shoppers_of(stage: Stage, most: int) -> list[Shopper]:
+    shop = Database(stage.shop_database)
+    products = [key for (key,) in shop.rows("SELECT id FROM store_product")]
+    customers = shop.rows(
+        "SELECT username FROM core_user JOIN store_customer ON user_id = core_user.id "
+        f"WHERE NOT is_staff ORDER BY core_user.id LIMIT {most}"
+    )
+    shop.close()
+    return [Shopper(username, PASSWORD, products) for (username,) in customers]
 
 
 def open_sale(stage: Stage) -> None:
