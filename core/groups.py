@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.db.transaction import atomic
 
 # Those of whose models there are permissions in a group.
-APPS = ["core", "store", "tags"]
+APPS = ["core", "store", "store_custom", "tags"]
 CUSTOMER_SERVICE = "Customer Service"
 CUSTOMER_SERVICE_PERMISSIONS = [
     "view_customer",
@@ -27,12 +27,13 @@ CUSTOMER_SERVICE_PERMISSIONS = [
     "view_product",
     "view_user",
 ]
-EDITED = ["product", "productimage", "collection", "promotion", "tag", "taggeditem"]
+EDITED = ["product", "productimage", "collection", "promotion", "promotedtag", "tag", "taggeditem"]
 CATALOGUE_EDITOR_PERMISSIONS = [
     *(f"{verb}_{model}" for model in EDITED for verb in ("view", "add", "change", "delete")),
     # Reviews are taken down, not rewritten; a product takes its own along.
     "view_review",
     "delete_review",
+    "moderate_review",
 ]
 ORDER_DESK_PERMISSIONS = [
     "view_order",

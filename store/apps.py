@@ -10,7 +10,7 @@ class StoreConfig(AppConfig):
     def ready(self) -> None:
         from .checks import check_stored_prices
         from .gateways import payment_gateway
-        from .models import Product
+        from .models import Product, Promotion
         from .signals import campaign_started, refund_due
         from .signals.handlers import (
             create_customer_for_new_user,
@@ -23,7 +23,8 @@ class StoreConfig(AppConfig):
 
         post_save.connect(create_customer_for_new_user, sender=settings.AUTH_USER_MODEL)
         post_delete.connect(remove_image_file, sender="store.ProductImage")
-        m2m_changed.connect(invalidate_after_promotion_change, sender=Product.promotions.through)
+        for links in (Product.promotions.through, Promotion.collections.through):
+            m2m_changed.connect(invalidate_after_promotion_change, sender=links)
         post_migrate.connect(invalidate_after_migrations, sender=self)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)

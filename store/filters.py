@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.forms import NumberInput
 from django.utils.module_loading import import_string
 from django_filters import rest_framework as filters
@@ -139,7 +139,8 @@ class StableOrderingFilter(OrderingFilter):
         return [BEST_FIRST, "id"] if self.is_ranked else super().get_default_ordering(view)
 
     def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> QuerySet:
-        return queryset.order_by(*match_order(queryset, self.get_ordering(request, queryset, view)))
+        names = match_order(queryset, self.get_ordering(request, queryset, view))
+        return queryset.order_by(*(nulls_last(queryset, name) for name in names))
 
     def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> list[str]:
         self.is_ranked = RANK in queryset.query.annotations
@@ -150,3 +151,13 @@ class StableOrderingFilter(OrderingFilter):
         descending = bool(ordering) and [*ordering.values()][-1].startswith("-")
         ordering.setdefault("id", "-id" if descending else "id")
         return [*ordering.values()]
+
+
+def nulls_last(queryset: QuerySet, name: Any) -> Any:
+    """Return a part of an order that puts what has no value last in both directions, on every database."""
+    if not isinstance(name, str) or name.lstrip("-") in queryset.query.annotations:
+        return name
+    if not queryset.model._meta.get_field(name.lstrip("-")).null:
+        return name
+    field = F(name.lstrip("-"))
+    return field.desc(nulls_last=True) if name.startswith("-") else field.asc(nulls_last=True)

@@ -17,6 +17,7 @@ from .views import (
     PaymentWebhookView,
     ProductImageViewSet,
     ProductViewSet,
+    PromotionViewSet,
     ReportsRootView,
     ReportViewSet,
     ReviewViewSet,
@@ -37,6 +38,7 @@ class StoreRouter(DefaultRouter):
 router = StoreRouter(use_regex_path=False)
 router.register("products", ProductViewSet, basename="product")
 router.register("collections", CollectionViewSet, basename="collection")
+router.register("promotions", PromotionViewSet, basename="promotion")
 router.register("carts", CartViewSet, basename="cart")
 router.register("customers/me/addresses", AddressViewSet, basename="address")
 router.register("customers", CustomerViewSet, basename="customer")

@@ -7,9 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from store.admin.catalog import ProductAdmin
-from store.models import Product
+from store.admin.promotions import PromotionAdmin
+from store.models import Product, Promotion
 from storefront.admin.options import ConcurrentEditInline
 from tags.models import TaggedItem
+
+from .models import PromotedTag
 
 
 class TagsFormSet(BaseGenericInlineFormSet):
@@ -25,6 +28,21 @@ class TagsFormSet(BaseGenericInlineFormSet):
             if key in tags:
                 form.add_error("tag", "The product has this tag already.")
             tags.add(key)
+
+
+class PromotedTagInline(ConcurrentEditInline, admin.TabularInline):
+    model = PromotedTag
+    fields = ["tag"]
+    autocomplete_fields = ["tag"]
+    extra = 0
+    verbose_name = "tag"
+    verbose_name_plural = "tags whose products have it"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PromotedTag]:
+        return super().get_queryset(request).select_related("tag")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class TagInline(ConcurrentEditInline, GenericTabularInline):
@@ -43,7 +61,7 @@ class TagInline(ConcurrentEditInline, GenericTabularInline):
         return False
 
 
-admin.site.unregister(Product)
+admin.site.unregister([Product, Promotion])
 
 
 @admin.register(Product)
@@ -51,3 +69,10 @@ class CustomProductAdmin(ProductAdmin):
     """The shop's product with its tags, which the shop itself knows nothing of."""
 
     inlines = [*ProductAdmin.inlines, TagInline]
+
+
+@admin.register(Promotion)
+class CustomPromotionAdmin(PromotionAdmin):
+    """The shop's promotion with the tags whose products have it."""
+
+    inlines = [PromotedTagInline]

@@ -8,7 +8,7 @@ from core.groups import APPS, create_groups
 def make_groups(state, schema_editor):
     """Make the ready groups, once; Django makes the permissions that they hold after all migrations only."""
     using = schema_editor.connection.alias
-    for label in APPS:
+    for label in filter(apps.is_installed, APPS):
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
     create_groups(using)
 

@@ -17,7 +17,7 @@ from storefront.admin.options import ConcurrentEditInline
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
 from ..models import Collection, Order, Product, ProductImage
-from ..models.catalog import LOW_INVENTORY, SEARCHED_TEXTS, ProductQuerySet
+from ..models.catalog import SEARCHED_TEXTS, ProductQuerySet
 from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction
@@ -56,7 +56,7 @@ class InventoryFilter(admin.SimpleListFilter):
     parameter_name = "inventory"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("low", f"Low (below {LOW_INVENTORY})")]
+        return [("low", "Low")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> ProductQuerySet:
         return queryset.low_on_stock() if self.value() == "low" else queryset
@@ -95,15 +95,22 @@ class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
 
 @admin.register(Product)
 class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
-    list_display = ["title", "unit_price", "inventory_status", "collection_title", "sku"]
+    list_display = [
+        "title",
+        "unit_price",
+        "inventory_status",
+        "collection_title",
+        "sku",
+        "is_published",
+    ]
     list_editable = ["unit_price"]
-    list_filter = ["collection", "last_update", InventoryFilter]
+    list_filter = ["collection", "last_update", InventoryFilter, "is_published"]
     list_select_related = ["collection"]
     search_fields = [*SEARCHED_TEXTS, "collection__title"]
     search_help_text = (
         "Words of a product's title, SKU or description, or of its collection's title."
     )
-    actions = [*ServiceDeletionAdmin.actions, "clear_inventory"]
+    actions = [*ServiceDeletionAdmin.actions, "clear_inventory", "publish", "unpublish"]
     fields = [
         "title",
         "slug",
@@ -111,8 +118,10 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
         "description",
         "unit_price",
         "inventory",
+        "low_stock_threshold",
         "collection",
         "promotions",
+        "is_published",
     ]
     readonly_fields = ["last_update"]
     autocomplete_fields = ["collection", "promotions"]
@@ -145,7 +154,7 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
 
     @admin.display(description="inventory", ordering="inventory")
     def inventory_status(self, product: Product) -> SafeString:
-        low = product.inventory < LOW_INVENTORY
+        low = product.is_low_on_stock
         return format_html(
             '<span class="stock stock-{}" title="{} in stock">{}</span>',
             "low" if low else "ok",
@@ -170,3 +179,25 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     )
     def clear_inventory(self, request: HttpRequest, products: ProductQuerySet) -> int:
         return products.update(inventory=0, last_update=timezone.now())
+
+    @confirmed_action(
+        description="Publish",
+        permissions=["change"],
+        effect="will be shown to everybody",
+        done=("%d product was published.", "%d products were published."),
+        affects=lambda products: products.filter(is_published=False),
+        in_transaction=retrying_transaction,
+    )
+    def publish(self, request: HttpRequest, products: ProductQuerySet) -> int:
+        return products.update(is_published=True, last_update=timezone.now())
+
+    @confirmed_action(
+        description="Unpublish",
+        permissions=["change"],
+        effect="will be shown to staff alone, and cannot be ordered",
+        done=("%d product was unpublished.", "%d products were unpublished."),
+        affects=lambda products: products.filter(is_published=True),
+        in_transaction=retrying_transaction,
+    )
+    def unpublish(self, request: HttpRequest, products: ProductQuerySet) -> int:
+        return products.update(is_published=False, last_update=timezone.now())

@@ -36,7 +36,7 @@ class PromotionForm(forms.ModelForm):
 
     class Meta:
         model = Promotion
-        fields = ["description", "discount", "starts_at", "ends_at", "memberships"]
+        fields = ["description", "discount", "starts_at", "ends_at", "memberships", "collections"]
 
 
 @admin.register(Promotion)
@@ -45,6 +45,7 @@ class PromotionAdmin(LongListAdmin, NotifyingAdmin):
     list_display = ["description", "discount_percent", "starts_at", "ends_at", "for_whom", "state"]
     search_fields = ["description"]
     actions = ["notify_customers"]
+    autocomplete_fields = ["collections"]
 
     class Media:
         css = {"all": ["store/admin/shop.css"]}

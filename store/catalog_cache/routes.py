@@ -35,6 +35,7 @@ def of_none(data: Any) -> Stock:
 SHOWN_STOCK: dict[str, Callable[[Any], Stock]] = {
     "product-list": of_page,
     "product-detail": of_product,
+    "collection-featured": of_product,
     "product-image-list": of_none,
     "product-image-detail": of_none,
     "collection-list": of_none,

@@ -122,8 +122,8 @@ class CartItem(PartialUpdateModel):
 
     @property
     def available(self) -> int:
-        """Pieces in stock."""
-        return self.product.inventory
+        """Pieces that an order may take."""
+        return self.product.sellable
 
     @property
     def insufficient_stock(self) -> bool:

@@ -9,10 +9,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
 
+from storefront.permissions import holds
 from storefront.unique_keys.exact import ExactCharField
 
 from ..compiled import Many, compiled_select
@@ -20,6 +21,7 @@ from ..fields import PictureField
 from ..fulltext import matching
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, HUNDREDTH, PRICE_DIGITS, minor_unit_of, with_tax
+from ..ratings import NO_RATING, Rating
 from ..validators import validate_file_size, validate_image_format, validate_minor_unit
 from .promotions import Promotion, running_promotions
 from .versions import Versioned, VersionedQuerySet
@@ -27,7 +29,6 @@ from .versions import Versioned, VersionedQuerySet
 MIN_UNIT_PRICE = Decimal(1)
 # What anybody may enter. The column holds far more, so that pieces of whatever orders can come back.
 MAX_INVENTORY = 1_000_000_000
-LOW_INVENTORY = 10
 # Characters. A list shows 100 of them at most.
 MAX_DESCRIPTION = 20_000
 # What a search looks into, beside the title of the collection.
@@ -35,11 +36,14 @@ SEARCHED_TEXTS = ("title", "sku", "description")
 
 
 class CollectionQuerySet(VersionedQuerySet["Collection"]):
-    def with_products_count(self) -> "CollectionQuerySet":
-        """Annotate each collection with the number of its products."""
-        products = Product.objects.filter(collection=OuterRef("pk")).order_by()
+    def with_products_count(
+        self, products: "ProductQuerySet | None" = None
+    ) -> "CollectionQuerySet":
+        """Annotate each collection with the number of its products, of these or of all."""
+        counted: QuerySet[Any, Any] = Product.objects.all() if products is None else products
+        counted = counted.filter(collection=OuterRef("pk")).order_by()
         # Not a join: grouped rows lose the order of the model, and all products would be read.
-        counted = products.values("collection").annotate(total=Count("pk")).values("total")
+        counted = counted.values("collection").annotate(total=Count("pk")).values("total")
         return self.annotate(products_count=Coalesce(Subquery(counted), 0))
 
 
@@ -61,14 +65,25 @@ class Collection(Versioned):
 
 
 class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
+    def published(self) -> "ProductQuerySet":
+        return self.filter(is_published=True)
+
+    def visible_to(self, user: Any) -> "ProductQuerySet":
+        """Keep what somebody may see: staff with `view_product` all products, others the published ones."""
+        return self.all() if holds(user, "store.view_product") else self.published()
+
     def in_stock(self) -> "ProductQuerySet":
         return self.filter(inventory__gt=0)
 
     def sold_out(self) -> "ProductQuerySet":
         return self.filter(inventory=0)
 
-    def low_on_stock(self, below: int = LOW_INVENTORY) -> "ProductQuerySet":
-        return self.filter(inventory__lt=below)
+    def low_on_stock(self, below: int | None = None) -> "ProductQuerySet":
+        """Keep the products with fewer pieces than this, or than the threshold of each (None)."""
+        if below is not None:
+            return self.filter(inventory__lt=below)
+        usual = Q(low_stock_threshold=None, inventory__lt=settings.STORE_LOW_STOCK)
+        return self.filter(usual | Q(inventory__lt=F("low_stock_threshold")))
 
     def matching(self, words: Sequence[str]) -> "ProductQuerySet":
         """Keep the products of which a word starts with each of these; annotate their rank."""
@@ -101,13 +116,17 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
         """Load along the promotions that run now for a membership, or for a visitor (None)."""
         return self.loading(partial(load_promotions, membership=membership))
 
+    def with_ratings(self) -> "ProductQuerySet":
+        """Load along what the reviews of each come to."""
+        return self.loading(load_ratings)
+
     def with_images(self) -> "ProductQuerySet":
         """Load along the images."""
         return self.loading(load_images)
 
 
 class Product(Versioned):
-    assortment_fields = frozenset({"collection"})
+    assortment_fields = frozenset({"collection", "is_published"})
     # A cached response compares the stock of its products, so that orders need not invalidate it.
     unversioned_fields = frozenset({"inventory"})
 
@@ -125,6 +144,16 @@ class Product(Versioned):
     inventory = models.BigIntegerField(
         validators=[MinValueValidator(0), MaxValueValidator(MAX_INVENTORY)]
     )
+    # Pieces below which staff are told; none: the shop's own number, STORE_LOW_STOCK.
+    low_stock_threshold = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(MAX_INVENTORY)]
+    )
+    is_published = models.BooleanField(
+        "published",
+        default=True,
+        db_default=True,
+        help_text="Staff alone see one that is not, and nobody can order it.",
+    )
     last_update = models.DateTimeField(auto_now=True)
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="products")
     promotions = models.ManyToManyField(Promotion, blank=True, related_name="products")
@@ -134,12 +163,16 @@ class Product(Versioned):
     class Meta:
         base_manager_name = "objects"
         ordering = ["title", "id"]
+        # Each ends in what every list filters by, which is then read from the index alone.
         indexes = [
-            models.Index(fields=["title", "id"], name="product_title"),
-            models.Index(fields=["unit_price", "id"], name="product_unit_price"),
-            models.Index(fields=["last_update", "id"], name="product_last_update"),
-            models.Index(fields=["inventory", "id"], name="product_inventory"),
-            models.Index(fields=["collection", "title", "id"], name="product_collection_title"),
+            models.Index(fields=["title", "id", "is_published"], name="product_title"),
+            models.Index(fields=["unit_price", "id", "is_published"], name="product_unit_price"),
+            models.Index(fields=["last_update", "id", "is_published"], name="product_last_update"),
+            models.Index(fields=["inventory", "id", "is_published"], name="product_inventory"),
+            models.Index(
+                fields=["collection", "title", "id", "is_published"],
+                name="product_collection_title",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -157,10 +190,40 @@ class Product(Versioned):
     def price_with_tax(self) -> Decimal:
         return with_tax(self.unit_price)
 
+    @property
+    def currency(self) -> str:
+        """What its prices are in, by its code of ISO 4217."""
+        code: str = settings.STORE_CURRENCY
+        return code
+
+    @property
+    def is_low_on_stock(self) -> bool:
+        """Tell what `low_on_stock()` does, of a product that is loaded."""
+        threshold = self.low_stock_threshold
+        return self.inventory < (settings.STORE_LOW_STOCK if threshold is None else threshold)
+
+    @property
+    def sellable(self) -> int:
+        """Pieces that an order may take: none of a product that is not published."""
+        return self.inventory if self.is_published else 0
+
     @cached_property
     def running_promotions(self) -> list[Promotion]:
         """The promotions for the one whom the product was `priced_for`, else for a visitor; best first."""
         return running_promotions([self.pk], None)[self.pk]
+
+    @cached_property
+    def rating(self) -> Rating:
+        """What its reviews come to; a product that was loaded `with_ratings()` has it without a query."""
+        return ratings([self]).get(self.pk, NO_RATING)
+
+    @property
+    def rating_average(self) -> Decimal | None:
+        return self.rating.average
+
+    @property
+    def rating_count(self) -> int:
+        return self.rating.number
 
     @cached_property
     def shown_images(self) -> "list[ProductImage]":
@@ -176,6 +239,11 @@ class Product(Versioned):
     def price(self) -> Decimal:
         """What a piece costs the one whom the product was `priced_for`, before tax."""
         return self.promotion.applied_to(self.unit_price) if self.promotion else self.unit_price
+
+    @property
+    def final_price(self) -> Decimal:
+        """What a piece costs the one whom the product was `priced_for`, with tax."""
+        return with_tax(self.price)
 
 
 def image_path(image: "ProductImage", name: str) -> str:
@@ -214,6 +282,28 @@ def load_promotions(products: Sequence[Product], membership: str | None) -> None
     running = running_promotions([product.pk for product in products], membership)
     for product in products:
         product.__dict__["running_promotions"] = running[product.pk]
+
+
+def load_ratings(products: Sequence[Product]) -> None:
+    """Load into products what their reviews come to."""
+    found = ratings(products)
+    for product in products:
+        product.__dict__["rating"] = found.get(product.pk, NO_RATING)
+
+
+def ratings(products: Sequence[Product]) -> dict[int, Rating]:
+    """Return by its key what the reviews of each product that was rated come to."""
+    rows = ratings_of.rows(product_ids=[product.pk for product in products])
+    return {key: Rating(total=total, number=number) for key, total, number in rows}
+
+
+@compiled_select(product_ids=Many(models.BigIntegerField()))
+def ratings_of(product_ids: Any) -> models.QuerySet[Any, Any]:
+    rated = Product.objects.filter(
+        pk__in=product_ids, reviews__is_approved=True, reviews__rating__isnull=False
+    )
+    figures = (Sum("reviews__rating"), Count("reviews__rating"))
+    return rated.order_by().values("pk").values_list("pk", *figures)
 
 
 def load_images(products: Sequence[Product]) -> None:

@@ -195,6 +195,11 @@ class OrderItemQuerySet(models.QuerySet["OrderItem"]):
         """Keep the lines of sales: of orders that are paid or pending, not of failed ones."""
         return self.filter(order__payment_status__in=Order.SOLD)
 
+    def bought(self) -> "OrderItemQuerySet":
+        """Keep the lines of orders that are paid and were not given back."""
+        kept = [OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED]
+        return self.filter(order__status__in=kept)
+
     def placed_between(self, start: date, end: date) -> "OrderItemQuerySet":
         """Keep the lines of orders placed from the start of one day (UTC) to the end of another."""
         after_end = end + timedelta(days=1)

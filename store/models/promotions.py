@@ -1,12 +1,15 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from ..compiled import Many, compiled_select
 from ..money import round_to_minor_unit
@@ -15,6 +18,10 @@ from .versions import Versioned, VersionedQuerySet
 
 # Every set of memberships, in the order of their choices.
 MEMBERSHIP_SETS = ["", "B", "S", "G", "BS", "BG", "SG", "BSG"]
+
+
+# From promotions and the ids of products to those promotions that reach one of them, once for each.
+Source = Callable[["PromotionQuerySet", Any], "PromotionQuerySet"]
 
 
 class PromotionQuerySet(VersionedQuerySet["Promotion"]):
@@ -56,6 +63,8 @@ class Promotion(Versioned):
     ends_at = models.DateTimeField(
         null=True, blank=True, help_text="From this moment on the list price holds again."
     )
+    # All of their products have it, those that come later too.
+    collections: Any = models.ManyToManyField("Collection", blank=True, related_name="promotions")
     # Their letters; none: everybody, visitors too.
     memberships = models.CharField(max_length=3, blank=True, default="", db_default="")
 
@@ -119,6 +128,8 @@ def running_promotions(
         if row[0] not in promotions:
             promotions[row[0]] = Promotion.from_db(DEFAULT_DB_ALIAS, COLUMNS, row)
         found[product_id].append(promotions[row[0]])
+    for running in found.values():
+        running.sort(key=lambda promotion: (-promotion.discount, promotion.pk))
     return found
 
 
@@ -128,5 +139,23 @@ COLUMNS = tuple(field.attname for field in Promotion._meta.concrete_fields)
 
 @compiled_select(product_ids=Many(models.BigIntegerField()), now=models.DateTimeField())
 def promotions_of(product_ids: Any, now: Any, membership: str | None) -> models.QuerySet:
-    running = Promotion.objects.running(membership, at=now)
-    return running.filter(products__in=product_ids).values_list("products", *COLUMNS)
+    running = Promotion.objects.running(membership, at=now).order_by()
+    first, *others = (
+        source(running, product_ids).values_list("reached", *COLUMNS) for source in sources()
+    )
+    # Each pair once, by whatever ways the promotion reaches the product.
+    return first.union(*others)
+
+
+def reaching(path: str) -> Source:
+    """Return what keeps the promotions that reach products by a path; each is annotated with which it has `reached`."""
+    return lambda promotions, product_ids: promotions.filter(
+        **{f"{path}__in": product_ids}
+    ).annotate(reached=F(path))
+
+
+def sources() -> list[Source]:
+    """Return the ways by which promotions reach products, those that other apps supply included."""
+    supplied = settings.STORE_PROMOTION_SOURCES
+    installed = [name for name in supplied if apps.get_containing_app_config(name)]
+    return [reaching("products"), reaching("collections__products"), *map(import_string, installed)]

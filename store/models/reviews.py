@@ -1,16 +1,20 @@
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Avg, Case, F, Q, QuerySet, Value, When
+from django.db.models import Avg, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
+from django.utils.functional import cached_property
 
-from storefront.models import PartialUpdateModel
+from storefront.permissions import holds
 
 from ..loading import LoadingMixin
 from .catalog import Product
+from .orders import OrderItem
+from .versions import Versioned, VersionedQuerySet
 
 MIN_RATING, MAX_RATING = 1, 5
 
@@ -21,7 +25,24 @@ def max_length() -> int:
     return length
 
 
-class ReviewQuerySet(LoadingMixin, models.QuerySet["Review"]):
+class ReviewQuerySet(LoadingMixin, VersionedQuerySet["Review"]):
+    def approved(self) -> "ReviewQuerySet":
+        return self.filter(is_approved=True)
+
+    def visible_to(self, user: Any) -> "ReviewQuerySet":
+        """Keep what somebody may read: staff with `view_review` all, others the approved ones and their own."""
+        if holds(user, "store.view_review"):
+            return self.all()
+        own = getattr(user, "pk", None)
+        return self.filter(Q(is_approved=True) | Q(user=own)) if own else self.approved()
+
+    def with_purchases(self) -> "ReviewQuerySet":
+        """Annotate each review with whether its author bought the product."""
+        bought = OrderItem.objects.bought().filter(
+            product=OuterRef("product"), order__customer__user=OuterRef("user")
+        )
+        return self.annotate(**{"verified_purchase": Exists(bought)})
+
     def with_long_descriptions_deferred(self) -> "ReviewQuerySet":
         """Load the descriptions that a new review may have; one of before that is longer when it is read.
 
@@ -40,7 +61,7 @@ class ReviewQuerySet(LoadingMixin, models.QuerySet["Review"]):
 
     def products_rated_at_least(self, rating: Decimal) -> QuerySet:
         """Return the ids of the products whose ratings average at least this (1 to 5)."""
-        rated = self.filter(rating__isnull=False).order_by().values("product_id")
+        rated = self.approved().filter(rating__isnull=False).order_by().values("product_id")
         return (
             rated.annotate(average=Avg("rating")).filter(average__gte=rating).values("product_id")
         )
@@ -54,7 +75,10 @@ def take_short_descriptions(reviews: Sequence["Review"]) -> None:
             review.__dict__["description"] = loaded
 
 
-class Review(PartialUpdateModel):
+class Review(Versioned):
+    # A product shows what its reviews come to.
+    unversioned_fields = frozenset({"user", "name", "description", "date"})
+
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -70,16 +94,23 @@ class Review(PartialUpdateModel):
         blank=True,
         validators=[MinValueValidator(MIN_RATING), MaxValueValidator(MAX_RATING)],
     )
+    is_approved = models.BooleanField(
+        "approved",
+        default=True,
+        db_default=True,
+        help_text="Its author and staff alone see one that is not, and its rating does not count.",
+    )
     date = models.DateField(auto_now_add=True)
 
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         ordering = ["-date", "-id"]
         indexes = [
             models.Index(fields=["product", "-date", "-id"], name="review_product_date"),
             models.Index(fields=["-date", "-id"], name="review_date"),
-            models.Index(fields=["product", "rating"], name="review_product_rating"),
+            models.Index(fields=["product", "rating", "is_approved"], name="review_product_rating"),
             models.Index(fields=["rating", "id"], name="review_rating"),
         ]
         constraints = [
@@ -90,5 +121,15 @@ class Review(PartialUpdateModel):
             )
         ]
 
+        permissions = [("moderate_review", "Can approve and hold back reviews")]
+
     def __str__(self) -> str:
         return f"{self.name} on {self.date}"
+
+    @cached_property
+    def verified_purchase(self) -> bool:
+        """Tell whether the author has bought the product; one that was loaded `with_purchases()` knows it."""
+        bought = OrderItem.objects.bought().filter(product=self.product_id)
+        return self.user_id is not None and (
+            bought.filter(order__customer__user=self.user_id).exists()
+        )

@@ -12,7 +12,11 @@ from .catalog import (
     ImageAddressField,
     ProductImageSerializer,
     ProductSerializer,
+    PublishedField,
     SimpleProductSerializer,
+    StaffProductSerializer,
+    ThresholdField,
+    YesOrNoField,
 )
 from .customers import (
     AddressFieldsSerializer,
@@ -31,7 +35,7 @@ from .orders import (
     UpdateOrderSerializer,
 )
 from .payments import PaymentSerializer
-from .promotions import PromotionSerializer
+from .promotions import PromotionSerializer, RunningPromotionSerializer
 from .reports import (
     AverageOrderSerializer,
     BestCustomerSerializer,
@@ -61,11 +65,11 @@ __all__ = [
     "CartSerializer",
     "CollectionSalesSerializer",
     "CollectionSerializer",
-    "ImageAddressField",
     "CreateCustomerSerializer",
     "CreateOrderSerializer",
     "CustomerSerializer",
     "FiguresSerializer",
+    "ImageAddressField",
     "LimitQuerySerializer",
     "MembershipSalesSerializer",
     "MyCustomerSerializer",
@@ -77,15 +81,20 @@ __all__ = [
     "ProductImageSerializer",
     "ProductSerializer",
     "PromotionSerializer",
+    "PublishedField",
     "RankingQuerySerializer",
     "ReasonSerializer",
     "ReviewSerializer",
+    "RunningPromotionSerializer",
     "SalesQuerySerializer",
     "ShippingAddressSerializer",
     "SimpleProductSerializer",
+    "StaffProductSerializer",
     "StockQuerySerializer",
     "StockSerializer",
+    "ThresholdField",
     "TimeQuerySerializer",
     "UpdateCartItemSerializer",
     "UpdateOrderSerializer",
+    "YesOrNoField",
 ]

@@ -1,15 +1,21 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
+from django.apps import apps
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.functional import cached_property
+from django.utils.module_loading import import_string
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty, iter_options
 
 from storefront.serializers import ModelSerializer
 from storefront.unique_keys.serializers import UniqueFieldsSerializer
 
 from ..models import Collection, Product, ProductImage
+from ..models.catalog import MAX_INVENTORY
 from ..validators import validate_file_size, validate_image_format
 from .amounts import AmountField
 from .promotions import PromotionSerializer
@@ -26,10 +32,19 @@ def lasting_address(name: str) -> str:
 class CollectionSerializer(ModelSerializer):
     # A new collection has none; every other one comes annotated.
     products_count = serializers.IntegerField(read_only=True, default=0)
+    featured_product = serializers.PrimaryKeyRelatedField(
+        queryset=Product.objects.all(),
+        pk_field=serializers.IntegerField(),
+        style={"base_template": "input.html", "input_type": "number"},
+        write_only=True,
+        required=False,
+        allow_null=True,
+        help_text="The product that `collections/{id}/featured/` shows.",
+    )
 
     class Meta:
         model = Collection
-        fields = ["id", "title", "products_count"]
+        fields = ["id", "title", "products_count", "featured_product"]
 
 
 class ImageAddressField(serializers.FileField):
@@ -65,7 +80,20 @@ class ProductImageSerializer(ModelSerializer):
         fields = ["id", "image"]
 
 
-class ProductSerializer(UniqueFieldsSerializer, ModelSerializer):
+# What other apps add to a product, of those that are installed.
+SUPPLIED = {
+    name: import_string(dotted)
+    for name, dotted in settings.STORE_PRODUCT_FIELDS.items()
+    if apps.get_containing_app_config(dotted)
+}
+SuppliedFields: Any = type(
+    "SuppliedFields",
+    (serializers.Serializer,),
+    {name: field() for name, field in SUPPLIED.items()},
+)
+
+
+class ProductSerializer(UniqueFieldsSerializer, SuppliedFields, ModelSerializer):
     collection = serializers.PrimaryKeyRelatedField(
         queryset=Collection.objects.all(),
         pk_field=serializers.IntegerField(),
@@ -78,6 +106,16 @@ class ProductSerializer(UniqueFieldsSerializer, ModelSerializer):
     promotion = PromotionSerializer(
         read_only=True, allow_null=True, help_text="What `price` comes from."
     )
+    final_price = AmountField(help_text="What a piece costs who asks, with promotion and tax.")
+    currency = serializers.CharField(
+        read_only=True, help_text="What all amounts are in, by its code of ISO 4217."
+    )
+    rating_average = serializers.FloatField(
+        read_only=True,
+        allow_null=True,
+        help_text="Of the reviews that rate it: 1 to 5, rounded to one decimal.",
+    )
+    rating_count = serializers.IntegerField(read_only=True, help_text="Reviews that rate it.")
     images = ProductImageSerializer(source="shown_images", many=True, read_only=True)
 
     class Meta:
@@ -93,7 +131,13 @@ class ProductSerializer(UniqueFieldsSerializer, ModelSerializer):
             "price_with_tax",
             "price",
             "promotion",
+            "final_price",
+            "currency",
             "collection",
+            "rating_average",
+            "rating_count",
+            *SUPPLIED,
+            "last_update",
             "images",
         ]
         extra_kwargs = {
@@ -101,6 +145,55 @@ class ProductSerializer(UniqueFieldsSerializer, ModelSerializer):
                 "help_text": "List price before tax, a multiple of the currency's minor unit."
             }
         }
+
+
+def load_supplied(products: Sequence[Product]) -> None:
+    """Load into products what other apps add to them."""
+    for field in SUPPLIED.values():
+        field.load(products)
+
+
+class YesOrNoField(serializers.BooleanField):
+    """A choice of yes and no, which a form that does not name it leaves alone; a box left empty says no."""
+
+    default_empty_html: Any = empty
+    options: ClassVar[dict[str, str]] = {"True": "Yes", "False": "No"}
+
+    def iter_options(self) -> Iterable[Any]:
+        return iter_options(self.options)
+
+
+@extend_schema_field({"type": "boolean", "x-left-out": True})
+class PublishedField(YesOrNoField):
+    pass
+
+
+@extend_schema_field(
+    {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_INVENTORY, "x-left-out": True}
+)
+class ThresholdField(serializers.IntegerField):
+    pass
+
+
+class StaffProductSerializer(ProductSerializer):
+    """What staff read and write of a product; other people's bodies leave the last two fields out."""
+
+    is_published = PublishedField(
+        required=False,
+        initial=True,
+        style={"base_template": "select.html"},
+        help_text="Staff alone see one that is not, and nobody can order it.",
+    )
+    low_stock_threshold = ThresholdField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MAX_INVENTORY,
+        help_text="Pieces below which the stock is low; null: the shop's own number.",
+    )
+
+    class Meta(ProductSerializer.Meta):
+        fields = [*ProductSerializer.Meta.fields, "is_published", "low_stock_threshold"]
 
 
 class SimpleProductSerializer(ModelSerializer):

@@ -8,3 +8,10 @@ class PromotionSerializer(ModelSerializer):
         model = Promotion
         fields = ["id", "description", "discount", "ends_at"]
         read_only_fields = fields
+
+
+class RunningPromotionSerializer(ModelSerializer):
+    class Meta:
+        model = Promotion
+        fields = ["id", "description", "discount", "starts_at", "ends_at"]
+        read_only_fields = fields

@@ -7,7 +7,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from rest_framework import serializers
 
 from ..models import Customer
-from ..models.catalog import LOW_INVENTORY
 from .amounts import AmountField
 
 # Days that a report shows unless asked, and at most, by what it adds up.
@@ -62,7 +61,12 @@ class RankingQuerySerializer(LimitQuerySerializer, TimeQuerySerializer):
 
 
 class StockQuerySerializer(LimitQuerySerializer):
-    below = serializers.IntegerField(min_value=0, max_value=MAX_BELOW, default=LOW_INVENTORY)
+    below = serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_BELOW,
+        default=None,
+        help_text="Pieces; without it each product's own threshold decides, else the shop's.",
+    )
 
 
 class FiguresSerializer(serializers.Serializer):

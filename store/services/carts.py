@@ -175,7 +175,7 @@ def cart_for_update(cart_id: Any) -> QuerySet[Cart]:
 @compiled_select(cart_id=UUIDField(), product_id=BigIntegerField())
 def product_with_item(cart_id: Any, product_id: Any) -> QuerySet[Any, Any]:
     item = FilteredRelation("cartitems", condition=Q(cartitems__cart=cart_id))
-    product = Product.objects.annotate(item=item).filter(pk=product_id).order_by()
+    product = Product.objects.published().annotate(item=item).filter(pk=product_id).order_by()
     others = CartItem.objects.filter(cart=cart_id).order_by().values("cart")
     lines = Subquery(others.annotate(lines=Count("pk")).values("lines"))
     return product.values_list("item__id", "item__quantity", lines)

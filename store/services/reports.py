@@ -92,8 +92,8 @@ def never_sold(*, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
     return list(products.values("id", "title", "inventory", "unit_price")[:limit])
 
 
-def low_stock(*, below: int, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
-    """Return the products with fewer pieces in stock than this, the fewest first."""
+def low_stock(*, below: int | None, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
+    """Return the products with fewer pieces than this, or than the threshold of each (None); the fewest first."""
     products = Product.objects.using(using).low_on_stock(below).order_by("inventory", "id")
     return list(products.values("id", "title", "inventory", "unit_price")[:limit])
 

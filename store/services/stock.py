@@ -37,7 +37,7 @@ def quantities_of(order: Order) -> dict[int, int]:
 
 def _shortages(products: Iterable[Product], quantities: Mapping[int, int]) -> list[Shortage]:
     # A product that was deleted meanwhile has none.
-    available = {product.pk: product.inventory for product in products}
+    available = {product.pk: product.sellable for product in products}
     return [
         Shortage(product_id, requested, available.get(product_id, 0))
         for product_id, requested in sorted(quantities.items())
@@ -48,9 +48,8 @@ def _shortages(products: Iterable[Product], quantities: Mapping[int, int]) -> li
 @compiled_select(product_ids=Many(BigIntegerField()))
 def locked_products(product_ids: Any) -> QuerySet[Product]:
     # What an order needs to know. Another column would be loaded when it is asked for.
-    return (
-        Product.objects.locked().filter(pk__in=product_ids).only("title", "unit_price", "inventory")
-    )
+    columns = ("title", "unit_price", "inventory", "is_published")
+    return Product.objects.locked().filter(pk__in=product_ids).only(*columns)
 
 
 @compiled_update(product_id=BigIntegerField(), pieces=BigIntegerField())

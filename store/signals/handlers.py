@@ -30,7 +30,7 @@ def remove_image_file(instance: ProductImage, **kwargs: Any) -> None:
 
 
 def invalidate_after_promotion_change(action: str, **kwargs: Any) -> None:
-    """Invalidate the cached catalogue when the products of a promotion change, in the same transaction."""
+    """Invalidate the cached catalogue when the products or collections of a promotion change, in the same transaction."""
     if action.startswith("post_"):
         invalidate_catalog()
 

@@ -107,7 +107,7 @@ def test_migration_goes_and_comes_again_with_rows_there(product, collection):
         call_command("migrate", "store", "0006", verbosity=0)
         run(f"INSERT INTO store_product ({COLUMNS}) VALUES {ROW}", **new)
     finally:
-        call_command("migrate", "store", verbosity=0)
+        call_command("migrate", verbosity=0)
 
     assert (found("teapot"), found("kettle", "whistles")) == ([product.pk], [new["pk"]])
 

@@ -252,7 +252,7 @@ def test_migration_goes_and_comes_again_with_rows_there(product):
     try:
         call_command("migrate", "store", "0009", verbosity=0)
     finally:
-        call_command("migrate", "store", verbosity=0)
+        call_command("migrate", verbosity=0)
     assert skus() == {None}
 
 

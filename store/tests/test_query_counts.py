@@ -54,13 +54,13 @@ def shown(api_client):
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        # The version, the count, the page, its pictures and promotions; a collection is looked up first,
-        # and what changes without a version needs none.
-        ("", 5),
-        ("&ordering=-unit_price", 5),
-        ("&search=cup", 5),
-        ("&in_stock=true&price_min=1&rating_min=5&tag=sale", 4),
-        ("&collection_id={collection}", 6),
+        # The version, the count, the page, its pictures, ratings, tags and promotions; a collection is
+        # looked up first, and what changes without a version needs none.
+        ("", 7),
+        ("&ordering=-unit_price", 7),
+        ("&search=cup", 7),
+        ("&in_stock=true&price_min=1&rating_min=5&tag=sale", 6),
+        ("&collection_id={collection}", 8),
     ],
 )
 def test_products(shelf, shown, collection, django_assert_num_queries, rows, query, queries):
@@ -76,8 +76,9 @@ def test_products_are_counted_once(shelf, shown, sign_in, django_assert_num_quer
     sign_in()
     shelf(rows)
 
-    # The membership, the version, the page, its pictures and promotions; the first time the count.
-    for queries in (6, 5):
+    # The membership, the version, the page, its pictures, ratings, tags and promotions; the first time
+    # the count.
+    for queries in (8, 7):
         with django_assert_num_queries(queries):
             assert shown("/store/products/?page_size=100") == rows
 
@@ -104,8 +105,8 @@ def test_lists_of_a_product(shown, product, django_assert_num_queries, rows, nam
 def test_one_product(api_client, shelf, django_assert_num_queries):
     (product_id,) = shelf(1)
 
-    # The product, its pictures, its promotions.
-    with django_assert_num_queries(3):
+    # The product, its pictures, its ratings, its tags, its promotions.
+    with django_assert_num_queries(5):
         assert len(api_client.get(f"/store/products/{product_id}/").json()["images"]) == 2
 
 

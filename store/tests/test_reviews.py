@@ -38,6 +38,9 @@ class TestRead:
             "name": "Ann",
             "description": "Pours well.",
             "rating": 4,
+            "verified_purchase": False,
+            "is_mine": False,
+            "is_approved": True,
         }
 
         assert api_client.get(url).json() == [expected]
@@ -106,6 +109,9 @@ class TestCreate:
             "id": review.id,
             "date": datetime.now(UTC).date().isoformat(),
             "rating": None,
+            "verified_purchase": False,
+            "is_mine": False,
+            "is_approved": True,
         }
 
     def test_user_owns_their_review_whatever_the_body_says(
@@ -192,6 +198,7 @@ class TestChange:
         changed, replaced, deleted = self.requests(api_client, f"{url}{review.id}/")
 
         shown = {"id": review.id, "date": review.date.isoformat(), "rating": 2, "name": "Eve"}
+        shown |= {"is_mine": True, "verified_purchase": False, "is_approved": True}
         assert changed.json() == {**shown, "description": "Pours well."}
         assert replaced.json() == {**shown, "description": "Drips."}
         assert deleted.status_code == 204

@@ -125,11 +125,26 @@ def test_loaded_rows_are_served(api_client):
         # The promotion has no dates.
         "price": 10.0,
         "promotion": None,
+        "final_price": 11.0,
+        "currency": "USD",
         "collection": 7,
+        "rating_average": None,
+        "rating_count": 0,
+        "tags": [],
+        "last_update": "2026-01-02T03:04:05Z",
         "images": [{"id": 7, "image": "http://testserver/media/store/images/a.png"}],
     }
     assert api_client.get("/store/products/7/reviews/").json() == [
-        {"id": 7, "date": "2026-01-02", "name": "Ann", "description": "Good.", "rating": None}
+        {
+            **{
+                "id": 7,
+                "date": "2026-01-02",
+                "name": "Ann",
+                "description": "Good.",
+                "rating": None,
+            },
+            **{"verified_purchase": False, "is_mine": False, "is_approved": True},
+        }
     ]
     assert api_client.get(f"/store/carts/{CART_ID}/").json()["total_price"] == 10
     assert api_client.get("/store/customers/me/").json()["id"] == 7

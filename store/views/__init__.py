@@ -2,7 +2,12 @@
 
 from .addresses import AddressViewSet
 from .carts import CartItemViewSet, CartViewSet
-from .catalog import CollectionViewSet, ProductImageViewSet, ProductViewSet
+from .catalog import (
+    CollectionViewSet,
+    ProductImageViewSet,
+    ProductViewSet,
+    PromotionViewSet,
+)
 from .customers import CustomerViewSet
 from .orders import OrderViewSet
 from .payments import PaymentViewSet, PaymentWebhookView, development_checkout
@@ -21,6 +26,7 @@ __all__ = [
     "PaymentWebhookView",
     "ProductImageViewSet",
     "ProductViewSet",
+    "PromotionViewSet",
     "ReportViewSet",
     "ReportsRootView",
     "ReviewViewSet",

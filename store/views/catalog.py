@@ -2,29 +2,48 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from storefront.filters import FilterBackend
 from storefront.generics import PatchMixin
+from storefront.permissions import holds
 
 from ..filters import ProductFilter, ProductSearchFilter, StableOrderingFilter
-from ..models import Collection, Customer, Product, ProductImage
-from ..models.catalog import SEARCHED_TEXTS
+from ..models import Collection, Customer, Product, ProductImage, Promotion
+from ..models.catalog import SEARCHED_TEXTS, ProductQuerySet
 from ..pagination import DefaultPagination
 from ..serializers.catalog import (
     CollectionSerializer,
     ProductImageSerializer,
     ProductSerializer,
+    StaffProductSerializer,
+    load_supplied,
 )
+from ..serializers.promotions import RunningPromotionSerializer
 from ..services.catalog import delete_collection, delete_product
-from .schema.catalog import collection_schema, image_schema, product_schema
+from .schema.catalog import collection_schema, image_schema, product_schema, promotion_schema
+
+
+def shown_products(user: Any) -> ProductQuerySet:
+    """Return the products that somebody may see, with all that a product shows them."""
+    products = Product.objects.visible_to(user).with_images().with_ratings().loading(load_supplied)
+    return products.priced_for(Customer.objects.membership_of(user))
+
+
+def shows_whole(request: Request) -> bool:
+    """Tell whether a response shows what staff alone read of a product; they alone write one."""
+    return request.method not in SAFE_METHODS or holds(request.user, "store.view_product")
 
 
 @product_schema
 class ProductViewSet(PatchMixin, viewsets.ModelViewSet):
-    queryset = Product.objects.with_images()
+    queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = DefaultPagination
     filter_backends = [FilterBackend, ProductSearchFilter, StableOrderingFilter]
@@ -35,8 +54,12 @@ class ProductViewSet(PatchMixin, viewsets.ModelViewSet):
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Product]:
-        products: Any = super().get_queryset()
-        return products.priced_for(Customer.objects.membership_of(self.request.user))
+        return shown_products(self.request.user)
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        # The document names the fields that some bodies leave out, too.
+        is_whole = getattr(self, "swagger_fake_view", False) or shows_whole(self.request)
+        return StaffProductSerializer if is_whole else super().get_serializer_class()
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # One product is found by its id, whatever else is asked.
@@ -48,12 +71,34 @@ class ProductViewSet(PatchMixin, viewsets.ModelViewSet):
 
 @collection_schema
 class CollectionViewSet(PatchMixin, viewsets.ModelViewSet):
-    queryset = Collection.objects.with_products_count()
+    queryset = Collection.objects.all()
     serializer_class = CollectionSerializer
     lookup_value_converter = "int"
 
+    def get_queryset(self) -> QuerySet[Collection]:
+        counted = Product.objects.visible_to(self.request.user)
+        return Collection.objects.with_products_count(counted)
+
     def perform_destroy(self, instance: Collection) -> None:
         delete_collection(collection=instance)
+
+    @action(detail=True)
+    def featured(self, request: Request, pk: Any) -> Response:
+        """Read the product that staff chose for the collection."""
+        key = get_object_or_404(Collection, pk=pk).featured_product_id
+        product = get_object_or_404(shown_products(request.user), pk=key)
+        kind = StaffProductSerializer if shows_whole(request) else ProductSerializer
+        return Response(kind(product, context=self.get_serializer_context()).data)
+
+
+@promotion_schema
+class PromotionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    queryset = Promotion.objects.all()
+    serializer_class = RunningPromotionSerializer
+    permission_classes = [AllowAny]
+
+    def get_queryset(self) -> QuerySet[Promotion]:
+        return Promotion.objects.running(Customer.objects.membership_of(self.request.user))
 
 
 @image_schema
@@ -70,8 +115,11 @@ class ProductImageViewSet(
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[ProductImage]:
-        product = get_object_or_404(Product, pk=self.kwargs["product_pk"])
-        return super().get_queryset().filter(product=product)
+        return super().get_queryset().filter(product=self.product())
+
+    def product(self) -> Product:
+        products = Product.objects.visible_to(self.request.user)
+        return get_object_or_404(products, pk=self.kwargs["product_pk"])
 
     def perform_create(self, serializer: BaseSerializer[ProductImage]) -> None:
-        serializer.save(product=get_object_or_404(Product, pk=self.kwargs["product_pk"]))
+        serializer.save(product=self.product())

@@ -81,7 +81,7 @@ class ReportViewSet(viewsets.ViewSet):
 
     @report(shapes.StockQuerySerializer, shapes.StockSerializer)
     def low_stock(self, request: Request) -> Response:
-        """List the products with fewer pieces in stock than `below`, the fewest first."""
+        """List the products with fewer pieces in stock than `below`, else than the threshold of each; the fewest first."""
         return self.respond(reports.low_stock)
 
     @report(shapes.TimeQuerySerializer, shapes.AverageOrderSerializer, many=False)

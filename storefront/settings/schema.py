@@ -25,6 +25,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "shop", "description": "Where everything of the shop is."},
         {"name": "products", "description": "What the shop sells."},
         {"name": "collections", "description": "Products that belong together."},
+        {"name": "promotions", "description": "Discounts that run now."},
         {"name": "reviews", "description": "What people say of a product."},
         {"name": "images", "description": "Pictures of a product."},
         {"name": "carts", "description": "Who knows the UUID of a cart holds it."},

@@ -54,6 +54,15 @@ STORE_PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "")
 STORE_PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "")
 # What else the class is made with.
 STORE_PAYMENT_GATEWAY_OPTIONS: Any = env.json("PAYMENT_GATEWAY_OPTIONS", {}, validate=is_object)
+# Pieces below which the stock of a product is low, unless the product has a threshold of its own.
+STORE_LOW_STOCK = env.int("STORE_LOW_STOCK", 10, validate=validate.Range(0, 10**9))
+# Whether a new review waits until staff approve it.
+STORE_REVIEWS_MODERATED = env.bool("STORE_REVIEWS_MODERATED", False)
 # Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
 # Those of an app that is not installed are left out.
 STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
+# What other apps add to a product: name -> dotted name of a serializer field with a static method `load`,
+# which loads the values into a sequence of products.
+STORE_PRODUCT_FIELDS = {"tags": "store_custom.fields.TagsField"}
+# Dotted names of functions that keep the promotions which reach products through the rows of other apps.
+STORE_PROMOTION_SOURCES = ["store_custom.promotions.reaching_by_tag"]

@@ -26,6 +26,7 @@ def product_form(product: Product, **changes: Any) -> dict[str, Any]:
         "inventory": product.inventory,
         "initial-inventory": product.inventory,
         "collection": product.collection_id,
+        "is_published": "on",
         **inline("images", []),
         **inline("tags-taggeditem-content_type-object_id", []),
         **changes,

@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains
 
 from store.models import Customer, Promotion
 
-from .forms import errors_in
+from .forms import errors_in, inline
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,7 @@ def promotion_form(**changes):
         "starts_at_1": "08:00",
         "ends_at_0": "2026-09-01",
         "ends_at_1": "00:00",
+        **inline("promoted_tags", []),
         **changes,
     }
 

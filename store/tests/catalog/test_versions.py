@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from store.models import Collection, Product, ProductImage, Promotion, Version
+from store.models import Collection, Product, ProductImage, Promotion, Review, Version
 from store.models.versions import (
     ASSORTMENT,
     CATALOG,
@@ -14,6 +14,7 @@ from store.models.versions import (
     VersionedQuerySet,
     invalidate_catalog,
 )
+from store_custom.models import PromotedTag
 
 from .changes import kitchen, order, save, teapot
 
@@ -61,7 +62,7 @@ class TestVersions:
     def test_every_model_of_the_catalogue_writes_through_a_versioned_queryset(self):
         models = [model for model in apps.get_models() if issubclass(model, Versioned)]
 
-        assert {Collection, Product, ProductImage, Promotion} == {*models}
+        assert {Collection, Product, ProductImage, Promotion, PromotedTag, Review} == {*models}
         for model in models:
             for manager in (model._base_manager, model._default_manager):
                 assert isinstance(manager.all(), VersionedQuerySet)

@@ -32,20 +32,8 @@ class TestProduct:
     def test_shows_the_price_beside_the_list_price(self, api_client, product, sale):
         shown = api_client.get(f"{PRODUCTS}{product.pk}/").json()
 
-        assert shown == {
-            "id": product.pk,
-            "title": "Teapot",
-            "description": None,
-            "slug": "teapot",
-            "sku": None,
-            "inventory": 10,
-            "unit_price": 10,
-            "price_with_tax": 11,
-            "price": 7.5,
-            "promotion": as_json(sale),
-            "collection": product.collection_id,
-            "images": [],
-        }
+        prices = {"unit_price": 10, "price_with_tax": 11, "price": 7.5, "final_price": 8.25}
+        assert {**prices, "promotion": as_json(sale)}.items() <= shown.items()
 
     def test_tells_when_the_promotion_ends(self, api_client, product, make_promotion):
         sale = make_promotion(product, ends_at=timezone.now() + timedelta(days=1))

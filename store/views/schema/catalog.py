@@ -4,6 +4,7 @@ from storefront.schema.refusals import NOT_DELETABLE
 from storefront.schema.resources import resource_schema
 
 from ...pictures.formats import accepted_titles
+from ...serializers.catalog import StaffProductSerializer
 
 product_schema = resource_schema(
     "products",
@@ -16,6 +17,10 @@ collection_schema = resource_schema(
     one="a collection",
     many="collections",
     destroy=extend_schema(responses={204: None, 405: NOT_DELETABLE}),
+    featured=extend_schema(responses=StaffProductSerializer),
+)
+promotion_schema = resource_schema(
+    "promotions", one="a promotion", many="the promotions that run now for who asks"
 )
 image_schema = resource_schema(
     "images",

@@ -1,0 +1,28 @@
+from django.db import models
+
+from store.models import Promotion
+from store.models.versions import Versioned, VersionedQuerySet
+from tags.models import Tag
+
+
+class PromotedTagQuerySet(VersionedQuerySet["PromotedTag"]):
+    pass
+
+
+class PromotedTag(Versioned):
+    """A tag whose products a promotion is for, those that are tagged later too."""
+
+    promotion = models.ForeignKey(Promotion, on_delete=models.CASCADE, related_name="promoted_tags")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="promoted_tags")
+
+    objects = PromotedTagQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "objects"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["promotion", "tag"], name="promotedtag_once_per_tag")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promotion} on {self.tag}"
