@@ -33,7 +33,10 @@ class LikedItemSerializer(serializers.ModelSerializer):
         fields = ["id", "content_type", "object_id"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        model = attrs["content_type"].model_class()
-        if not model._default_manager.filter(pk=attrs["object_id"]).exists():
+        objects = attrs["content_type"].model_class()._default_manager.all()
+        # What somebody may not see is not there.
+        if hasattr(objects, "visible_to"):
+            objects = objects.visible_to(self.context["request"].user)
+        if not objects.filter(pk=attrs["object_id"]).exists():
             raise serializers.ValidationError({"object_id": ["No object with this ID was found."]})
         return attrs

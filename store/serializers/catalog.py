@@ -154,7 +154,7 @@ def load_supplied(products: Sequence[Product]) -> None:
 
 
 class YesOrNoField(serializers.BooleanField):
-    """A choice of yes and no, which a form that does not name it leaves alone; a box left empty says no."""
+    """A choice of yes and no; a form that does not name it leaves it alone."""
 
     default_empty_html: Any = empty
     options: ClassVar[dict[str, str]] = {"True": "Yes", "False": "No"}

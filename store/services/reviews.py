@@ -30,7 +30,8 @@ def add_review(*, product: Product, user_id: int | None, **fields: Any) -> Revie
 
 def change_review(*, review: Review, user_id: int | None, **fields: Any) -> Review:
     """Write the fields of a review; where reviews are moderated, what its author changes waits again."""
-    if settings.STORE_REVIEWS_MODERATED and review.user_id == user_id:
+    is_author = user_id is not None and review.user_id == user_id
+    if settings.STORE_REVIEWS_MODERATED and is_author:
         fields["is_approved"] = False
     for name, value in fields.items():
         setattr(review, name, value)

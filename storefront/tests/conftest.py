@@ -14,7 +14,7 @@ from model_bakery import baker
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from core.links import RESET_PASSWORD, RESET_USERNAME, VERIFY_EMAIL
-from store.models import Customer, Product
+from store.models import Collection, Customer, Product
 
 from .fork_server import Result, run
 
@@ -72,6 +72,8 @@ def customer(django_user_model: Any) -> Customer:
 def world(register: Callable[..., Any]) -> dict[str, Any]:
     """Save one row of everything, as the name in ROUTES -> the id; `ann` may do all."""
     product = baker.make("store.Product", title="Lamp", unit_price=10, inventory=100)
+    Collection.objects.update(featured_product=product)
+    baker.make("store.Promotion", starts_at=timezone.now() - timedelta(days=1))
     ann = register(is_staff=True, is_superuser=True)
     bare = register("bare")
     bare.customer.delete()

@@ -111,6 +111,8 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
         "patch": {"title": "Lamps"},
         "delete": None,
     },
+    "/store/collections/{collection}/featured/": {"get": None},
+    "/store/promotions/": {"get": None},
     "/store/carts/": {"post": {}},
     "/store/carts/{cart}/": {"get": None, "delete": None},
     "/store/carts/{cart}/claim/": {"post": {}},
