@@ -6,6 +6,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from storefront.filters import FilterBackend, ObjectFilter
+
 from .models import LikedItem
 from .schema import like_schema
 from .serializers import LikedItemSerializer
@@ -21,6 +23,8 @@ class LikedItemViewSet(
 ):
     queryset = LikedItem.objects.select_related("content_type")
     serializer_class = LikedItemSerializer
+    filter_backends = [FilterBackend]
+    filterset_class = ObjectFilter
     permission_classes = [IsAuthenticated]
     rate_scope = "likes"
     lookup_value_converter = "int"

@@ -6,7 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db.models import F, QuerySet
-from django.forms import NumberInput
+from django.forms import ModelChoiceField
+from django.forms import ValidationError as FormError
 from django.utils.module_loading import import_string
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
@@ -15,7 +16,8 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from storefront.filters import FilterSet
+from storefront.converters import is_key
+from storefront.filters import FilterSet, RepeatedField, WholeNumbersField
 
 from .fulltext import BEST_FIRST, RANK, match_order
 from .models import Collection, Product, Review
@@ -27,16 +29,39 @@ from .search import WordsFilter
 MAX_DECIMAL_PLACES = 20
 
 
-class CollectionFilter(filters.ModelChoiceFilter):
-    """A collection by its id; the form shows a number, not a select box with every collection."""
+class CollectionsField(RepeatedField):
+    """The ids of collections that are there."""
+
+    def to_python(self, value: Any) -> list[int]:
+        texts = super().to_python(value)
+        ids = [int(text) for text in texts if is_key(text)]
+        known = Collection.objects.filter(pk__in=ids).count() if ids else 0
+        if known < len({*texts}):
+            raise FormError(ModelChoiceField.default_error_messages["invalid_choice"])
+        return ids
+
+
+class CollectionFilter(filters.Filter):
+    """Products of one of some collections; the form shows a box for an id, not every collection."""
+
+    field_class = CollectionsField
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            queryset=Collection.objects.all(),
             field_name="collection",
-            widget=NumberInput,
             label="Collection id",
+            help_text="May be repeated: products of any of them.",
             **kwargs,
+        )
+
+    def filter(self, queryset: QuerySet, value: list[int] | None) -> QuerySet:
+        if not value:
+            return queryset
+        # One alone is read in the order of an index.
+        return (
+            queryset.filter(collection=value[0])
+            if len(value) == 1
+            else (queryset.filter(collection__in=value))
         )
 
 
@@ -62,6 +87,15 @@ class PriceFilter(filters.NumberFilter):
         return super().filter(queryset, value)
 
 
+class IdsFilter(filters.Filter):
+    """Products by their ids."""
+
+    field_class = WholeNumbersField
+
+    def filter(self, queryset: QuerySet, value: list[int] | None) -> QuerySet:
+        return queryset if value is None else queryset.filter(pk__in=value)
+
+
 class ProductFilter(FilterSet):
     collection_id = CollectionFilter()
     collection = CollectionFilter()
@@ -72,6 +106,13 @@ class ProductFilter(FilterSet):
     q = WordsFilter()
     # Blanks are part of a text that is compared exactly.
     sku = filters.CharFilter(label="SKU, exactly", max_length=64, strip=False)
+    slug = filters.CharFilter(label="Slug, exactly", max_length=255)
+    ids = IdsFilter(label="Ids, with commas between them", help_text="At most 100.")
+    featured = filters.BooleanFilter(
+        method="filter_featured",
+        label="Featured",
+        help_text="Products that a collection features.",
+    )
     in_stock = filters.BooleanFilter(
         method="filter_in_stock",
         label="In stock",
@@ -100,6 +141,9 @@ class ProductFilter(FilterSet):
 
     def filter_in_stock(self, queryset: ProductQuerySet, name: str, value: bool) -> QuerySet:
         return queryset.in_stock() if value else queryset.sold_out()
+
+    def filter_featured(self, queryset: ProductQuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.featured(value)
 
     def filter_rating_min(self, queryset: QuerySet, name: str, value: Decimal) -> QuerySet:
         return queryset.filter(pk__in=Review.objects.products_rated_at_least(value))

@@ -3,9 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django_filters import BooleanFilter
 from django_filters import rest_framework as filters
 from django_filters.widgets import BooleanWidget
+
+from .converters import is_key
+
+# Values of one parameter.
+MAX_REPEATED = 100
 
 WORDS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
@@ -61,3 +69,79 @@ class FilterBackend(filters.DjangoFilterBackend):
         if known is not None and known.keys().isdisjoint(request.query_params):
             return queryset
         return super().filter_queryset(request, queryset, view)
+
+
+class RepeatedInput(forms.TextInput):
+    """A text box for a parameter that may come many times; those without a value are none."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return [value for value in values if value.strip()]
+
+    def format_value(self, value: Any) -> str | None:
+        # The form has one box; what was asked beside is in the address.
+        return super().format_value(value[0] if isinstance(value, list) and value else None)
+
+
+class RepeatedField(forms.Field):
+    """Up to MAX_REPEATED texts, each as `text` takes it."""
+
+    widget = RepeatedInput
+    text = forms.CharField()
+
+    def to_python(self, value: Any) -> list[Any]:
+        texts = list(dict.fromkeys(value or []))
+        if len(texts) > MAX_REPEATED:
+            raise forms.ValidationError(f"Ensure this is given at most {MAX_REPEATED} times.")
+        return [self.text.clean(text) for text in texts]
+
+
+class WholeNumbersField(forms.Field):
+    """Whole numbers with commas between them; None where there is none."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> list[int] | None:
+        texts = [text.strip() for text in (value or "").split(",")]
+        texts = list(dict.fromkeys(filter(None, texts)))
+        if not texts:
+            return None
+        if not all(text.isascii() and text.isdigit() for text in texts):
+            raise forms.ValidationError("Enter whole numbers with commas between them.")
+        if len(texts) > MAX_REPEATED:
+            raise forms.ValidationError(f"Enter at most {MAX_REPEATED} numbers.")
+        # What no column holds is the key of nothing.
+        return [int(text) for text in texts if is_key(text)]
+
+
+class ModelLabelField(forms.Field):
+    """A model as "app_label.model", or none."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> type[Model] | None:
+        text = (value or "").strip().lower()
+        if not text:
+            return None
+        try:
+            return apps.get_model(text)
+        except (LookupError, ValueError) as error:
+            raise forms.ValidationError("There is no such model.") from error
+
+
+class ModelLabelFilter(filters.CharFilter):
+    field_class = ModelLabelField
+
+    def filter(self, queryset: Any, value: type[Model] | None) -> Any:
+        if value is None:
+            return queryset
+        return queryset.filter(content_type=ContentType.objects.get_for_model(value))
+
+
+class ObjectFilter(FilterSet):
+    """Generic relations by the object that they point to."""
+
+    content_type = ModelLabelFilter(label="Model, such as store.product")
+    object_id = filters.NumberFilter(
+        label="Id of the object", min_value=0, max_value=2**63 - 1, decimal_places=0
+    )

@@ -1,16 +1,16 @@
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from storefront.converters import is_key
 from storefront.models import PartialUpdateModel
 from storefront.unique_keys.fields import UniqueKeyField
 from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
 from storefront.unique_keys.texts import nfkc_casefold
-
-# Of every id that the column holds.
-MAX_ID_DIGITS = 18
 
 
 class TaggedItemManager(models.Manager["TaggedItem"]):
@@ -22,11 +22,11 @@ class TaggedItemManager(models.Manager["TaggedItem"]):
         return self.select_related("tag").filter(content_type=content_type, object_id=object_id)
 
     def objects_tagged(
-        self, model: type[models.Model], name: str
+        self, model: type[models.Model], *names: str
     ) -> "models.QuerySet[TaggedItem, Any]":
-        """Return the ids of the model's objects that carry a tag with this label or id."""
+        """Return the ids of the model's objects that carry a tag with one of these labels or ids."""
         content_type = ContentType.objects.get_for_model(model)
-        tags = Tag.objects.named(name).order_by().values("pk")
+        tags = Tag.objects.named(*names).order_by().values("pk")
         return self.filter(content_type=content_type, tag__in=tags).values("object_id")
 
 
@@ -36,10 +36,11 @@ def canonical_label(label: str) -> str:
 
 
 class TagQuerySet(UniqueKeyQuerySet["Tag"]):
-    def named(self, name: str) -> "TagQuerySet":
-        """Keep the tag whose label, in whatever spelling, or id this is."""
-        is_id = name.isascii() and name.isdigit() and len(name) <= MAX_ID_DIGITS
-        return self.filter(self.has_text("label", name) | models.Q(pk=name if is_id else None))
+    def named(self, *names: str) -> "TagQuerySet":
+        """Keep the tags whose label, in whatever spelling, or id is one of these."""
+        ids = [name for name in names if is_key(name)]
+        labels = (self.has_text("label", name) for name in names)
+        return self.filter(reduce(or_, labels, models.Q(pk__in=ids)))
 
 
 class Tag(UniqueKeyModel):

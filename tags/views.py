@@ -2,6 +2,7 @@ from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from storefront.filters import FilterBackend, ObjectFilter
 from storefront.generics import PatchMixin
 
 from .models import Tag, TaggedItem
@@ -26,6 +27,8 @@ class TaggedItemViewSet(
 ):
     queryset = TaggedItem.objects.select_related("content_type")
     serializer_class = TaggedItemSerializer
+    filter_backends = [FilterBackend]
+    filterset_class = ObjectFilter
     lookup_value_converter = "int"
 
     def create(self, request: Request) -> Response:

@@ -78,6 +78,12 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
     def sold_out(self) -> "ProductQuerySet":
         return self.filter(inventory=0)
 
+    def featured(self, is_featured: bool = True) -> "ProductQuerySet":
+        """Keep the products that a collection features, or those that none does."""
+        chosen = Collection.objects.order_by().exclude(featured_product=None)
+        by_a_collection = Q(pk__in=chosen.values("featured_product"))
+        return self.filter(by_a_collection if is_featured else ~by_a_collection)
+
     def low_on_stock(self, below: int | None = None) -> "ProductQuerySet":
         """Keep the products with fewer pieces than this, or than the threshold of each (None)."""
         if below is not None:

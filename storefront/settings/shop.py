@@ -60,7 +60,10 @@ STORE_LOW_STOCK = env.int("STORE_LOW_STOCK", 10, validate=validate.Range(0, 10**
 STORE_REVIEWS_MODERATED = env.bool("STORE_REVIEWS_MODERATED", False)
 # Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
 # Those of an app that is not installed are left out.
-STORE_PRODUCT_FILTERS = {"tag": "store_custom.filters.TagFilter"}
+STORE_PRODUCT_FILTERS = {
+    "tag": "store_custom.filters.TagFilter",
+    "liked": "store_custom.filters.LikedFilter",
+}
 # What other apps add to a product: name -> dotted name of a serializer field with a static method `load`,
 # which loads the values into a sequence of products.
 STORE_PRODUCT_FIELDS = {"tags": "store_custom.fields.TagsField"}

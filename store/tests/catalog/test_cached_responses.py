@@ -29,10 +29,13 @@ FILTERS = {
     "tag": "sale",
     "rating_min": "4",
     "sku": "cup-1",
+    "slug": "product-2",
+    "ids": "{product}",
+    "featured": "true",
 }
 # Their lists change without a version of the catalogue.
 # A list of one product is soon made; those of all SKUs would drive what is read often out of the memory.
-UNCACHED = {"in_stock", "tag", "rating_min", "sku"}
+UNCACHED = {"in_stock", "tag", "rating_min", "sku", "slug", "ids", "featured"}
 PAGES = [
     "",
     "?page=2",
@@ -124,12 +127,15 @@ class TestRefusals:
 
 
 def test_every_filter_has_an_example():
-    assert FILTERS.keys() == ProductFilter.base_filters.keys() - {"q"}
+    assert FILTERS.keys() == ProductFilter.base_filters.keys() - {"q", "liked"}
 
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_every_filter(read, uncached, products, collection, name):
-    url = f"{LIST}?{name}={FILTERS[name].format(collection=collection.pk)}"
+    collection.featured_product = products[0]
+    collection.save(update_fields=["featured_product"])
+    value = FILTERS[name].format(collection=collection.pk, product=products[0].pk)
+    url = f"{LIST}?{name}={value}"
 
     first, second = read(url), read(url)
 
