@@ -55,12 +55,21 @@ class Gateway(ABC):
 
     @abstractmethod
     def create_payment(
-        self, *, key: str, amount: Decimal, currency: str, description: str, webhook_url: str
+        self,
+        *,
+        key: str,
+        amount: Decimal,
+        currency: str,
+        description: str,
+        webhook_url: str,
+        return_url: str,
+        cancel_url: str,
     ) -> GatewayPayment:
         """Make a payment, or find the one made under this key; raises GatewayError.
 
         The amount is in units of the currency (ISO 4217), with the decimals of its minor unit: cents
-        of USD, none of JPY.
+        of USD, none of JPY. The last two are where the customer goes once the payment is made or given
+        up, empty where the front-end named none; under one key they stay the same.
         """
 
     @abstractmethod

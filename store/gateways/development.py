@@ -70,9 +70,7 @@ class DevelopmentGateway(Gateway):
         if not (0 <= self.delay < 3600 and 0 <= self.slow_seconds < 3600):
             raise ValueError("delay and slow_seconds are seconds, of an hour at most.")
 
-    def create_payment(
-        self, *, key: str, amount: Decimal, currency: str, description: str, webhook_url: str
-    ) -> GatewayPayment:
+    def create_payment(self, *, key: str, webhook_url: str, **payment: Any) -> GatewayPayment:
         sleep(self.delay)
         return GatewayPayment(f"dev_{key}", urljoin(webhook_url, f"../development/{key}/"))
 

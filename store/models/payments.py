@@ -10,6 +10,9 @@ from storefront.models import PartialUpdateModel
 from ..money import DECIMAL_PLACES, SUM_DIGITS
 from .orders import Order
 
+# Characters of an address.
+MAX_URL = 2000
+
 
 class PaymentStatus(models.TextChoices):
     OPEN = "open"
@@ -39,7 +42,10 @@ class Payment(PartialUpdateModel):
     # The gateway's own name for it, once it has answered.
     reference = models.CharField(max_length=255, null=True, blank=True)
     # Some gateways keep the state of their page in it.
-    checkout_url = models.CharField(max_length=2000, blank=True, default="")
+    checkout_url = models.CharField(max_length=MAX_URL, blank=True, default="")
+    # Where the customer goes once it is made or given up; the front-end may have named none.
+    return_url = models.CharField(max_length=MAX_URL, blank=True, default="", db_default="")
+    cancel_url = models.CharField(max_length=MAX_URL, blank=True, default="", db_default="")
     amount = models.DecimalField(max_digits=SUM_DIGITS, decimal_places=DECIMAL_PLACES)
     status = models.CharField(
         max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.OPEN

@@ -34,7 +34,7 @@ from .orders import (
     ShippingAddressSerializer,
     UpdateOrderSerializer,
 )
-from .payments import PaymentSerializer
+from .payments import PaymentSerializer, ReturnAddressField, StartPaymentSerializer
 from .promotions import PromotionSerializer, RunningPromotionSerializer
 from .reports import (
     AverageOrderSerializer,
@@ -84,12 +84,14 @@ __all__ = [
     "PublishedField",
     "RankingQuerySerializer",
     "ReasonSerializer",
+    "ReturnAddressField",
     "ReviewSerializer",
     "RunningPromotionSerializer",
     "SalesQuerySerializer",
     "ShippingAddressSerializer",
     "SimpleProductSerializer",
     "StaffProductSerializer",
+    "StartPaymentSerializer",
     "StockQuerySerializer",
     "StockSerializer",
     "ThresholdField",

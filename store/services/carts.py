@@ -117,6 +117,13 @@ def claim_cart(*, cart_id: UUID, user_id: int) -> Cart:
     return cart
 
 
+@retrying_transaction
+def own_cart(*, user_id: int) -> tuple[Cart, bool]:
+    """Return the user's cart, made if there is none, and whether it was made."""
+    lock_user(user_id)
+    return Cart.objects.get_or_create(user_id=user_id)
+
+
 def lock_user(user_id: int) -> None:
     """Lock a user's row, so that their claims come one after another and each finds the cart before it."""
     # Where the database has it, rows that refer to the user, such as those of an order, need not wait.

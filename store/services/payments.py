@@ -24,8 +24,12 @@ PAYING_TIME = timedelta(minutes=15)
 REFUND_REPORT = "store/mail/payment_refund.html"
 
 
-def start_payment(*, order: Order, webhook_url: str) -> Payment:
+def start_payment(
+    *, order: Order, webhook_url: str, return_url: str = "", cancel_url: str = ""
+) -> Payment:
     """Return the open payment of a pending order at the shop's gateway, made if there is none.
+
+    One that is open already leads back to where it was asked to when it was made.
 
     Raises NoGateway, OrderNotPayable, and GatewayUnavailable where the gateway does not answer; the
     payment waits then, and the next call finishes it.
@@ -33,7 +37,8 @@ def start_payment(*, order: Order, webhook_url: str) -> Payment:
     gateway = payment_gateway()
     if gateway is None:
         raise NoGateway
-    payment = _open_payment(order=order, gateway=gateway.name)
+    addresses = {"return_url": return_url, "cancel_url": cancel_url}
+    payment = _open_payment(order=order, gateway=gateway.name, **addresses)
     if payment.reference is None:
         # Between two transactions: nobody waits for a gateway while holding a lock.
         try:
@@ -43,6 +48,8 @@ def start_payment(*, order: Order, webhook_url: str) -> Payment:
                 currency=settings.STORE_CURRENCY,
                 description=f"Order {order.pk}",
                 webhook_url=webhook_url,
+                return_url=payment.return_url,
+                cancel_url=payment.cancel_url,
             )
         except GatewayError as error:
             logger.error("Payment %s was not made: %s", payment.pk, error)
@@ -52,7 +59,7 @@ def start_payment(*, order: Order, webhook_url: str) -> Payment:
 
 
 @retrying_transaction
-def _open_payment(*, order: Order, gateway: str) -> Payment:
+def _open_payment(*, order: Order, gateway: str, **addresses: str) -> Payment:
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.status != PENDING:
         raise OrderNotPayable
@@ -64,7 +71,7 @@ def _open_payment(*, order: Order, gateway: str) -> Payment:
         # Of orders from before they were paid when they are placed, and of those without a line; staff mark
         # them as paid. No gateway takes a payment of nothing.
         raise OrderNotPayable("There is nothing to pay for this order.")
-    return Payment.objects.create(order=order, gateway=gateway, amount=order.total)
+    return Payment.objects.create(order=order, gateway=gateway, amount=order.total, **addresses)
 
 
 def _keep_reference(payment: Payment, made: GatewayPayment) -> None:

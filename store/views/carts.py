@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
+from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
 
 from storefront.converters import ANY_UUID
 from storefront.generics import PatchMixin
@@ -25,6 +26,7 @@ from ..services.carts import (
     change_quantity,
     claim_cart,
     delete_cart,
+    own_cart,
     remove_from_cart,
 )
 from .schema.carts import cart_item_schema, cart_schema
@@ -55,6 +57,22 @@ class CartViewSet(
 
     def perform_destroy(self, instance: Cart) -> None:
         delete_cart(cart=instance, user_id=user_id_of(self.request))
+
+    @action(detail=False, permission_classes=[IsAuthenticated])
+    def me(self, request: Request) -> Response:
+        """Read the user's own cart, on whatever device it was filled."""
+        return self.own(cast(int, request.user.pk))
+
+    @me.mapping.post
+    def make_me(self, request: Request) -> Response:
+        """Make the user's own cart; one that is there already answers 200."""
+        user_id = cast(int, request.user.pk)
+        _, is_new = own_cart(user_id=user_id)
+        return self.own(user_id, HTTP_201_CREATED if is_new else HTTP_200_OK)
+
+    def own(self, user_id: int, status: int = HTTP_200_OK) -> Response:
+        cart = get_object_or_404(self.get_queryset(), user=user_id)
+        return Response(self.get_serializer(cart).data, status=status)
 
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def claim(self, request: Request, pk: Any) -> Response:

@@ -23,7 +23,7 @@ from ..gateways import payment_gateway
 from ..gateways.development import OUTCOMES, DevelopmentGateway
 from ..models import Order, Payment, PaymentStatus
 from ..money import displayed
-from ..serializers.payments import PaymentSerializer
+from ..serializers.payments import PaymentSerializer, StartPaymentSerializer
 from ..services.payment_events import read_and_receive_event
 from ..services.payments import start_payment
 from .schema.payments import payment_schema, webhook_schema
@@ -46,8 +46,11 @@ class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def create(self, request: Request, order_pk: int) -> Response:
         """Start to pay for a pending order; again it answers the payment that is open."""
+        order = self.get_order()
+        sent = StartPaymentSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
         webhook_url = shop_address(reverse("payment-webhook"), request)
-        payment = start_payment(order=self.get_order(), webhook_url=webhook_url)
+        payment = start_payment(order=order, webhook_url=webhook_url, **sent.validated_data)
         return Response(self.get_serializer(payment).data, status=status.HTTP_201_CREATED)
 
 

@@ -254,6 +254,9 @@ SECURITY_CONTACT = contacts(env, DEFAULT_FROM_EMAIL)
 CONTENT_SECURITY_POLICY = page_policy(media_origins(env, MEDIA_URL))
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [], subcast=origin)
+CORS_ALLOWED_ORIGIN_REGEXES: list[str] = []
+# Front-ends to which a payment leads back beside those: such as one on the shop's own host.
+STORE_RETURN_ORIGINS: list[str] = env.list("STORE_RETURN_ORIGINS", [], subcast=origin)
 CORS_ALLOW_HEADERS = ALLOWED_HEADERS
 CORS_EXPOSE_HEADERS = EXPOSED_HEADERS
 

@@ -2,6 +2,7 @@
 
 from .common import *
 from .containers import CONTAINER_FILES, show_toolbar
+from .origins import LOOPBACK_ORIGIN
 
 DEBUG = True
 SEED_KNOWN_PASSWORDS = True
@@ -37,8 +38,8 @@ HASHING_PLACES = REPORT_PLACES = 64
 # A front-end's test suite writes more often than a shopper does.
 RATES = {}
 
-# The upload page of client/ (make client).
-CORS_ALLOWED_ORIGINS = [*CORS_ALLOWED_ORIGINS, "http://localhost:8001", "http://127.0.0.1:8001"]
+# The upload page of client/ (make client), and front-ends under development: Vite, Next.js, Angular and others.
+CORS_ALLOWED_ORIGIN_REGEXES = [LOOPBACK_ORIGIN]
 
 # Whoever opens the checkout page decides whether a payment goes well.
 STORE_PAYMENT_GATEWAY = STORE_PAYMENT_GATEWAY or "store.gateways.development.DevelopmentGateway"

@@ -19,6 +19,8 @@ is_origin = validate.Regexp(
     r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?\Z",
     error='"{input}" is not an origin such as https://shop.example.com.',
 )
+# A front-end on the developer's own machine, on whatever port.
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?\Z"
 # Empty: not set.
 is_shop_url = validate.Regexp(
     r"(https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?)?\Z",

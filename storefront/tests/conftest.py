@@ -78,6 +78,7 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
     bare = register("bare")
     bare.customer.delete()
     cart = baker.make("store.Cart")
+    baker.make("store.Cart", user=ann)
     orders = {
         "order": baker.make("store.Order", customer=ann.customer),
         "paid_order": baker.make("store.Order", customer=ann.customer, payment_status="C"),

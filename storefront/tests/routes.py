@@ -114,6 +114,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/store/collections/{collection}/featured/": {"get": None},
     "/store/promotions/": {"get": None},
     "/store/carts/": {"post": {}},
+    "/store/carts/me/": {"get": None, "post": {}},
     "/store/carts/{cart}/": {"get": None, "delete": None},
     "/store/carts/{cart}/claim/": {"post": {}},
     "/store/carts/{cart}/items/": {"get": None, "post": ADDED_ITEM},

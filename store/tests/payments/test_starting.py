@@ -93,6 +93,8 @@ class TestPayment:
                 "currency": "USD",
                 "description": f"Order {order.pk}",
                 "webhook_url": "http://testserver/store/payments/webhook/",
+                "return_url": "",
+                "cancel_url": "",
             }
         ]
         assert response.json()["checkout_url"] == f"https://pay.example.com/{payment.key}"

@@ -1,6 +1,6 @@
 from drf_spectacular.utils import extend_schema
 
-from storefront.schema.refusals import BAD_REQUEST, TOO_MANY
+from storefront.schema.refusals import BAD_REQUEST, NOT_FOUND, TOO_MANY
 from storefront.schema.resources import resource_schema
 
 from ...serializers.carts import AddCartItemSerializer, CartSerializer
@@ -9,6 +9,14 @@ cart_schema = resource_schema(
     "carts",
     one="a cart",
     many="carts",
+    me=extend_schema(
+        summary="Read one's own cart", responses={200: CartSerializer, 404: NOT_FOUND}
+    ),
+    make_me=extend_schema(
+        summary="Make one's own cart",
+        request=None,
+        responses={200: CartSerializer, 201: CartSerializer},
+    ),
     claim=extend_schema(
         summary="Claim a cart",
         description="A guest's cart becomes the user's own, with what their earlier cart holds; "

@@ -3,7 +3,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from storefront.schema.refusals import CODED_ERROR, CONFLICT, NOT_FOUND, RefusalResponse
 from storefront.schema.resources import resource_schema
 
-from ...serializers.payments import PaymentSerializer
+from ...serializers.payments import PaymentSerializer, StartPaymentSerializer
 
 GATEWAY_UNAVAILABLE = RefusalResponse(
     "GatewayUnavailable",
@@ -16,7 +16,7 @@ payment_schema = resource_schema(
     one="a payment",
     many="the payments of an order",
     create=extend_schema(
-        request=None,
+        request=StartPaymentSerializer,
         responses={201: PaymentSerializer, 409: CONFLICT, 503: GATEWAY_UNAVAILABLE},
     ),
 )
