@@ -10,6 +10,7 @@ from django.forms import ModelChoiceField
 from django.forms import ValidationError as FormError
 from django.utils.module_loading import import_string
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import CharField
 from rest_framework.filters import OrderingFilter, SearchFilter
@@ -17,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from storefront.converters import is_key
-from storefront.filters import FilterSet, RepeatedField, WholeNumbersField
+from storefront.filters import MAX_REPEATED, FilterSet, RepeatedField, WholeNumbersField
 
 from .fulltext import BEST_FIRST, RANK, match_order
 from .models import Collection, Product, Review
@@ -41,6 +42,7 @@ class CollectionsField(RepeatedField):
         return ids
 
 
+@extend_schema_field({"type": "array", "items": {"type": "integer"}, "maxItems": MAX_REPEATED})
 class CollectionFilter(filters.Filter):
     """Products of one of some collections; the form shows a box for an id, not every collection."""
 
@@ -87,6 +89,7 @@ class PriceFilter(filters.NumberFilter):
         return super().filter(queryset, value)
 
 
+@extend_schema_field({"type": "string", "examples": ["1,2,3"]})
 class IdsFilter(filters.Filter):
     """Products by their ids."""
 

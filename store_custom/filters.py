@@ -3,13 +3,15 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from likes.models import LikedItem
 from store.models import Product
-from storefront.filters import RepeatedField
+from storefront.filters import MAX_REPEATED, RepeatedField
 from tags.models import TaggedItem
 
 
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "maxItems": MAX_REPEATED})
 class TagFilter(filters.Filter):
     """Products that carry one of the tags, each by its label or its id."""
 

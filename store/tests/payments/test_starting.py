@@ -63,6 +63,8 @@ class TestPayment:
                 "amount": 33.0,
                 "gateway": "development",
                 "checkout_url": f"http://testserver/store/payments/development/{payment.key}/",
+                "return_url": "",
+                "cancel_url": "",
                 "created_at": response.json()["created_at"],
             },
         )

@@ -9,14 +9,21 @@ cart_schema = resource_schema(
     "carts",
     one="a cart",
     many="carts",
-    me=extend_schema(
-        summary="Read one's own cart", responses={200: CartSerializer, 404: NOT_FOUND}
-    ),
-    make_me=extend_schema(
-        summary="Make one's own cart",
-        request=None,
-        responses={200: CartSerializer, 201: CartSerializer},
-    ),
+    me=[
+        extend_schema(
+            methods=["GET"],
+            summary="Read one's own cart",
+            description="On whatever device it was filled.",
+            responses={200: CartSerializer, 404: NOT_FOUND},
+        ),
+        extend_schema(
+            methods=["POST"],
+            summary="Make one's own cart",
+            description="One that is there already answers 200.",
+            request=None,
+            responses={200: CartSerializer, 201: CartSerializer},
+        ),
+    ],
     claim=extend_schema(
         summary="Claim a cart",
         description="A guest's cart becomes the user's own, with what their earlier cart holds; "
