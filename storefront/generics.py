@@ -5,12 +5,13 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
-from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import Field, Serializer
 from rest_framework.settings import api_settings
 
+from .preconditions import PreconditionsMixin
 
-class PatchMixin(GenericAPIView):
+
+class PatchMixin(PreconditionsMixin):
     """Refuses a PATCH that would change nothing, once all else that could refuse it has had its turn."""
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:

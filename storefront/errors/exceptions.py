@@ -31,6 +31,16 @@ class Refusal(exceptions.APIException):
         self.detail = body
 
 
+class PreconditionFailed(Refusal):
+    """Somebody has changed a row since the writer read it; nothing was written."""
+
+    code = "precondition_failed"
+    message = "It has changed since you read it; read it again."
+
+    def __init__(self) -> None:
+        super().__init__(status.HTTP_412_PRECONDITION_FAILED, self.code, self.message)
+
+
 class Unavailable(Refusal):
     """A service that the response needs did not answer; nothing was changed."""
 
