@@ -5,6 +5,8 @@ from django.contrib.contenttypes.models import ContentType
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from storefront.serializers import ModelSerializer
+
 from .models import LikedItem
 
 
@@ -24,7 +26,7 @@ class LikeableModelField(serializers.Field):
         raise serializers.ValidationError("Objects of this type cannot be liked.")
 
 
-class LikedItemSerializer(serializers.ModelSerializer):
+class LikedItemSerializer(ModelSerializer):
     content_type = LikeableModelField()
     object_id = serializers.IntegerField(min_value=0)
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.fields import SkipField
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.relations import PKOnlyObject
 from rest_framework.settings import api_settings
 from rest_framework.utils.serializer_helpers import BindingDict
@@ -22,6 +23,8 @@ CONVERSIONS: dict[Any, Callable[[Any], Any]] = {
     serializers.FloatField.to_representation: float,
     big_integer.to_representation: str if api_settings.COERCE_BIGINT_TO_STRING else int,
 }
+# The parameter that names the fields of a response.
+FIELDS = "fields"
 # A class that overrides one of these may choose its fields for each instance.
 CHOOSING = (
     *("__init__", "fields", "_readable_fields", "get_fields", "get_field_names"),
@@ -50,7 +53,7 @@ class ModelSerializer(serializers.ModelSerializer):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         is_row = isinstance(instance, self.Meta.model)
         if not is_row or "fields" in self.__dict__ or fields_of(type(self)) is None:
-            return super().to_representation(instance)
+            return self.only_asked(super().to_representation(instance))
         shown: dict[str, Any] = {}
         for name, get, show in self._readers:
             try:
@@ -58,13 +61,40 @@ class ModelSerializer(serializers.ModelSerializer):
             except SkipField:
                 continue
             except MISSING:
-                return super().to_representation(instance)
+                return self.only_asked(super().to_representation(instance))
             shown[name] = None if value is None else show(value)
         return shown
 
+    def only_asked(self, shown: dict[str, Any]) -> dict[str, Any]:
+        asked = asked_fields(self)
+        return {name: shown[name] for name in shown if name in asked} if asked else shown
+
     @cached_property
     def _readers(self) -> list[Reader]:
-        return [reader(field, self) for field in fields_of(type(self)) or ()]
+        fields = fields_of(type(self)) or ()
+        asked = asked_fields(self)
+        return [reader(each, self) for each in fields if not asked or each.field_name in asked]
+
+
+def asked_fields(serializer: Any) -> set[str]:
+    """Return the fields of a response that a reader asks for with `fields=`, none where they ask for all."""
+    request = serializer.context.get("request")
+    parent, root = serializer.parent, serializer.root
+    is_row_of_list = parent is root and isinstance(parent, serializers.ListSerializer)
+    is_whole = serializer is root or is_row_of_list
+    parameters: Any = getattr(request, "query_params", None)
+    if not parameters or request.method not in SAFE_METHODS or not is_whole:
+        return set()
+    values = parameters.getlist(FIELDS)
+    asked = {name.strip() for value in values for name in value.split(",")} - {""}
+    fields = fields_of(type(serializer))
+    fields = [*serializer._readable_fields] if fields is None else fields
+    known = {str(field.field_name) for field in fields}
+    if unknown := sorted(asked - known):
+        names = ", ".join(sorted(known))
+        refused = [f'There is no field "{name}"; there are {names}.' for name in unknown[:1]]
+        raise serializers.ValidationError({FIELDS: refused})
+    return asked
 
 
 def chooses(serializer: type[serializers.ModelSerializer]) -> bool:

@@ -5,6 +5,7 @@ from django.contrib.contenttypes.models import ContentType
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from storefront.serializers import ModelSerializer
 from storefront.unique_keys.serializers import UniqueKeySerializer
 
 from .models import Tag, TaggedItem
@@ -32,7 +33,7 @@ class TaggableModelField(serializers.Field):
         raise serializers.ValidationError("Objects of this type cannot be tagged.")
 
 
-class TaggedItemSerializer(serializers.ModelSerializer):
+class TaggedItemSerializer(ModelSerializer):
     tag = serializers.PrimaryKeyRelatedField(
         queryset=Tag.objects.all(),
         pk_field=serializers.IntegerField(),

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
@@ -29,20 +29,33 @@ retrying: Callable[[Callable[..., Any]], Callable[..., Any]] = import_string(
 PREFIX = "throttle_"
 
 
+class Count(NamedTuple):
+    """How often something was done in a period that is not over, and the seconds until it is."""
+
+    number: int
+    seconds: int
+
+
 def hit(key: str, *, limit: int, period: int) -> int:
     """Count one; return 0 within the limit of a period in seconds, else the seconds until it ends.
 
     Not to be called in a transaction, which would lock the count until its end.
     """
+    count = counted(key, limit=limit, period=period)
+    return count.seconds if count.number > limit else 0
+
+
+def counted(key: str, *, limit: int, period: int) -> Count:
+    """Count one, and return what was counted; as for `hit()`. Beyond the limit the number is not exact."""
     name = name_of(key)
     if (redis := redis_cache()) is not None:
         from redis.exceptions import RedisError
 
         try:
-            return hit_in_redis(redis, name, limit=limit, period=period)
+            return count_in_redis(redis, name, period=period)
         except RedisError as error:
             logger.warning("The database counts, as Redis fails (%s)", type(error).__name__)
-    return hit_in_database(name, limit=limit, period=period)
+    return count_in_database(name, limit=limit, period=period)
 
 
 def forget(*keys: str) -> None:
@@ -69,33 +82,33 @@ def redis_cache() -> "SharedRedisCache | None":
     return cache if type(cache).__name__ == "SharedRedisCache" else None
 
 
-def hit_in_redis(cache: "SharedRedisCache", name: str, *, limit: int, period: int) -> int:
+def count_in_redis(cache: "SharedRedisCache", name: str, *, period: int) -> Count:
     """Count one; raises RedisError."""
     key = cache.client.make_key(PREFIX + name)
     with cache.client.get_client(write=True).pipeline(transaction=True) as pipeline:
         # The first of a period starts it; no later one extends it.
         pipeline.set(key, 0, ex=period, nx=True).incr(key).pttl(key)
-        _, count, milliseconds = pipeline.execute()
+        _, number, milliseconds = pipeline.execute()
     # Redis rounds seconds, and who comes back a part of one too early would be refused again.
-    return max(ceil(milliseconds / 1000), 1) if count > limit else 0
+    return Count(number, max(ceil(milliseconds / 1000), 1))
 
 
-def hit_in_database(name: str, *, limit: int, period: int) -> int:
+def count_in_database(name: str, *, limit: int, period: int) -> Count:
     now = timezone.now()
     # A flood reads only.
     full = HitCount.objects.filter(pk=name, count__gte=limit, expires_at__gt=now)
     for expires_at in full.values_list("expires_at", flat=True):
-        return seconds_until(expires_at, now)
-    counted = add_hit(name, now, period)
-    if counted is None:
+        return Count(limit + 1, seconds_until(expires_at, now))
+    added = add_hit(name, now, period)
+    if added is None:
         # By itself: in one transaction with the update two that insert would deadlock on MariaDB.
         HitCount.objects.bulk_create(
             [HitCount(pk=name, count=0, expires_at=now + timedelta(seconds=period))],
             ignore_conflicts=True,
         )
-        counted = add_hit(name, now, period) or (1, now)
-    count, expires_at = counted
-    return seconds_until(expires_at, now) if count > limit else 0
+        added = add_hit(name, now, period) or (1, now)
+    number, expires_at = added
+    return Count(number, seconds_until(expires_at, now))
 
 
 @retrying

@@ -7,6 +7,7 @@ from rest_framework.exceptions import Throttled
 from storefront.errors.exceptions import WAITS, Busy
 from storefront.errors.views import wait_page, words_of_wait
 
+from .rates import tell_quotas
 from .refusals import is_queue_full, remembered_wait
 from .requests import OUTCOME_HEADER, current_request
 
@@ -27,6 +28,7 @@ class RefusalMiddleware:
             response["Content-Length"] = str(len(response.content))
         else:
             response = self.get_response(request)
+        tell_quotas(response, vars(request).get("rate_quotas", ()))
         if outcome := vars(request).get("sign_in_outcome"):
             response[OUTCOME_HEADER] = outcome
         return response

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from .addresses import client_address, is_trusted, network_of
-from .rates import seconds_to_wait
+from .rates import count_quotas, longest_wait
 from .refusals import remember_refusal
 
 # Of a view that names none.
@@ -27,7 +27,10 @@ class RateThrottle(BaseThrottle):
         scope = scope_of(request, view)
         if scope not in settings.RATES or is_trusted(request):
             return True
-        self.seconds = seconds_to_wait(scope, asker(request))
+        quotas = count_quotas(scope, asker(request))
+        # The middleware tells them.
+        vars(request._request)["rate_quotas"] = quotas
+        self.seconds = longest_wait(quotas)
         if self.seconds:
             remember_refusal(request, self.seconds)
         return not self.seconds

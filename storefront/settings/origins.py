@@ -5,8 +5,18 @@ import re
 from corsheaders.defaults import default_headers
 from environs import validate
 
-ALLOWED_HEADERS = [*default_headers, "idempotency-key", "x-request-id"]
-EXPOSED_HEADERS = ["Idempotency-Replayed", "Link", "Retry-After", "X-Request-ID"]
+ALLOWED_HEADERS = [*default_headers, "idempotency-key", "if-match", "x-request-id"]
+EXPOSED_HEADERS = [
+    "Age",
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-ID",
+]
 
 is_host_name = validate.Regexp(
     # Without scheme or port: Django compares the name alone.

@@ -5,6 +5,7 @@ from django.db.models import Field, Model
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
+from ..serializers import ModelSerializer
 from .fields import digest_fields, refusals
 
 
@@ -28,7 +29,7 @@ class UniqueKeyValidator:
 UNIQUE_VALIDATORS = (UniqueKeyValidator, UniqueValidator)
 
 
-class UniqueFieldsSerializer(serializers.ModelSerializer):
+class UniqueFieldsSerializer(ModelSerializer):
     """Tells the slower of two requests at once which field is taken."""
 
     def save(self, **kwargs: Any) -> Any:

@@ -1,6 +1,7 @@
 """How often an account, or a network where nobody is signed in, may write."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Any
@@ -97,6 +98,22 @@ def test_each_rate_of_a_scope_holds(api_client: APIClient, product: Any, setting
     assert [answer.status_code for answer in answers] == [201, 429]
     assert int(answers[1]["Retry-After"]) > 60
     assert Review.objects.count() == 1
+
+
+def test_what_is_left_is_told(api_client: APIClient, product: Any) -> None:
+    url = f"/store/products/{product.pk}/reviews/"
+    answers = [api_client.post(url, {"name": "A", "description": "B"}) for _ in range(2)]
+    assert [answer["RateLimit-Policy"] for answer in answers] == [
+        '"reviews-60";q=1;w=60, "reviews-3600";q=2;w=3600'
+    ] * 2
+    left = [re.sub("t=[0-9]+", "t", answer["RateLimit"]) for answer in answers]
+    assert left == [
+        '"reviews-60";r=0;t, "reviews-3600";r=1;t',
+        '"reviews-60";r=0;t, "reviews-3600";r=0;t',
+    ]
+    seconds = [int(each) for each in re.findall("t=([0-9]+)", answers[1]["RateLimit"])]
+    assert 50 <= seconds[0] <= 60 < 3590 <= seconds[1] <= 3600
+    assert "RateLimit" not in api_client.get(url)
 
 
 @pytest.mark.parametrize(
