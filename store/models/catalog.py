@@ -126,6 +126,10 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
         """Load along what the reviews of each come to."""
         return self.loading(load_ratings)
 
+    def with_collections(self, counted: "ProductQuerySet") -> "ProductQuerySet":
+        """Load along the collections, each with the number of its products of those counted."""
+        return self.loading(partial(load_collections, counted=counted))
+
     def with_images(self) -> "ProductQuerySet":
         """Load along the images."""
         return self.loading(load_images)
@@ -288,6 +292,14 @@ def load_promotions(products: Sequence[Product], membership: str | None) -> None
     running = running_promotions([product.pk for product in products], membership)
     for product in products:
         product.__dict__["running_promotions"] = running[product.pk]
+
+
+def load_collections(products: Sequence[Product], counted: ProductQuerySet) -> None:
+    """Load into products their collections, each with the number of its products of those counted."""
+    keys = {product.collection_id for product in products}
+    found = Collection.objects.with_products_count(counted).in_bulk(keys)
+    for product in products:
+        product.collection = found[product.collection_id]
 
 
 def load_ratings(products: Sequence[Product]) -> None:

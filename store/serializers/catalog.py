@@ -146,6 +146,12 @@ class ProductSerializer(UniqueFieldsSerializer, SuppliedFields, ModelSerializer)
             }
         }
 
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if "collection" in self.context.get("expanded", ()) and "collection" in shown:
+            shown["collection"] = CollectionSerializer(instance.collection).data
+        return shown
+
 
 def load_supplied(products: Sequence[Product]) -> None:
     """Load into products what other apps add to them."""

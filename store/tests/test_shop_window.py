@@ -277,3 +277,28 @@ class TestModeration:
         authenticate(is_staff=True)
         url = f"{PRODUCTS}{product.pk}/reviews/{review.pk}/"
         assert api_client.patch(url, {"name": "A."}).json()["is_approved"] is True
+
+
+class TestExpand:
+    @pytest.mark.parametrize("path", ["", "{0}/"])
+    def test_shows_the_collection_in_place_of_its_id(
+        self, api_client, product, make_product, path, django_assert_max_num_queries
+    ):
+        make_product()
+        make_product(is_published=False)
+        with django_assert_max_num_queries(9):
+            body = api_client.get(f"{PRODUCTS}{path.format(product.pk)}?expand=collection").json()
+        for row in body.get("results", [body]):
+            key = product.collection_id
+            assert row["collection"] == {"id": key, "title": "Kitchen", "products_count": 2}
+
+    def test_of_a_featured_product_too(self, api_client, product):
+        Collection.objects.update(featured_product=product)
+        url = f"/store/collections/{product.collection_id}/featured/"
+        assert api_client.get(f"{url}?expand=collection").json()["collection"]["title"] == "Kitchen"
+        assert api_client.get(f"{url}?fields=id&expand=collection").json() == {"id": product.pk}
+
+    @pytest.mark.parametrize("path", ["", "{0}/"])
+    def test_refuses_what_refers_to_nothing(self, api_client, product, path):
+        response = api_client.get(f"{PRODUCTS}{path.format(product.pk)}?expand=title")
+        assert (response.status_code, [*response.json()]) == (400, ["expand"])

@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import SAFE_METHODS, AllowAny
@@ -29,11 +30,27 @@ from ..serializers.promotions import RunningPromotionSerializer
 from ..services.catalog import delete_collection, delete_product
 from .schema.catalog import collection_schema, image_schema, product_schema, promotion_schema
 
+# Fields of a product that refer to something.
+EXPANDABLE = {"collection"}
 
-def shown_products(user: Any) -> ProductQuerySet:
-    """Return the products that somebody may see, with all that a product shows them."""
-    products = Product.objects.visible_to(user).with_images().with_ratings().loading(load_supplied)
-    return products.priced_for(Customer.objects.membership_of(user))
+
+def shown_products(request: Request) -> ProductQuerySet:
+    """Return the products that whoever asks may see, with all that a product shows them."""
+    visible = Product.objects.visible_to(request.user)
+    products = visible.with_images().with_ratings().loading(load_supplied)
+    if "collection" in expanded(request):
+        products = products.with_collections(visible)
+    return products.priced_for(Customer.objects.membership_of(request.user))
+
+
+def expanded(request: Request) -> set[str]:
+    """Return the fields in whose place a reader asks for what they refer to, with `expand=`."""
+    if request.method not in SAFE_METHODS:
+        return set()
+    asked = {name.strip() for name in request.query_params.get("expand", "").split(",")} - {""}
+    if asked - EXPANDABLE:
+        raise ValidationError({"expand": [f"It takes {', '.join(sorted(EXPANDABLE))}."]})
+    return asked
 
 
 def shows_whole(request: Request) -> bool:
@@ -54,12 +71,15 @@ class ProductViewSet(PatchMixin, viewsets.ModelViewSet):
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Product]:
-        return shown_products(self.request.user)
+        return shown_products(self.request)
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         # The document names the fields that some bodies leave out, too.
         is_whole = getattr(self, "swagger_fake_view", False) or shows_whole(self.request)
         return StaffProductSerializer if is_whole else super().get_serializer_class()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "expanded": expanded(self.request)}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # One product is found by its id, whatever else is asked.
@@ -86,9 +106,10 @@ class CollectionViewSet(PatchMixin, viewsets.ModelViewSet):
     def featured(self, request: Request, pk: Any) -> Response:
         """Read the product that staff chose for the collection."""
         key = get_object_or_404(Collection, pk=pk).featured_product_id
-        product = get_object_or_404(shown_products(request.user), pk=key)
+        product = get_object_or_404(shown_products(request), pk=key)
         kind = StaffProductSerializer if shows_whole(request) else ProductSerializer
-        return Response(kind(product, context=self.get_serializer_context()).data)
+        context = {**self.get_serializer_context(), "expanded": expanded(request)}
+        return Response(kind(product, context=context).data)
 
 
 @promotion_schema
