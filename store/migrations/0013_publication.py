@@ -52,13 +52,13 @@ class Migration(migrations.Migration):
             migrations.AddField(
                 model_name='product',
                 name='low_stock_threshold',
-                field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(1000000000)]),
+                field=models.PositiveIntegerField(blank=True, help_text="Pieces below which the stock is low; empty: the shop's own number.", null=True, validators=[django.core.validators.MaxValueValidator(1000000000)]),
             ),
         ]),
         migrations.AddField(
             model_name='promotion',
             name='collections',
-            field=models.ManyToManyField(blank=True, related_name='promotions', to='store.collection'),
+            field=models.ManyToManyField(blank=True, help_text='All of their products have it, those that come later too.', related_name='promotions', to='store.collection'),
         ),
         migrations.AddField(
             model_name='review',

@@ -154,9 +154,11 @@ class Product(Versioned):
     inventory = models.BigIntegerField(
         validators=[MinValueValidator(0), MaxValueValidator(MAX_INVENTORY)]
     )
-    # Pieces below which staff are told; none: the shop's own number, STORE_LOW_STOCK.
     low_stock_threshold = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(MAX_INVENTORY)]
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_INVENTORY)],
+        help_text="Pieces below which the stock is low; empty: the shop's own number.",
     )
     is_published = models.BooleanField(
         "published",

@@ -63,8 +63,12 @@ class Promotion(Versioned):
     ends_at = models.DateTimeField(
         null=True, blank=True, help_text="From this moment on the list price holds again."
     )
-    # All of their products have it, those that come later too.
-    collections: Any = models.ManyToManyField("Collection", blank=True, related_name="promotions")
+    collections: Any = models.ManyToManyField(
+        "Collection",
+        blank=True,
+        related_name="promotions",
+        help_text="All of their products have it, those that come later too.",
+    )
     # Their letters; none: everybody, visitors too.
     memberships = models.CharField(max_length=3, blank=True, default="", db_default="")
 
