@@ -248,6 +248,24 @@ class ReportTooSlow(StoreError):
     detail = "This report takes too long; ask for fewer days."
 
 
+class FacetsBusy(StoreError):
+    """This process counts facets, and others wait already."""
+
+    status_code = 503
+    code = "facets_busy"
+    wait = 3
+    detail = "Other facets are being counted; please try again."
+
+
+class FacetsTooSlow(StoreError):
+    """The database was stopped before it had counted all."""
+
+    status_code = 503
+    code = "facets_too_slow"
+    wait = 60
+    detail = "These facets take too long to count; please narrow the list."
+
+
 class NoRecipients(StoreError):
     """No customer was chosen whom a mail could reach."""
 

@@ -9,28 +9,36 @@ from typing import Any
 from django.conf import settings
 from django.db import OperationalError, connections, transaction
 
-from ..exceptions import ReportsBusy, ReportTooSlow
+from ..exceptions import ReportsBusy, ReportTooSlow, StoreError
 
 # For which one waits for the report before its own.
 WAIT_SECONDS = 3
 # Instructions of SQLite's machine between two looks at the clock.
 STEPS = 10_000
 
-queue = BoundedSemaphore(settings.REPORT_PLACES)
-place = Lock()
+
+class Place:
+    """Where one thread of this process computes at a time, while others wait for some seconds or are refused."""
+
+    def __init__(self, refusal: type[StoreError]) -> None:
+        self.refusal = refusal
+        self.queue = BoundedSemaphore(settings.REPORT_PLACES)
+        self.lock = Lock()
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Compute here, or raise the refusal."""
+        if not self.queue.acquire(blocking=False):
+            raise self.refusal
+        with ExitStack() as stack:
+            stack.callback(self.queue.release)
+            if not self.lock.acquire(timeout=WAIT_SECONDS):
+                raise self.refusal
+            stack.callback(self.lock.release)
+            yield
 
 
-@contextmanager
-def report_place() -> Iterator[None]:
-    """Compute a report in the one place of this process, or raise ReportsBusy."""
-    if not queue.acquire(blocking=False):
-        raise ReportsBusy
-    with ExitStack() as stack:
-        stack.callback(queue.release)
-        if not place.acquire(timeout=WAIT_SECONDS):
-            raise ReportsBusy
-        stack.callback(place.release)
-        yield
+reports = Place(ReportsBusy)
 
 
 @contextmanager

@@ -19,7 +19,8 @@ from ..models import OrderItem, Product, Version
 from ..models.orders import OrderItemQuerySet
 from ..models.versions import SALES
 from ..money import round_to_minor_unit
-from .report_limits import report_place, statement_limit
+from .report_limits import reports as place
+from .report_limits import statement_limit
 
 Row = Mapping[str, Any]
 
@@ -47,7 +48,7 @@ def cached_report(report: Callable[..., list[Row]], **parameters: Any) -> list[R
         return compute(key, using) if rows is None else rows
 
     def compute(key: str, using: str) -> list[Row]:
-        with report_place():
+        with place.taken():
             # Another thread may have computed it meanwhile.
             rows: list[Row] | None = cache.get(key)
             if rows is None:

@@ -28,6 +28,7 @@ from ..serializers.catalog import (
 )
 from ..serializers.promotions import RunningPromotionSerializer
 from ..services.catalog import delete_collection, delete_product
+from .facets import FacetsMixin
 from .schema.catalog import collection_schema, image_schema, product_schema, promotion_schema
 
 # Fields of a product that refer to something.
@@ -59,7 +60,7 @@ def shows_whole(request: Request) -> bool:
 
 
 @product_schema
-class ProductViewSet(PatchMixin, viewsets.ModelViewSet):
+class ProductViewSet(PatchMixin, FacetsMixin, viewsets.ModelViewSet):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = DefaultPagination

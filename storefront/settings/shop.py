@@ -67,5 +67,9 @@ STORE_PRODUCT_FILTERS = {
 # What other apps add to a product: name -> dotted name of a serializer field with a static method `load`,
 # which loads the values into a sequence of products.
 STORE_PRODUCT_FIELDS = {"tags": "store_custom.fields.TagsField"}
+# Facets that other apps add to `products/facets/`: name -> dotted name of a store.services.facets.Facet.
+STORE_PRODUCT_FACETS = {"tags": "store_custom.facets.TAGS"}
+# Seconds for which counted facets are kept.
+STORE_FACETS_SECONDS = env.int("STORE_FACETS_SECONDS", 60, validate=validate.Range(1, 86400))
 # Dotted names of functions that keep the promotions which reach products through the rows of other apps.
 STORE_PROMOTION_SOURCES = ["store_custom.promotions.reaching_by_tag"]

@@ -104,6 +104,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     },
     "/store/products/{product}/images/": {"get": None, "post": {"image": "x"}},
     "/store/products/{product}/images/{image}/": {"get": None, "delete": None},
+    "/store/products/facets/": {"get": None},
     "/store/collections/": {"get": None, "post": {"title": "Lamps"}},
     "/store/collections/{collection}/": {
         "get": None,

@@ -30,7 +30,7 @@ class TestPlaces:
     @pytest.fixture
     def held(self, transactional_db, monkeypatch):
         """Let a thread compute a report until the event is set, and return both; one more may wait."""
-        monkeypatch.setattr(report_limits, "queue", BoundedSemaphore(2))
+        monkeypatch.setattr(report_limits.reports, "queue", BoundedSemaphore(2))
         begun, end = Event(), Event()
 
         def endless(*, number, using):
@@ -56,14 +56,14 @@ class TestPlaces:
 
     def test_a_third_is_refused_at_once(self, held, monkeypatch):
         ask, first, end = held
-        place, waits = report_limits.place, Event()
+        place, waits = report_limits.reports.lock, Event()
 
         def acquire(*, timeout):
             waits.set()
             return place.acquire(timeout=30)
 
         told = SimpleNamespace(acquire=acquire, release=place.release)
-        monkeypatch.setattr(report_limits, "place", told)
+        monkeypatch.setattr(report_limits.reports, "lock", told)
         second = ask(2)
         assert waits.wait(30)
         with pytest.raises(ReportsBusy) as refused:
@@ -85,7 +85,7 @@ class TestPlaces:
         ask, first, end = held
         end.set()
         first.result(30)
-        with report_limits.place:
+        with report_limits.reports.lock:
             assert ask(1).result(1) == [{"number": 1}]
 
     def test_a_failure_gives_the_place_back(self, held):
@@ -125,7 +125,7 @@ class TestStatementLimit:
 def test_the_api_tells_when_to_try_again(api_client, sign_in, monkeypatch):
     sign_in(is_staff=True)
     monkeypatch.setattr(report_limits, "WAIT_SECONDS", 0.01)
-    with report_limits.place:
+    with report_limits.reports.lock:
         response = api_client.get("/store/reports/sales/")
     assert (response.status_code, response["Retry-After"]) == (503, "3")
     assert response.json() == {

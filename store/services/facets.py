@@ -1,0 +1,168 @@
+"""What a list of products can be narrowed by, with how many products each choice would leave."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from hashlib import sha256
+from time import time
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Avg, Count, Max, Min, Q
+from django.utils.module_loading import import_string
+
+from ..exceptions import FacetsBusy, FacetsTooSlow, ReportTooSlow
+from ..models import Review
+from ..models.catalog import ProductQuerySet
+from ..models.reviews import MAX_RATING
+from ..money import minor_unit_of
+from .report_limits import Place, statement_limit
+
+# Choices of one facet; the fullest come first.
+MOST_CHOICES = 100
+# Bands of prices.
+MOST_BANDS = 8
+# Where bands begin, times a power of ten.
+STEPS = (Decimal(1), Decimal(2), Decimal(5))
+
+# One at a time in a process: each reads all products.
+place = Place(FacetsBusy)
+
+Counts = Any
+
+
+class Facet(NamedTuple):
+    """What products are counted by, and the filters that choose among it, without which it is counted."""
+
+    count: Callable[[ProductQuerySet], Counts]
+    filters: frozenset[str]
+
+
+def collections(products: ProductQuerySet) -> Counts:
+    """Count the products of each collection."""
+    rows = products.order_by().values("collection", "collection__title")
+    counted = rows.annotate(count=Count("pk")).order_by("-count", "collection__title", "collection")
+    return [
+        {"id": row["collection"], "title": row["collection__title"], "count": row["count"]}
+        for row in counted[:MOST_CHOICES]
+    ]
+
+
+def price(products: ProductQuerySet) -> Counts:
+    """Return the smallest and the largest list price, None without products."""
+    return products.order_by().aggregate(min=Min("unit_price"), max=Max("unit_price"))
+
+
+def prices(products: ProductQuerySet) -> Counts:
+    """Count the products in bands of list prices; both ends belong to a band, as price_min and price_max do."""
+    span = price(products)
+    if span["min"] is None:
+        return []
+    bands = bands_over(span["min"], span["max"])
+    counts = products.order_by().aggregate(
+        **{
+            f"band{number}": Count("pk", filter=Q(unit_price__range=band))
+            for number, band in enumerate(bands)
+        }
+    )
+    found = [
+        {"min": band[0], "max": band[1], "count": counts[f"band{number}"]}
+        for number, band in enumerate(bands)
+    ]
+    return [row for row in found if row["count"]]
+
+
+def bands_over(low: Decimal, high: Decimal) -> list[tuple[Decimal, Decimal]]:
+    """Return up to MOST_BANDS bands of round numbers that hold all prices from low to high."""
+    ends = [step.scaleb(power) for power in range(10) for step in STEPS]
+    inner = [end for end in ends if low < end <= high]
+    while len(inner) >= MOST_BANDS:
+        inner = inner[1::2]
+    starts = [max((end for end in ends if end <= low), default=low), *inner]
+    unit = minor_unit_of(settings.STORE_CURRENCY)
+    last = min((end for end in ends if end > high), default=high + unit)
+    return [(start, end - unit) for start, end in zip(starts, [*inner, last], strict=True)]
+
+
+def ratings(products: ProductQuerySet) -> Counts:
+    """Count the products whose ratings average at least each number of stars."""
+    rated = Review.objects.approved().filter(
+        rating__isnull=False, product__in=products.order_by().values("pk")
+    )
+    averages = rated.order_by().values("product").annotate(average=Avg("rating"))
+    stars = range(MAX_RATING, 0, -1)
+    counts = averages.aggregate(
+        **{f"from{least}": Count("product", filter=Q(average__gte=least)) for least in stars}
+    )
+    return [{"min": least, "count": counts[f"from{least}"]} for least in stars]
+
+
+def in_stock(products: ProductQuerySet) -> Counts:
+    """Count the products with and without stock."""
+    counts = products.order_by().aggregate(
+        true=Count("pk", filter=Q(inventory__gt=0)), false=Count("pk", filter=Q(inventory__lte=0))
+    )
+    return dict(counts)
+
+
+PRICE_FILTERS = frozenset({"unit_price__gt", "unit_price__lt", "price_min", "price_max"})
+OWN = {
+    "collections": Facet(collections, frozenset({"collection", "collection_id"})),
+    "prices": Facet(prices, PRICE_FILTERS),
+    "ratings": Facet(ratings, frozenset({"rating_min"})),
+    "in_stock": Facet(in_stock, frozenset({"in_stock"})),
+    "price": Facet(price, PRICE_FILTERS),
+}
+
+
+def facets() -> dict[str, Facet]:
+    """Return the facets by name, with those that other installed apps supply through STORE_PRODUCT_FACETS."""
+    supplied = {
+        name: import_string(dotted)
+        for name, dotted in settings.STORE_PRODUCT_FACETS.items()
+        if apps.get_containing_app_config(dotted)
+    }
+    return {**OWN, **supplied}
+
+
+class Kept(NamedTuple):
+    """Counts, and the seconds since they were made."""
+
+    counts: Mapping[str, Counts]
+    age: int
+
+
+def count_facets(narrowed: Callable[[frozenset[str]], ProductQuerySet], *, key: str) -> Kept:
+    """Count the products of each facet, at most once in STORE_FACETS_SECONDS for a key that tells what is asked.
+
+    `narrowed` returns the products that a request asks for, but for these filters. Raises FacetsBusy and
+    FacetsTooSlow.
+    """
+    name = f"facets:{sha256(key.encode(errors='surrogatepass')).hexdigest()}"
+    kept = kept_under(name)
+    if kept is None:
+        with place.taken():
+            # Another thread may have counted meanwhile.
+            kept = kept_under(name) or count(name, narrowed)
+    return kept
+
+
+def kept_under(name: str) -> Kept | None:
+    found = cache.get(name)
+    # By the clock that all processes have.
+    return None if found is None else Kept(found[1], max(int(time() - found[0]), 0))
+
+
+def count(name: str, narrowed: Callable[[frozenset[str]], ProductQuerySet]) -> Kept:
+    begin = time()
+    try:
+        with statement_limit(DEFAULT_DB_ALIAS):
+            counts = {
+                each: facet.count(narrowed(facet.filters)) for each, facet in facets().items()
+            }
+    except ReportTooSlow as error:
+        raise FacetsTooSlow from error
+    cache.set(name, [begin, counts], settings.STORE_FACETS_SECONDS)
+    return Kept(counts, 0)

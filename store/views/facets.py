@@ -1,0 +1,61 @@
+from typing import Any
+
+from django_filters.utils import translate_validation
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from storefront.permissions import holds
+
+from ..filters import ProductFilter, ProductSearchFilter
+from ..models import Product
+from ..models.catalog import ProductQuerySet
+from ..serializers.facets import FacetsSerializer
+from ..services.facets import count_facets
+
+
+class FacetsMixin(viewsets.GenericViewSet):
+    """What the products of a list can be narrowed by."""
+
+    @action(detail=False, pagination_class=None)
+    def facets(self, request: Request) -> Response:
+        """Count the products that each choice of a filter would leave; the counts may be some seconds old."""
+        narrowed = Narrowed(request, self)
+        kept = count_facets(narrowed.without, key=narrowed.key)
+        return Response(FacetsSerializer(kept.counts).data, headers={"Age": str(kept.age)})
+
+
+class Narrowed:
+    """The products that a request asks for, with and without some of its filters."""
+
+    def __init__(self, request: Request, view: Any) -> None:
+        self.request, self.view = request, view
+        asked = ProductFilter(request.query_params, self.visible(), request=request)
+        if not asked.is_valid():
+            raise translate_validation(asked.errors)
+        self.filters = asked.filters
+        self.without(frozenset())
+
+    @property
+    def key(self) -> str:
+        """What all requests have in common that get the same counts."""
+        names = sorted({*self.filters, ProductSearchFilter.search_param})
+        asked = [(name, self.request.query_params.getlist(name)) for name in names]
+        is_personal = any(
+            getattr(self.filters.get(name), "is_personal", False) and any(values)
+            for name, values in asked
+        )
+        user: Any = self.request.user
+        sees_all = holds(user, "store.view_product")
+        return repr((asked, sees_all, getattr(user, "pk", None) if is_personal else None))
+
+    def without(self, names: frozenset[str]) -> ProductQuerySet:
+        parameters = self.request.query_params.copy()
+        for name in names:
+            parameters.pop(name, None)
+        found: Any = ProductFilter(parameters, self.visible(), request=self.request).qs
+        return ProductSearchFilter().filter_queryset(self.request, found, self.view)  # type: ignore
+
+    def visible(self) -> ProductQuerySet:
+        return Product.objects.visible_to(self.request.user)
