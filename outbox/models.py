@@ -5,16 +5,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.utils import DNS_NAME
 from django.db import models
-from django.db.models import F
-from django.db.models.functions import Least
 from django.utils import timezone
 
 from storefront.models import PartialUpdateModel
 
 from .addresses import ascii_address, ascii_message_id
-
-# What the column holds on every database.
-MAX_ATTEMPTS = 32_767
+from .claims import Claimable, ClaimableQuerySet
 
 
 def new_message_id() -> str:
@@ -23,28 +19,13 @@ def new_message_id() -> str:
     return ascii_message_id(make_msgid(domain=domain if at else str(DNS_NAME)))
 
 
-class MailQuerySet(models.QuerySet["Mail"]):
-    def due(self) -> "MailQuerySet":
-        """Those to be sent now: new, to be tried again, or left by a worker that died."""
-        return self.filter(due_at__lte=timezone.now())
-
-    def finished(self) -> "MailQuerySet":
-        """Those sent or given up."""
-        return self.filter(due_at=None)
-
+class MailQuerySet(ClaimableQuerySet["Mail"]):
     def given_up(self) -> "MailQuerySet":
         """Those that no server took."""
         return self.finished().filter(sent_at=None)
 
-    def claim(self, pk: int) -> bool:
-        """Take a due mail for OUTBOX_LEASE; False where another worker has it or it is done."""
-        until = timezone.now() + settings.OUTBOX_LEASE
-        # A mail that takes every worker along is tried for longer than the column counts.
-        attempts = Least(F("attempts") + 1, MAX_ATTEMPTS)
-        return bool(self.due().filter(pk=pk).update(due_at=until, attempts=attempts))
 
-
-class Mail(PartialUpdateModel):
+class Mail(Claimable):
     """A mail to one address, kept until the mail server has taken it."""
 
     # Names what the mail is about; the same key is never queued twice.
@@ -56,10 +37,7 @@ class Mail(PartialUpdateModel):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     queued_at = models.DateTimeField(default=timezone.now)
-    # When to try next; null once the mail is sent or given up.
-    due_at = models.DateTimeField(null=True, default=timezone.now)
     sent_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)
 
     objects = MailQuerySet.as_manager()

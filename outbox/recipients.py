@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Least
 
-from .models import MAX_ATTEMPTS, Attachment, Mail
+from .claims import MAX_ATTEMPTS
+from .models import Attachment, Mail
 
 ERASED = "erased@deleted.invalid"
 

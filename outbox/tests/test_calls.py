@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from celery.exceptions import OperationalError
 
-from outbox import tasks
+from outbox import calls, tasks
+from outbox.calls import RateLimitedCalls
 from outbox.models import Mail
 from outbox.signals import handlers
-from outbox.signals.handlers import RateLimitedCalls, send_soon
+from outbox.signals.handlers import send_soon
 
 Published = list[tuple[str, float]]
 
@@ -20,7 +21,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Set the time, in seconds; it begins at 100."""
 
     def at(seconds: float) -> None:
-        monkeypatch.setattr(handlers, "monotonic", lambda: seconds)
+        monkeypatch.setattr(calls, "monotonic", lambda: seconds)
 
     at(100)
     return at
@@ -31,7 +32,7 @@ def published(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Published:
     """What is handed to the broker, and after how many seconds it is to begin."""
     settings.CELERY_TASK_ALWAYS_EAGER = False
     published: Published = []
-    monkeypatch.setattr(handlers, "calls", RateLimitedCalls())
+    monkeypatch.setattr(handlers.dispatcher, "calls", RateLimitedCalls())
     monkeypatch.setattr(tasks.send_mail, "delay", lambda pk: published.append((f"mail {pk}", 0)))
     monkeypatch.setattr(tasks.send_due_mails, "delay", lambda: published.append(("sweep", 0)))
     monkeypatch.setattr(
@@ -105,7 +106,7 @@ class TestCalls:
         monkeypatch.setattr(handlers, "send_mail", send)
         for number in (1, 2):
             send_soon(Mail(pk=number))
-        handlers.in_background.submit(int).result()
+        handlers.dispatcher.in_background.submit(int).result()
 
         # One that fails holds up none behind it.
         assert (sent, published) == ([(1, False), (2, False)], [])

@@ -7,7 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from outbox import tasks
-from outbox.models import MAX_ATTEMPTS, Mail
+from outbox.claims import MAX_ATTEMPTS
+from outbox.models import Mail
 from outbox.services import send_due_mails, send_mail
 
 from .conftest import LETTER

@@ -1,27 +1,5 @@
-import logging
-from collections.abc import Sequence
-
-from django.conf import settings
-
-from outbox.content import Content
-from outbox.services import File, queue_mail
+from outbox.staff import queue_to_admins as queue_to_admins_once
 
 from .transactions import retrying_transaction
 
-logger = logging.getLogger(__name__)
-
-
-@retrying_transaction
-def queue_to_admins(*, content: Content, key: str, files: Sequence[File] = ()) -> int:
-    """Queue a mail to each of ADMINS, once for this key; return how many were queued now."""
-    queued = 0
-    for _, address in settings.ADMINS:
-        try:
-            mail = queue_mail(
-                recipient=address, content=content, key=f"{key}:{address}", files=files
-            )
-            queued += mail is not None
-        except ValueError as error:
-            # One address with a slip in it keeps the mail from nobody else.
-            logger.error("ADMINS names an address that is none: %s", error)
-    return queued
+queue_to_admins = retrying_transaction(queue_to_admins_once)
