@@ -24,3 +24,21 @@ class StoreCustomConfig(AppConfig):
         for model in ("tags.Tag", "tags.TaggedItem"):
             for changed in (post_save, post_delete):
                 changed.connect(invalidate, sender=model, weak=False)
+        self.connect_webhooks(product)
+
+    def connect_webhooks(self, product: Any) -> None:
+        from django.db.models.signals import m2m_changed
+
+        from store import signals
+        from webhooks.event_types import register_event_types
+
+        from . import webhooks
+
+        register_event_types(webhooks.EVENT_TYPES)
+        signals.order_status_changing.connect(webhooks.tell_of_order)
+        signals.order_deleting.connect(webhooks.tell_of_deletion)
+        signals.products_changing.connect(webhooks.tell_of_products)
+        signals.products_changing.connect(webhooks.watch_stock)
+        signals.stock_taking.connect(webhooks.tell_of_taken_stock)
+        through = product.promotions.through
+        m2m_changed.connect(webhooks.tell_of_promotion, sender=through)

@@ -22,6 +22,7 @@ from ..fulltext import matching
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, HUNDREDTH, PRICE_DIGITS, minor_unit_of, with_tax
 from ..ratings import NO_RATING, Rating
+from ..signals import products_changing
 from ..validators import validate_file_size, validate_image_format, validate_minor_unit
 from .promotions import Promotion, running_promotions
 from .versions import Versioned, VersionedQuerySet
@@ -91,6 +92,11 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
         usual = Q(low_stock_threshold=None, inventory__lt=settings.STORE_LOW_STOCK)
         return self.filter(usual | Q(inventory__lt=F("low_stock_threshold")))
 
+    def well_stocked(self) -> "ProductQuerySet":
+        """Keep those whose stock can still become low."""
+        usual = Q(low_stock_threshold=None, inventory__gte=settings.STORE_LOW_STOCK)
+        return self.filter(usual | Q(inventory__gte=F("low_stock_threshold")))
+
     def matching(self, words: Sequence[str]) -> "ProductQuerySet":
         """Keep the products of which a word starts with each of these; annotate their rank."""
         return matching(self, words)
@@ -139,6 +145,7 @@ class Product(Versioned):
     assortment_fields = frozenset({"collection", "is_published"})
     # A cached response compares the stock of its products, so that orders need not invalidate it.
     unversioned_fields = frozenset({"inventory"})
+    changing = products_changing
 
     title = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255)
@@ -209,10 +216,15 @@ class Product(Versioned):
         return code
 
     @property
+    def low_threshold(self) -> int:
+        """The number of pieces below which its stock is low."""
+        threshold = self.low_stock_threshold
+        return settings.STORE_LOW_STOCK if threshold is None else threshold
+
+    @property
     def is_low_on_stock(self) -> bool:
         """Tell what `low_on_stock()` does, of a product that is loaded."""
-        threshold = self.low_stock_threshold
-        return self.inventory < (settings.STORE_LOW_STOCK if threshold is None else threshold)
+        return self.inventory < self.low_threshold
 
     @property
     def sellable(self) -> int:

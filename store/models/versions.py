@@ -5,6 +5,7 @@ from secrets import randbelow
 from typing import Any, ClassVar, TypeVar
 
 from django.db import connections, models, router, transaction
+from django.dispatch import Signal
 
 from storefront.models import PartialUpdateModel
 
@@ -92,23 +93,27 @@ class VersionedQuerySet(models.QuerySet[M]):
     @writing_method(queryset_only=False)
     def _insert(self, *args: Any, **kwargs: Any) -> Any:
         parent: Any = super()
-        return self._invalidating(lambda: parent._insert(*args, **kwargs))
+        return self._invalidating(
+            lambda: announce_new(self.model, args[0], parent._insert(*args, **kwargs), kwargs)
+        )
 
     @writing_method(queryset_only=False)
     def _update(self, values: Any) -> int:
         parent: Any = super()
         names = [field.name for field, _, _ in values]
-        return self._invalidating(lambda: parent._update(values), names)
+        write = announced(self, "updated", names, lambda: parent._update(values))
+        return self._invalidating(write, names)
 
     @writing_method()
     def update(self, **kwargs: Any) -> int:
         update = super().update
         names = [self.model._meta.get_field(name).name for name in kwargs]
-        return self._invalidating(lambda: update(**kwargs), names)
+        write = announced(self, "updated", names, lambda: update(**kwargs))
+        return self._invalidating(write, names)
 
     @writing_method(queryset_only=True)
     def delete(self) -> tuple[int, dict[str, int]]:
-        return self._invalidating(super().delete)
+        return self._invalidating(announced(self, "deleted", (), super().delete))
 
     def _invalidating(self, write: Callable[[], R], names: Iterable[str] | None = None) -> R:
         return invalidating(self.model, self.db, write, names)
@@ -121,6 +126,8 @@ class Versioned(PartialUpdateModel):
     assortment_fields: ClassVar[frozenset[str]] = frozenset()
     # Fields whose change invalidates nothing.
     unversioned_fields: ClassVar[frozenset[str]] = frozenset()
+    # What other apps are told of a write by, in its transaction.
+    changing: ClassVar[Signal | None] = None
 
     class Meta:
         abstract = True
@@ -130,7 +137,9 @@ class Versioned(PartialUpdateModel):
     ) -> tuple[int, dict[str, int]]:
         using = using or router.db_for_write(type(self), instance=self)
         delete = super().delete
-        return invalidating(type(self), using, lambda: delete(using, keep_parents))
+        rows = type(self)._base_manager.using(using).filter(pk=self.pk)
+        write = announced(rows, "deleted", (), lambda: delete(using, keep_parents))
+        return invalidating(type(self), using, write)
 
     @classmethod
     def scopes_of(cls, names: Iterable[str] | None) -> tuple[str, ...]:
@@ -146,13 +155,49 @@ def invalidating(
 ) -> R:
     """Write, then invalidate the scopes that the written fields of a model belong to, in one transaction."""
     scopes = model.scopes_of(names)
-    if not scopes:
+    if not scopes and not model.changing:
         return write()
     # With a savepoint: a refusal, such as of a row that others need, leaves the caller's transaction whole.
-    with transaction.atomic(using=using):
+    with transaction.atomic(using=using, savepoint=bool(scopes)):
         result = write()
-        Version.objects.using(using).invalidate(*scopes)
+        if scopes:
+            Version.objects.using(using).invalidate(*scopes)
         return result
+
+
+def announced(
+    rows: Any, action: str, names: Iterable[str], write: Callable[[], R]
+) -> Callable[[], R]:
+    """Return a write that tells other apps of it before, and after if they ask for it."""
+    signal: Signal | None = rows.model.changing
+
+    def run() -> R:
+        if signal is None:
+            return write()
+        told: Any = signal.send(
+            sender=rows.model, rows=rows, action=action, fields=frozenset(names)
+        )
+        result = write()
+        for _, after in told:
+            if after:
+                after()
+        return result
+
+    return run
+
+
+def announce_new(model: type[Versioned], rows: Iterable[Any], result: R, options: Any) -> R:
+    """Tell other apps of new rows, whose keys the database may have made, and return what it returned."""
+    if model.changing is None:
+        return result
+    returned = [field.attname for field in options.get("returning_fields") or ()]
+    place = returned.index(model._meta.pk.attname) if model._meta.pk.attname in returned else None
+    made: Any = result if place is not None else ()
+    keys = {row.pk for row in rows} | {values[place] for values in made}
+    found = model._base_manager.filter(pk__in=keys - {None})
+    fields = frozenset(field.name for field in model._meta.concrete_fields)
+    model.changing.send(sender=model, rows=found, action="created", fields=fields)
+    return result
 
 
 def invalidate_sales() -> None:

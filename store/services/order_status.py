@@ -9,7 +9,7 @@ from ..compiled import insert
 from ..exceptions import OrderStatusConflict, PaymentStatusConflict
 from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus
 from ..models.versions import invalidate_sales
-from ..signals import order_status_changed, refund_due
+from ..signals import order_status_changed, order_status_changing, refund_due
 from .order_mails import queue_status_mail
 from .stock import quantities_of, return_stock, take_stock
 from .transactions import retrying_transaction, run_last
@@ -119,7 +119,7 @@ def change_payment_status(
 def record_status(
     *, order: Order, previous: str | None, by: Any, reason: str = ""
 ) -> OrderStatusChange:
-    """Write the history row of a step and tell other apps of it after the commit."""
+    """Write the history row of a step and tell other apps of it, now and after the commit."""
     change = OrderStatusChange(
         order=order,
         from_status=previous,
@@ -128,6 +128,7 @@ def record_status(
         reason=reason,
     )
     insert([change])
+    order_status_changing.send(sender=Order, order=order, change=change)
     transaction.on_commit(
         lambda: order_status_changed.send_robust(sender=Order, order=order, change=change)
     )

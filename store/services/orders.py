@@ -35,7 +35,7 @@ from ..models import (
 from ..models.catalog import load_promotions
 from ..models.versions import invalidate_sales
 from ..money import summed, tax_on
-from ..signals import order_created
+from ..signals import order_created, order_deleting
 from .carts import delete_cart_rows, lock_cart, quantities_in
 from .customers import customer_of, lock_customer
 from .idempotency import lock_key, reserve_key
@@ -223,6 +223,7 @@ def delete_order(*, order: Order) -> None:
         raise OrderIsPaid
     if order.status == OrderStatus.PENDING:
         return_stock(quantities_of(order))
+    order_deleting.send(sender=Order, order=order)
     order.items.all().delete()
     order.delete()
     run_last(invalidate_sales)

@@ -6,6 +6,7 @@ from django.db.models import BigIntegerField, F, QuerySet
 from ..compiled import Many, compiled_select, compiled_update
 from ..exceptions import OutOfStock, Shortage
 from ..models import Order, Product
+from ..signals import stock_taking
 
 
 def take_stock(quantities: Mapping[int, int]) -> list[Product]:
@@ -16,6 +17,7 @@ def take_stock(quantities: Mapping[int, int]) -> list[Product]:
     for product in products:
         if not take_pieces(product_id=product.pk, pieces=quantities[product.pk]):
             raise OutOfStock([Shortage(product.pk, quantities[product.pk], product.inventory)])
+    stock_taking.send(sender=Product, products=products, quantities=quantities)
     return products
 
 
@@ -48,7 +50,7 @@ def _shortages(products: Iterable[Product], quantities: Mapping[int, int]) -> li
 @compiled_select(product_ids=Many(BigIntegerField()))
 def locked_products(product_ids: Any) -> QuerySet[Product]:
     # What an order needs to know. Another column would be loaded when it is asked for.
-    columns = ("title", "unit_price", "inventory", "is_published")
+    columns = ("title", "unit_price", "inventory", "is_published", "low_stock_threshold")
     return Product.objects.locked().filter(pk__in=product_ids).only(*columns)
 
 

@@ -19,6 +19,7 @@ from .schema import *
 from .security import contacts, media_origins, page_policy
 from .shop import *
 from .storages import is_folder, is_host, media_storage
+from .webhooks import *
 
 INSTALLED_APPS = [
     # Before the admin and rest_framework, whose pages it replaces.
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "outbox",
+    "webhooks",
     "store",
     "tags",
     "likes",

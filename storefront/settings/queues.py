@@ -20,6 +20,7 @@ EVERY_MINUTE = {"schedule": 60, "options": {"expires": 60}}
 
 BEAT_SCHEDULE: dict[str, Any] = {
     "send-due-mails": {"task": "outbox.tasks.send_due_mails", **EVERY_MINUTE},
+    "send-due-deliveries": {"task": "webhooks.tasks.send_due_deliveries", **EVERY_MINUTE},
     "resume-campaigns": {"task": "store.tasks.resume_campaigns", **EVERY_MINUTE},
     "close-campaigns": {"task": "store.tasks.close_campaigns", "schedule": crontab(minute=5)},
     "refund-payments": {"task": "store.tasks.refund_payments", **EVERY_MINUTE},
@@ -32,6 +33,10 @@ BEAT_SCHEDULE: dict[str, Any] = {
     "purge-finished-mails": {
         "task": "outbox.tasks.purge_finished_mails",
         "schedule": crontab(hour=3, minute=10),
+    },
+    "purge-webhook-events": {
+        "task": "webhooks.tasks.purge_webhook_events",
+        "schedule": crontab(hour=3, minute=5),
     },
     "purge-carts": {"task": "store.tasks.purge_carts", "schedule": crontab(hour=3, minute=20)},
     "erase-old-addresses": {
