@@ -1,7 +1,7 @@
 """Where the shop sends to: public addresses only, so that nobody reaches the inner network through it."""
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,8 +14,12 @@ PORTS = {"https": 443, "http": 80}
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 # A translator sends on to the IPv4 address in the last 32 bits (RFC 6052).
 NAT64 = IPv6Network("64:ff9b::/96")
-# Of clouds' metadata, at an address that is otherwise public: Azure's.
-METADATA = {IPv4Address("168.63.129.16")}
+# What Python 3.11 takes for public: protocol assignments, the relay of 6to4, an example, and the metadata of
+# one cloud.
+SPECIAL = [
+    ip_network(block)
+    for block in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "168.63.129.16/32")
+]
 
 
 class AddressRefused(ValueError):
@@ -114,4 +118,5 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
         if address not in GLOBAL_UNICAST or address.sixtofour or address.teredo:
             return False
     is_special = address.is_multicast or address.is_reserved or address.is_unspecified
-    return address.is_global and not is_special and address not in METADATA
+    is_special |= any(address in block for block in SPECIAL)
+    return address.is_global and not is_special
