@@ -59,15 +59,18 @@ def deliver_to(*, endpoint_id: int) -> bool:
 
     Only one worker does at a time, so that a slow receiver holds no more than one of them.
     """
-    due = Delivery.objects.sendable().filter(endpoint=endpoint_id)
     ends_at = monotonic() + TURN
     # Asked again after the lease: whoever came for what was recorded meanwhile found it taken.
-    while due.exists():
+    while _sendable_to(endpoint_id).exists():
         with _leased(endpoint_id) as is_ours:
-            turn = _send_batch(due, ends_at) if is_ours else Turn.OF_ANOTHER
+            turn = _send_batch(endpoint_id, ends_at) if is_ours else Turn.OF_ANOTHER
         if turn is not Turn.DONE:
             return turn is Turn.OVER
     return False
+
+
+def _sendable_to(endpoint_id: int) -> DeliveryQuerySet:
+    return Delivery.objects.sendable().filter(endpoint=endpoint_id)
 
 
 @contextmanager
@@ -86,9 +89,10 @@ def _leased(endpoint_id: int) -> Iterator[bool]:
             ours.update(leased_until=None)
 
 
-def _send_batch(due: DeliveryQuerySet, ends_at: float) -> Turn:
+def _send_batch(endpoint_id: int, ends_at: float) -> Turn:
     failures = 0
-    for key in list(due.order_by("due_at", "id").values_list("pk", flat=True)[:BATCH]):
+    due = _sendable_to(endpoint_id).order_by("due_at", "id")
+    for key in list(due.values_list("pk", flat=True)[:BATCH]):
         if monotonic() > ends_at:
             return Turn.OVER
         answer = _deliver(key)
@@ -107,6 +111,12 @@ def _deliver(delivery_id: int) -> Answer | None:
         return None
     delivery = Delivery.objects.select_related("event", "endpoint").get(pk=delivery_id)
     event, endpoint = delivery.event, delivery.endpoint
+    if not endpoint.is_on and event.type != TEST:
+        # Switched off at this moment.
+        Delivery.objects.filter(pk=delivery.pk).update(
+            due_at=timezone.now(), attempts=delivery.attempts - 1
+        )
+        return None
     at = timezone.now()
     headers = signed_headers(
         message_id=event.pk, at=at, payload=event.payload, secrets=endpoint.valid_secrets
