@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ..event_types import TEST
@@ -57,8 +58,18 @@ def record_test_event(*, endpoint: Endpoint) -> Delivery:
 
 def _endpoints_for(event_type: str) -> list[int]:
     # In Python: databases ask into JSON in ways of their own, and there are few endpoints.
-    rows = Endpoint.objects.on().order_by("pk").values_list("pk", "event_types")
-    return [key for key, types in rows if event_type in types]
+    with connection.cursor() as cursor:
+        cursor.execute(*_endpoints_sql())
+        rows = cursor.fetchall()
+    return [key for key, types in rows if event_type in json.loads(types)]
+
+
+@cache
+def _endpoints_sql() -> tuple[str, tuple[Any, ...]]:
+    # Compiled once: each order asks, and a queryset made it dearer by a tenth.
+    rows: Any = Endpoint.objects.on().order_by("pk").values_list("pk", "event_types")
+    sql, params = rows.query.sql_with_params()
+    return sql, params
 
 
 def _event(event_type: str, at: datetime, data: Data) -> Event:
