@@ -1,9 +1,6 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from outbox import tasks
@@ -12,6 +9,7 @@ from outbox.models import Mail
 from outbox.services import send_due_mails, send_mail
 
 from .conftest import LETTER
+from .crowd import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,21 +20,6 @@ def mails(db):
     return Mail.objects.bulk_create(
         Mail(recipient=f"user{number}@example.com", **LETTER._asdict()) for number in range(30)
     )
-
-
-def at_once(workers, act):
-    """Let workers act at the same moment, each over a database connection of its own."""
-    start = Barrier(workers)
-
-    def work(number):
-        try:
-            start.wait(30)
-            return act(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(work, range(workers)))
 
 
 def test_one_of_many_workers_gets_a_mail(mails):
