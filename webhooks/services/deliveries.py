@@ -1,7 +1,7 @@
 """How events reach their endpoints: one worker an endpoint, each delivery tried until it is taken."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from ..event_types import TEST
 from ..models import Attempt, Delivery, DeliveryQuerySet, EndpointState, Event
@@ -21,6 +22,10 @@ from ..signing import signed_headers
 from .endpoints import note_failure, note_success, switch_off
 
 logger = logging.getLogger(__name__)
+# After a deadlock too: what was sent and not logged is sent once more.
+retrying_transaction: Callable[[Callable[..., None]], Callable[..., None]] = import_string(
+    settings.RETRYING_TRANSACTION
+)
 
 BATCH = 100
 # Seconds after which a worker turns to what else waits for it.
@@ -143,25 +148,27 @@ def _write_down(delivery: Delivery, at: datetime, answer: Answer) -> None:
         note_failure(endpoint=endpoint)
 
 
-@transaction.atomic
+@retrying_transaction
 def _log_attempt(delivery: Delivery, at: datetime, answer: Answer) -> None:
     figures = {"status_code": answer.status_code, "duration": answer.duration}
     error = answer.error[:255]
-    Attempt.objects.create(
-        delivery=delivery, started_at=at, error=error, answer=answer.text, **figures
-    )
     now = timezone.now()
+    # Before the row that refers to it: MariaDB would lock it for reading first, and deadlock with a claim.
     if answer.is_success:
         Delivery.objects.filter(pk=delivery.pk).update(
             delivered_at=now, due_at=None, last_error="", **figures
         )
-        return
-    wait = wait_after(delivery.attempts, answer)
-    # Where the claim ran out meanwhile, the worker that took it over has the say.
-    Delivery.objects.filter(pk=delivery.pk, delivered_at=None, attempts=delivery.attempts).update(
-        due_at=now + wait if wait else None, last_error=error, **figures
+    else:
+        wait = wait_after(delivery.attempts, answer)
+        # Where the claim ran out meanwhile, the worker that took it over has the say.
+        ours = Delivery.objects.filter(
+            pk=delivery.pk, delivered_at=None, attempts=delivery.attempts
+        )
+        ours.update(due_at=now + wait if wait else None, last_error=error, **figures)
+        logger.warning("Delivery %s failed: %s", delivery.pk, error)
+    Attempt.objects.create(
+        delivery=delivery, started_at=at, error=error, answer=answer.text, **figures
     )
-    logger.warning("Delivery %s failed: %s", delivery.pk, error)
 
 
 def wait_after(attempts: int, answer: Answer) -> timedelta | None:
