@@ -12,6 +12,7 @@ from storefront.admin.options import ConcurrentEditAdmin, ConcurrentEditInline
 from ..event_types import EVENT_TYPES, TEST
 from ..models import Attempt, Delivery, DeliveryQuerySet
 from ..services.deliveries import send_again
+from .values import milliseconds, moment
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -75,8 +76,8 @@ class DeliveryAdmin(ConcurrentEditAdmin):
     """The log of what was told to whom, and what came of it."""
 
     list_display = [
-        *("event_type", "endpoint", "state", "attempts", "status_code", "took"),
-        *("created_at", "next_attempt"),
+        *("event_type", "state", "attempts", "status_code", "took"),
+        *("created_at", "next_attempt", "endpoint"),
     ]
     list_filter = [StateFilter, EventTypeFilter, "endpoint"]
     list_select_related = ["event", "endpoint"]
@@ -129,14 +130,14 @@ class DeliveryAdmin(ConcurrentEditAdmin):
         return delivery.event_id
 
     @admin.display(description="happened at")
-    def created_at(self, delivery: Delivery) -> Any:
-        return delivery.event.created_at
+    def created_at(self, delivery: Delivery) -> str:
+        return moment(delivery.event.created_at)
 
-    @admin.display(description="next attempt", empty_value="–")
-    def next_attempt(self, delivery: Delivery) -> Any:
+    @admin.display(description="next attempt")
+    def next_attempt(self, delivery: Delivery) -> str:
         if delivery.due_at and not delivery.endpoint.is_on and delivery.event.type != TEST:
             return "when the endpoint is on"
-        return delivery.due_at
+        return moment(delivery.due_at)
 
     @admin.display(description="took")
     def took(self, delivery: Delivery) -> str:
@@ -155,7 +156,3 @@ class DeliveryAdmin(ConcurrentEditAdmin):
         payload = json.loads(delivery.event.payload)
         text = json.dumps(payload, indent=2, ensure_ascii=False)
         return format_html('<pre class="webhook-payload">{}</pre>', text)
-
-
-def milliseconds(duration: int | None) -> str:
-    return "–" if duration is None else f"{duration} ms"

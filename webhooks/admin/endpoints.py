@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from ..models import Delivery, Endpoint
 from ..services.endpoints import rotate_secret, start_anew
 from ..services.events import record_test_event
 from ..signing import fingerprint_of
+from .values import moment
 
 GONE = "The endpoint is no longer there."
 REPLACED = "The secret was replaced since this page was shown; here is the new one."
@@ -53,7 +55,7 @@ class EndpointAdmin(ConcurrentEditAdmin):
             )
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "url" and field is not None:
-            field.widget.attrs["placeholder"] = "https://"
+            field.widget.attrs |= {"placeholder": "https://", "class": "vLargeTextField"}
             field.help_text = "A public https address, without a user and password."
         return field
 
@@ -78,16 +80,15 @@ class EndpointAdmin(ConcurrentEditAdmin):
     @admin.display(description="state")
     def status(self, endpoint: Endpoint) -> str:
         if endpoint.is_on:
-            name, told = ("failing", "Failing") if self.failing_since(endpoint) else ("on", "On")
+            name, told = ("failing", "Failing") if failing_since(endpoint) else ("on", "On")
         else:
             because = endpoint.switched_off_because
             name, told = "off", f"Off. {because}" if because else "Off"
         return format_html('<span class="endpoint-state endpoint-{}">{}</span>', name, told)
 
-    @admin.display(description="failing since", empty_value="–")
-    def failing_since(self, endpoint: Endpoint) -> Any:
-        state = getattr(endpoint, "state", None)
-        return state and state.failing_since
+    @admin.display(description="failing since")
+    def failing_since(self, endpoint: Endpoint) -> str:
+        return moment(failing_since(endpoint))
 
     @admin.display(description="events")
     def events(self, endpoint: Endpoint) -> str:
@@ -168,3 +169,9 @@ class EndpointAdmin(ConcurrentEditAdmin):
 
     def url_of(self, endpoint: Endpoint) -> str:
         return reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])
+
+
+def failing_since(endpoint: Endpoint) -> datetime | None:
+    # One that was never sent anything has no state.
+    state = getattr(endpoint, "state", None)
+    return state.failing_since if state else None
