@@ -19,9 +19,9 @@ BENCH_PIPENV := VIRTUAL_ENV=$(CURDIR)/.bench PIPENV_IGNORE_VIRTUALENVS= PIPENV_V
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
-SOURCES := conftest.py storefront core store tags likes store_custom outbox
+SOURCES := conftest.py storefront core store tags likes store_custom outbox webhooks
 # What runs on a server.
-AUDITED := storefront core store tags likes store_custom outbox docker manage.py gunicorn.conf.py
+AUDITED := storefront core store tags likes store_custom outbox webhooks docker manage.py gunicorn.conf.py
 EXTRAS := .venv/.synced-extras
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production

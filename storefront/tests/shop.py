@@ -20,6 +20,7 @@ def fill_shop() -> dict[str, Any]:
     baker.make("tags.Tag", label="sale")
     baker.make("likes.LikedItem", user=user, content_object=product)
     baker.make("outbox.Mail", due_at=None, sent_at=None)
+    baker.make("webhooks.Delivery", due_at=None, event__payload="{}")
     return {"product": product, "order": order, "user": user}
 
 

@@ -144,7 +144,7 @@ class TestRequests:
         for name, *_ in read():
             if name.startswith("storefront"):
                 assert re.fullmatch(
-                    r"storefront_[a-z_]+(_total|_seconds_(bucket|count|sum)|_mails)",
+                    r"storefront_[a-z_]+(_total|_seconds_(bucket|count|sum)|_mails|_deliveries)",
                     name,
                 )
 
@@ -176,6 +176,21 @@ class TestMails:
         name = "storefront_outbox_mails"
         counts = {key[1]: value for key, value in read().items() if key[0] == name}
         assert counts == {"due": 1, "waiting": 2, "given_up": 3, "sent": 4}
+
+    def test_the_deliveries_of_webhooks_are_counted_by_state(self, read: Callable) -> None:
+        now = timezone.now()
+        off = baker.make("webhooks.Endpoint", is_on=False)
+        for fields, count in [
+            ({"due_at": now}, 1),
+            ({"due_at": now, "endpoint": off}, 1),
+            ({"due_at": now + timedelta(hours=1)}, 1),
+            ({"due_at": None}, 3),
+            ({"due_at": None, "delivered_at": now}, 4),
+        ]:
+            baker.make("webhooks.Delivery", count, **fields)
+        name = "storefront_webhook_deliveries"
+        counts = {key[1]: value for key, value in read().items() if key[0] == name}
+        assert counts == {"due": 1, "waiting": 2, "given_up": 3, "delivered": 4}
 
     @pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
     def test_the_rest_is_there_without_the_database(

@@ -21,7 +21,7 @@ def pickled(row):
     return pickle.loads(pickle.dumps(row))
 
 
-OURS = {"storefront", "core", "outbox", "store", "tags", "likes", "store_custom"}
+OURS = {"storefront", "core", "outbox", "store", "tags", "likes", "store_custom", "webhooks"}
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from outbox.models import Mail
 from store.models import Campaign, Cart, IdempotencyKey
 from storefront.models import FormSubmission, HitCount
 from storefront.settings.queues import BEAT_SCHEDULE
+from webhooks.models import Event
 
 OPERATIONS = Path(settings.BASE_DIR, "docs", "operations.md")
 # Commands of Django and of simplejwt.
@@ -54,6 +55,10 @@ class TestPurges:
         old = {"queued_at": LONG_AGO, "due_at": None}
         assert self.left(Mail, "purge_finished_mails", **old) == [True]
         assert capsys.readouterr().out == "Mails deleted: 1.\n"
+
+    def test_webhook_events(self, capsys: Any) -> None:
+        assert self.left(Event, "purge_webhook_events", created_at=LONG_AGO) == [True]
+        assert capsys.readouterr().out == "Events deleted: 1.\n"
 
     def test_form_submissions(self, capsys: Any) -> None:
         assert self.left(FormSubmission, "purge_form_submissions", made_at=LONG_AGO) == [True]

@@ -17,7 +17,7 @@ from .private_apis import TABLE, Private
 
 pytestmark = pytest.mark.once
 
-APPS = ("storefront", "core", "store", "tags", "likes", "outbox", "store_custom")
+APPS = ("storefront", "core", "store", "tags", "likes", "outbox", "store_custom", "webhooks")
 # Documented, in spite of the underscore: the rows and managers of Django, named tuples, the hooks of a storage.
 DOCUMENTED = {
     *("_meta", "_state", "_base_manager", "_default_manager", "_db"),

@@ -28,8 +28,8 @@ retrying_transaction: Callable[[Callable[..., None]], Callable[..., None]] = imp
 )
 
 BATCH = 100
-# Seconds after which a worker turns to what else waits for it.
-TURN = 30
+# Seconds after which a worker turns to what else waits for it, such as mails.
+TURN = 10
 # Failures in a row after which a worker leaves an endpoint for later.
 FAILURES = 3
 # The wait after the first failure, by how much each one is longer, and the longest.

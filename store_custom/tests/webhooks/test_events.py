@@ -1,72 +1,25 @@
 """What of the shop becomes an event, once for each change and with it."""
 
-import json
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from model_bakery import baker
 
 from store.exceptions import OutOfStock
-from store.models import Cart, CartItem, Collection, Order, Product, Promotion
+from store.models import Cart, CartItem, Order, Product, Promotion
 from store.models.catalog import LOW_INVENTORY
 from store.services.catalog import delete_product, round_prices
 from store.services.order_status import change_order_status, change_payment_status
 from store.services.orders import delete_order, place_order
 from store.tests.admin.forms import product_form
-from store_custom.webhooks import EVENT_TYPES
-from webhooks.models import Delivery, Endpoint, Event
+from webhooks.models import Delivery, Event
+
+from .recorded import names, told
 
 pytestmark = pytest.mark.django_db
 
 PRODUCTS = "/store/products/"
-
-
-def told(*types):
-    """Return the data of what was recorded, oldest first, each with its type; only of these types if any."""
-    events = [json.loads(event.payload) for event in Event.objects.order_by("deliveries__id")]
-    return [(each["type"], each["data"]) for each in events if not types or each["type"] in types]
-
-
-def names():
-    return [name for name, _ in told()]
-
-
-@pytest.fixture
-def endpoint(db):
-    """An endpoint that asks for everything; nothing is sent, as no transaction of a test is committed."""
-    return Endpoint.objects.create(url="https://crm.example.com/", event_types=[*EVENT_TYPES])
-
-
-@pytest.fixture
-def make_product():
-    collection = baker.make(Collection, title="Kitchen")
-
-    def make_product(**fields):
-        usual = {"title": "Cup", "slug": "cup", "unit_price": 12, "inventory": 50}
-        product = Product.objects.create(collection=collection, **{**usual, **fields})
-        Event.objects.all().delete()
-        return product
-
-    return make_product
-
-
-@pytest.fixture
-def product(make_product):
-    return make_product(sku="CUP-1")
-
-
-@pytest.fixture
-def buy(register):
-    user = register("zoe", first_name="Zoe", last_name="Miller")
-
-    def buy(product, quantity=2):
-        cart = Cart.objects.create()
-        CartItem.objects.create(cart=cart, product=product, quantity=quantity)
-        return place_order(cart_id=cart.pk, user_id=user.pk).order
-
-    return buy
 
 
 @pytest.fixture
