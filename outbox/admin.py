@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from storefront.admin.actions import confirmed_action
 from storefront.admin.options import ConcurrentEditAdmin
+from storefront.admin.permissions import ReadOnlyMixin
 
 from .models import Mail, MailQuerySet
 from .services import send_again
@@ -34,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mail)
-class MailAdmin(ConcurrentEditAdmin):
+class MailAdmin(ReadOnlyMixin, ConcurrentEditAdmin):
     """Shows what became of a mail, never what it says: it may hold a key to somebody's account."""
 
     list_display = ["subject", "recipient", "queued_at", "sent_at", "due_at", "attempts"]
@@ -70,15 +71,6 @@ class MailAdmin(ConcurrentEditAdmin):
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("outbox.change_mail")
-
-    def has_change_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
-        return False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Mail | None = None) -> bool:
-        return False
 
     @confirmed_action(
         description="Send again what was given up",

@@ -2,10 +2,9 @@ from typing import Any
 
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Page, Paginator
-from django.db.models import Model
-from django.http import HttpRequest
 
 from storefront.admin.options import ConcurrentEditAdmin
+from storefront.admin.permissions import ReadOnlyMixin
 
 # Any number of so many digits fits into the column; Python reads none of some thousand.
 MAX_ID_DIGITS = 18
@@ -55,14 +54,5 @@ class LongListAdmin(ConcurrentEditAdmin):
         return IndexedChangeList
 
 
-class ReadOnlyAdmin(LongListAdmin):
-    """Rows that the shop writes by itself and staff only look at."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+class ReadOnlyAdmin(ReadOnlyMixin, LongListAdmin):
+    """A long list that staff only look at."""

@@ -40,7 +40,16 @@ PAGES = [
 HTML = {"Accept": "text/html"}
 TEMPLATES = [
     path
-    for app in ("core", "outbox", "store", "storefront", "store_custom", "tags", "likes", "webhooks")
+    for app in (
+        "core",
+        "outbox",
+        "store",
+        "storefront",
+        "store_custom",
+        "tags",
+        "likes",
+        "webhooks",
+    )
     for path in Path(settings.BASE_DIR, app, "templates").rglob("*.html")
     if "mail" not in path.parts and path.stem != "mail"
 ]

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from storefront.admin.actions import confirmed_action
 from storefront.admin.options import ConcurrentEditAdmin, ConcurrentEditInline
+from storefront.admin.permissions import ReadOnlyMixin
 
 from ..event_types import EVENT_TYPES, TEST
 from ..models import Attempt, Delivery, DeliveryQuerySet
@@ -72,7 +73,7 @@ class AttemptInline(ConcurrentEditInline, admin.TabularInline):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ConcurrentEditAdmin):
+class DeliveryAdmin(ReadOnlyMixin, ConcurrentEditAdmin):
     """The log of what was told to whom, and what came of it."""
 
     list_display = [
@@ -101,15 +102,6 @@ class DeliveryAdmin(ConcurrentEditAdmin):
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("webhooks.change_delivery")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     @confirmed_action(
         description="Send again",
