@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..event_types import TEST
-from ..models import Attempt, Delivery, DeliveryQuerySet, EndpointState, Event
+from ..models import Attempt, Delivery, DeliveryQuerySet, Endpoint, EndpointState, Event
 from ..sending import Answer, post
 from ..signals import deliveries_due
 from ..signing import signed_headers
@@ -123,18 +123,27 @@ def _deliver(delivery_id: int) -> Answer | None:
         )
         return None
     at = timezone.now()
+    try:
+        answer = _send(event, endpoint, at)
+    except Exception as error:
+        # Whatever is wrong with one event must not keep back those behind it.
+        logger.exception("Delivery %s cannot be sent", delivery.pk)
+        answer = Answer(None, type(error).__name__)
+    # A death before this line sends it once more, under the same webhook-id.
+    _write_down(delivery, at, answer)
+    return answer
+
+
+def _send(event: Event, endpoint: Endpoint, at: datetime) -> Answer:
     headers = signed_headers(
         message_id=event.pk, at=at, payload=event.payload, secrets=endpoint.valid_secrets
     )
-    answer = post(
+    return post(
         endpoint.url,
         body=event.payload.encode(),
         headers={"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers},
         seconds=settings.WEBHOOK_TIMEOUT,
     )
-    # A death before this line sends it once more, under the same webhook-id.
-    _write_down(delivery, at, answer)
-    return answer
 
 
 def _write_down(delivery: Delivery, at: datetime, answer: Answer) -> None:

@@ -112,6 +112,17 @@ class TestDelivery:
         assert first.id == second.id
         assert Delivery.objects.delivered().count() == 1
 
+    def test_one_that_cannot_be_sent_is_tried_as_others_are(
+        self, endpoint, receiver, ping, monkeypatch
+    ):
+        ping()
+        with monkeypatch.context() as broken:
+            broken.setattr(deliveries, "post", lambda *args, **options: 1 / 0)
+            deliver_to(endpoint_id=endpoint.pk)
+        delivery = Delivery.objects.get()
+        assert (delivery.attempts, delivery.last_error) == (1, "ZeroDivisionError")
+        assert 0.7 < minutes_left(delivery) <= 1.2
+
     def test_a_failure_that_comes_after_its_claim_ran_out_changes_nothing(self, endpoint, ping):
         ping()
         delivery = Delivery.objects.get()

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.db.models import Count
 from django.urls import reverse
 
 from store.exceptions import OutOfStock
 from store.models import Cart, CartItem, Order, Product, Promotion
-from store.models.catalog import LOW_INVENTORY
 from store.services.catalog import delete_product, round_prices
 from store.services.order_status import change_order_status, change_payment_status
 from store.services.orders import delete_order, place_order
@@ -20,6 +20,8 @@ from .recorded import names, told
 pytestmark = pytest.mark.django_db
 
 PRODUCTS = "/store/products/"
+# STORE_LOW_STOCK by default.
+LOW = 10
 
 
 @pytest.fixture
@@ -140,6 +142,17 @@ class TestProducts:
         Product.objects.get(pk=product.pk).save()
         assert self.changed() == []
 
+    def test_it_is_taken_out_of_the_shop(self, boss, api_client, product, endpoint):
+        api_client.patch(f"{PRODUCTS}{product.pk}/", {"is_published": False}, format="json")
+        assert self.changed() == [
+            {"action": "updated", "ids": [product.pk], "fields": ["is_published", "last_update"]}
+        ]
+
+    def test_rows_that_are_no_plain_filter(self, product, endpoint):
+        twice = Product.objects.filter(images=None).annotate(n=Count("promotions")).distinct()
+        twice.update(title="Mug")
+        assert self.changed() == [{"action": "updated", "ids": [product.pk], "fields": ["title"]}]
+
     def test_a_service_that_deletes(self, product, endpoint):
         delete_product(product=product)
         assert self.changed() == [{"action": "deleted", "ids": [product.pk], "fields": []}]
@@ -190,18 +203,18 @@ class TestLowStock:
         return [(data["product_id"], data["inventory"]) for _, data in told("stock.low")]
 
     def test_is_told_once_as_it_is_crossed(self, product, buy, endpoint):
-        above = 50 - LOW_INVENTORY
+        above = 50 - LOW
         buy(product, above)
         assert self.low() == []
         buy(product, 1)
         buy(product, 1)
-        assert self.low() == [(product.pk, LOW_INVENTORY - 1)]
+        assert self.low() == [(product.pk, LOW - 1)]
         assert told("stock.low")[0][1] == {
             "product_id": product.pk,
             "sku": "CUP-1",
             "title": "Cup",
-            "inventory": LOW_INVENTORY - 1,
-            "threshold": LOW_INVENTORY,
+            "inventory": LOW - 1,
+            "threshold": LOW,
         }
 
     def test_is_told_again_after_it_was_filled_up(self, product, buy, endpoint):
@@ -211,10 +224,23 @@ class TestLowStock:
         assert self.low() == [(product.pk, 5)] * 2
 
     def test_an_edit_that_crosses_it(self, boss, api_client, product, endpoint):
-        for inventory in (LOW_INVENTORY, LOW_INVENTORY - 1, 3, 20):
+        for inventory in (LOW, LOW - 1, 3, 20):
             url = f"{PRODUCTS}{product.pk}/"
             api_client.patch(url, {"inventory": inventory}, format="json")
-        assert self.low() == [(product.pk, LOW_INVENTORY - 1)]
+        assert self.low() == [(product.pk, LOW - 1)]
+
+    def test_a_threshold_of_its_own_counts(self, make_product, buy, endpoint):
+        product = make_product(low_stock_threshold=40)
+        buy(product, 10)
+        buy(product, 1)
+        assert self.low() == [(product.pk, 39)]
+        assert told("stock.low")[0][1]["threshold"] == 40
+
+    def test_a_threshold_that_rises_above_the_stock(self, boss, api_client, product, endpoint):
+        for threshold in (50, 51, 60, 0, 70):
+            body = {"low_stock_threshold": threshold}
+            api_client.patch(f"{PRODUCTS}{product.pk}/", body, format="json")
+        assert self.low() == [(product.pk, 50)] * 2
 
     def test_a_write_to_many(self, make_product, endpoint):
         low, first, second = make_product(inventory=3), make_product(), make_product()
