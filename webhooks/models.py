@@ -143,6 +143,8 @@ class Delivery(Claimable):
             models.Index(fields=["due_at", "id"], name="delivery_due"),
             models.Index(fields=["endpoint", "due_at", "id"], name="delivery_endpoint_due"),
             models.Index(fields=["endpoint", "-id"], name="delivery_endpoint_newest"),
+            # For the metrics and the admin: what was not delivered is little of all.
+            models.Index(fields=["delivered_at", "due_at", "id"], name="delivery_delivered"),
         ]
 
     def __str__(self) -> str:

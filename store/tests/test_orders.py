@@ -142,7 +142,7 @@ class TestPlace:
         assert stock() == [10]
         assert cart.items.get().quantity == 3
 
-    @pytest.mark.parametrize(("lines", "queries"), [(1, 18), (10, 27)])
+    @pytest.mark.parametrize(("lines", "queries"), [(1, 20), (10, 29)])
     def test_costs_one_query_more_per_line(
         self, api_client, sign_in, make_product, django_assert_num_queries, lines, queries
     ):
@@ -151,7 +151,8 @@ class TestPlace:
             cart.items.create(product=make_product(), quantity=quantity)
         sign_in()
 
-        # Four of them are the savepoints and releases of two transactions within the test's own, one reads
+        # Four of them are the savepoints and releases of two transactions within the test's own, two ask which
+        # webhooks are to be told of the order and of stock that has become low, one reads
         # the promotions, and one writes the history.
         with django_assert_num_queries(queries):
             response = place(api_client, cart.id)
