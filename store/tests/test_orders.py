@@ -151,9 +151,9 @@ class TestPlace:
             cart.items.create(product=make_product(), quantity=quantity)
         sign_in()
 
-        # Four of them are the savepoints and releases of two transactions within the test's own, two ask which
-        # webhooks are to be told of the order and of stock that has become low, one reads
-        # the promotions, and one writes the history.
+        # Four of them are the savepoints and releases of two transactions within the test's own, one reads
+        # the promotions, one writes the history, and two ask which webhooks are to be told: of the order,
+        # and of stock that has become low.
         with django_assert_num_queries(queries):
             response = place(api_client, cart.id)
 
