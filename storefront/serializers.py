@@ -88,8 +88,8 @@ def asked_fields(serializer: Any) -> set[str]:
     values = parameters.getlist(FIELDS)
     asked = {name.strip() for value in values for name in value.split(",")} - {""}
     fields = fields_of(type(serializer))
-    fields = [*serializer._readable_fields] if fields is None else fields
-    known = {str(field.field_name) for field in fields}
+    fields = [*serializer.fields.values()] if fields is None else fields
+    known = {str(field.field_name) for field in fields if not field.write_only}
     if unknown := sorted(asked - known):
         names = ", ".join(sorted(known))
         refused = [f'There is no field "{name}"; there are {names}.' for name in unknown[:1]]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 
 from store.models import CartItem, Order, Product
 
@@ -139,6 +140,12 @@ class TestInACart:
 
 
 class TestLowStock:
+    @pytest.fixture(autouse=True)
+    def _no_cached_report(self):
+        cache.clear()
+        yield
+        cache.clear()
+
     def test_each_product_has_its_own_threshold_else_the_shop_s(self, make_product, settings):
         settings.STORE_LOW_STOCK = 5
         low = [

@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from .addresses import client_address, is_trusted, network_of
-from .rates import count_quotas, longest_wait
+from .rates import Quota, count_quotas, longest_wait
 from .refusals import remember_refusal
+from .requests import current_request
 
 # Of a view that names none.
 USUAL_SCOPE = "writes"
@@ -28,8 +29,7 @@ class RateThrottle(BaseThrottle):
         if scope not in settings.RATES or is_trusted(request):
             return True
         quotas = count_quotas(scope, asker(request))
-        # The middleware tells them.
-        vars(request._request)["rate_quotas"] = quotas
+        tell_middleware(quotas)
         self.seconds = longest_wait(quotas)
         if self.seconds:
             remember_refusal(request, self.seconds)
@@ -37,6 +37,13 @@ class RateThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return self.seconds
+
+
+def tell_middleware(quotas: list[Quota]) -> None:
+    """Have the response of the request that is answered tell what is left."""
+    answered: Any = current_request.get()
+    if answered is not None:
+        answered.rate_quotas = quotas
 
 
 def scope_of(request: Request, view: Any) -> str | None:

@@ -240,6 +240,11 @@ TABLE = [
     ),
     Private("drf_spectacular.plumbing.get_doc", "storefront.schema.openapi", "obj"),
     Private("drf_spectacular.plumbing.ResolvedComponent", "storefront.schema.openapi"),
+    Private(
+        "rest_framework.request.Request._request",
+        "storefront.preconditions",
+        called_by="rest_framework.request.Request.__init__",
+    ),
     Private("rest_framework.request.clone_request", "storefront.schema.metadata", "request method"),
     # The cache, which asks nothing of a Redis that is away.
     Private(
