@@ -1,6 +1,7 @@
 """A catalogue of a million: the shop's own thousand products, once for each of a thousand makers."""
 
 from itertools import product
+from urllib.parse import urlsplit
 
 from .connections import Database
 
@@ -60,3 +61,31 @@ def grow(database: str, url: str) -> int:
     count: int = shop.value("SELECT COUNT(*) FROM store_product")
     shop.close()
     return count
+
+
+# What each index of the search takes on the disk: a name and a number of bytes in each row.
+SIZES = {
+    "sqlite": """
+        SELECT 'words', (SELECT SUM(LENGTH(block)) FROM store_product_words_data) UNION ALL
+        SELECT 'parts', (SELECT SUM(LENGTH(block)) FROM store_product_parts_data) UNION ALL
+        SELECT 'texts', (
+            SELECT SUM(LENGTH(title) + LENGTH(COALESCE(description, ''))) FROM store_product_texts
+        )
+    """,
+    "mysql": """
+        SELECT 'words', SUM(file_size) FROM information_schema.innodb_sys_tablespaces
+        WHERE LOCATE(CONCAT(DATABASE(), '/fts'), name) = 1
+    """,
+    "postgres": """
+        SELECT 'words', pg_relation_size('product_words') UNION ALL
+        SELECT 'parts', pg_relation_size('product_parts')
+    """,
+}
+
+
+def index_sizes(url: str) -> list[tuple[str, int]]:
+    """Return the name and the size in bytes of each index of the search."""
+    shop = Database(url)
+    rows = shop.rows(SIZES[urlsplit(url).scheme])
+    shop.close()
+    return [(name, int(size)) for name, size in rows]

@@ -266,6 +266,24 @@ class FacetsTooSlow(StoreError):
     detail = "These facets take too long to count; please narrow the list."
 
 
+class SearchBusy(StoreError):
+    """This process runs a search that no index helps, and others wait for it."""
+
+    status_code = 503
+    code = "search_busy"
+    wait = 3
+    detail = "Another search takes long; please try again."
+
+
+class SearchTooSlow(StoreError):
+    """The database was stopped before it had found all."""
+
+    status_code = 503
+    code = "search_too_slow"
+    wait = 60
+    detail = "This search takes too long; search for whole words with `q`, or for a longer text."
+
+
 class NoRecipients(StoreError):
     """No customer was chosen whom a mail could reach."""
 

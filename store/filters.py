@@ -20,7 +20,8 @@ from rest_framework.views import APIView
 from storefront.converters import is_key
 from storefront.filters import MAX_REPEATED, FilterSet, RepeatedField, WholeNumbersField
 
-from .fulltext import BEST_FIRST, RANK, match_order
+from .fulltext import Finding
+from .fulltext.plans import BEST_FIRST, unranked
 from .models import Collection, Product, Review
 from .models.catalog import ProductQuerySet
 from .money import HUNDREDTH
@@ -186,11 +187,16 @@ class StableOrderingFilter(OrderingFilter):
         return [BEST_FIRST, "id"] if self.is_ranked else super().get_default_ordering(view)
 
     def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> QuerySet:
-        names = match_order(queryset, self.get_ordering(request, queryset, view))
-        return queryset.order_by(*(nulls_last(queryset, name) for name in names))
+        names = self.get_ordering(request, queryset, view)
+        found = queryset.order_by(
+            *(nulls_last(queryset, name) for name in unranked(queryset, names))
+        )
+        # How what was found is read is decided with the page: where it is little, by its rank.
+        found.names = names
+        return found
 
     def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> list[str]:
-        self.is_ranked = RANK in queryset.query.annotations
+        self.is_ranked = bool(getattr(queryset, "finding", Finding()).words)
         # The first mention of a field decides; databases limit the length of an ORDER BY.
         ordering: dict[str, str] = {}
         for field in super().get_ordering(request, queryset, view) or []:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from .services import campaigns, carts, idempotency, payments, personal_data, report_mails
+from .services import campaigns, carts, idempotency, payments, personal_data, report_mails, words
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -64,3 +64,9 @@ def cancel_overdue_orders() -> None:
 def erase_old_addresses() -> None:
     """Take the address off old orders of deleted accounts."""
     personal_data.erase_old_addresses()
+
+
+@shared_task
+def learn_words() -> None:
+    """Collect the words of the products, for searches with a mistake in a word."""
+    words.learn_words()

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.urls import ResolverMatch
 
 from ..filters import ProductFilter
-from ..fulltext import finds_at_once
+from ..fulltext.plans import finds_at_once
+from ..labels import product_labels
 
 # What of Accept asks for the first renderer as it is.
 JSON_OR_ANY = {"application/json", "application/problem+json", "text/plain", "*/*"}
@@ -91,4 +92,6 @@ def is_versioned(match: ResolverMatch, parameters: Mapping[str, str]) -> bool:
     asked = {name for name in filters if parameters.get(name)}
     # A picture's address that is signed expires.
     is_signed = getattr(default_storage, "querystring_auth", False)
-    return not is_signed and asked <= VERSIONED_FILTERS and ("q" not in asked or finds_at_once())
+    # Labels of other apps, such as tags, change without a new version.
+    finds_versioned = finds_at_once() and not product_labels()
+    return not is_signed and asked <= VERSIONED_FILTERS and ("q" not in asked or finds_versioned)

@@ -10,6 +10,7 @@ from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion
 from .reviews import Review
 from .versions import Version
+from .words import KnownWord
 
 __all__ = [
     "MAX_QUANTITY",
@@ -21,6 +22,7 @@ __all__ = [
     "Collection",
     "Customer",
     "IdempotencyKey",
+    "KnownWord",
     "Order",
     "OrderItem",
     "OrderStatus",

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from model_bakery.random_gen import baker_random
+from model_bakery.random_gen import baker_random, gen_string
 
 
 def gen_amount() -> Decimal:
@@ -20,3 +20,7 @@ def gen_quantity() -> int:
 
 def gen_fraction() -> float:
     return baker_random.random()
+
+
+def gen_exact_text() -> str:
+    return gen_string(20)

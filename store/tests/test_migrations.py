@@ -5,7 +5,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from store.fulltext import finds_at_once
+from store.fulltext.plans import finds_at_once
 from store.models import Cart, Order, Payment, Product, Promotion, Version
 from store.models.versions import ASSORTMENT, CATALOG
 from store.services.carts import claim_cart

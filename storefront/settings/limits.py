@@ -38,6 +38,8 @@ STORE_REVIEWS_PER_PRODUCT = env.int("STORE_REVIEWS_PER_PRODUCT", 10, validate=is
 STORE_IDEMPOTENCY_KEYS = env.int("STORE_IDEMPOTENCY_KEYS", 1000, validate=is_number)
 # For which a report may keep the database busy.
 STORE_REPORT_SECONDS = env.int("STORE_REPORT_SECONDS", 10, validate=validate.Range(1, 3600))
+# For which a search that no index helps may keep the database busy.
+STORE_SEARCH_SECONDS = env.int("STORE_SEARCH_SECONDS", 5, validate=validate.Range(1, 3600))
 # Of one account.
 LIKES = env.int("LIKES", 1000, validate=is_number)
 

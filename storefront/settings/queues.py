@@ -38,6 +38,7 @@ BEAT_SCHEDULE: dict[str, Any] = {
         "task": "webhooks.tasks.purge_webhook_events",
         "schedule": crontab(hour=3, minute=5),
     },
+    "learn-words": {"task": "store.tasks.learn_words", "schedule": crontab(hour=2, minute=40)},
     "purge-carts": {"task": "store.tasks.purge_carts", "schedule": crontab(hour=3, minute=20)},
     "erase-old-addresses": {
         "task": "store.tasks.erase_old_addresses",

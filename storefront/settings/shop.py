@@ -73,3 +73,5 @@ STORE_PRODUCT_FACETS = {"tags": "store_custom.facets.TAGS"}
 STORE_FACETS_SECONDS = env.int("STORE_FACETS_SECONDS", 60, validate=validate.Range(1, 86400))
 # Dotted names of functions that keep the promotions which reach products through the rows of other apps.
 STORE_PROMOTION_SOURCES = ["store_custom.promotions.reaching_by_tag"]
+# Labels of other apps by which `q=` finds products: dotted names of classes as store.labels.Labels tells.
+STORE_PRODUCT_LABELS = ["store_custom.search.TagLabels"]

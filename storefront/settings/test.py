@@ -50,6 +50,7 @@ BAKER_CUSTOM_CLASS = "store.tests.bakers.ShopBaker"
 BAKER_CUSTOM_FIELDS_GEN = {
     "core.canonical.LowercaseEmailField": "model_bakery.random_gen.gen_email",
     "core.canonical.UsernameField": "model_bakery.random_gen.gen_string",
+    "storefront.unique_keys.exact.ExactCharField": "store.tests.generators.gen_exact_text",
     "django.db.models.DecimalField": "store.tests.generators.gen_amount",
     "django.db.models.FloatField": "store.tests.generators.gen_fraction",
     "django.db.models.BigIntegerField": "store.tests.generators.gen_pieces",

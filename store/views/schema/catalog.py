@@ -1,15 +1,23 @@
 from drf_spectacular.utils import extend_schema
 
-from storefront.schema.refusals import NOT_DELETABLE
+from storefront.schema.refusals import CODED_ERROR, NOT_DELETABLE, RefusalResponse
 from storefront.schema.resources import resource_schema
 
 from ...pictures.formats import accepted_titles
 from ...serializers.catalog import StaffProductSerializer
 
+SEARCH_REFUSED = RefusalResponse(
+    "SearchRefused",
+    (CODED_ERROR,),
+    "`search_busy`, where another search takes long, or `search_too_slow`, where no index helps this "
+    "one; `Retry-After` tells the seconds.",
+)
+
 product_schema = resource_schema(
     "products",
     one="a product",
     many="products",
+    list=extend_schema(responses={200: StaffProductSerializer(many=True), 503: SEARCH_REFUSED}),
     destroy=extend_schema(responses={204: None, 405: NOT_DELETABLE}),
 )
 collection_schema = resource_schema(

@@ -1,0 +1,57 @@
+"""What a search may cost that no index helps: each process runs one at a time, and the database stops it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import BoundedSemaphore, Lock
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+
+from .exceptions import SearchBusy, SearchTooSlow
+from .fulltext.plans import is_slow
+from .statement_limits import StatementTooSlow, statement_limit
+
+# For which one waits for the search before its own.
+WAIT_SECONDS = 1
+
+queue = BoundedSemaphore(2)
+place = Lock()
+
+
+@contextmanager
+def search_limit(products: Any) -> Iterator[None]:
+    """Bound what a search takes; raises SearchBusy or SearchTooSlow."""
+    finding = getattr(products, "finding", None)
+    # Even the index of words gives no row on MySQL before it has read all.
+    is_bounded = finding and (connections[products.db].vendor == "mysql" or is_slow(products))
+    if not is_bounded:
+        yield
+        return
+    with ExitStack() as stack:
+        if is_slow(products):
+            stack.enter_context(search_place())
+        stack.enter_context(time_limit(products.db))
+        yield
+
+
+@contextmanager
+def time_limit(using: str) -> Iterator[None]:
+    """Have the database stop each statement after STORE_SEARCH_SECONDS; raises SearchTooSlow then."""
+    try:
+        with statement_limit(using, settings.STORE_SEARCH_SECONDS):
+            yield
+    except StatementTooSlow as error:
+        raise SearchTooSlow from error
+
+
+@contextmanager
+def search_place() -> Iterator[None]:
+    if not queue.acquire(blocking=False):
+        raise SearchBusy
+    with ExitStack() as stack:
+        stack.callback(queue.release)
+        if not place.acquire(timeout=WAIT_SECONDS):
+            raise SearchBusy
+        stack.callback(place.release)
+        yield
