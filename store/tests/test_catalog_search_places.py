@@ -124,6 +124,15 @@ class TestTags:
         assert (found(api_client, "green"), found(api_client, "spade")) == ([], ["Spade"])
 
 
+def test_unpublished_products_are_found_by_nobody_else(api_client, spade):
+    Product.objects.filter(pk=spade.pk).update(is_published=False)
+    assert (found(api_client, "spade"), found(api_client, "1234")) == ([], [])
+    assert api_client.get(URL, {"search": "spade"}).json()["count"] == 0
+    assert api_client.get(URL, {"search": "gard"}).json()["count"] == 1
+    # Of what one sees nothing has the word, which is no reason to tell of what one does not.
+    assert found(api_client, "spdae") == []
+
+
 class TestTypos:
     @pytest.fixture(params=["known", "recent"])
     def kettle(self, request, make_product, collection):
