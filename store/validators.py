@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from .pictures.formats import accepted_titles
 from .pictures.reading import decode
 
 MAX_IMAGE_KILOBYTES = 500
+# Within what every database can compare.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 def not_a_picture() -> ValidationError:

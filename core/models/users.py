@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from outbox.typed import plain_name
+from storefront.indexes import BeginningIndex
 from storefront.unique_keys.fields import UniqueKeyField
 from storefront.unique_keys.models import UniqueKeyModel, UniqueKeyQuerySet
 from storefront.unique_keys.texts import nfkc, nfkc_casefold
@@ -104,6 +105,11 @@ class User(UniqueKeyModel, AbstractUser):
             models.Index(fields=["last_name"], name="user_last_name"),
             models.Index(fields=["is_staff", "username"], name="user_is_staff"),
             models.Index(fields=["is_active", "username"], name="user_is_active"),
+            # By which staff find customers and orders.
+            *(
+                BeginningIndex(fields=[field], name=f"user_{field}_beginning")
+                for field in ("first_name", "last_name", "username", "email")
+            ),
         ]
 
     @property

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from ..exceptions import OrderIsPaid, StoreError
@@ -15,7 +15,7 @@ from ..services.orders import delete_order, write_order
 from .amounts import amount_column
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
-from .lists import LongListAdmin, is_id
+from .lists import LongListAdmin
 from .order_lines import OrderItemInline
 from .order_moves import ACTIONS, MovingAdmin
 from .payments import PaymentInline
@@ -85,13 +85,8 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        for word in search_term.split():
-            found = Q(customer__user__email__istartswith=word)
-            found |= Q(customer__user__username__istartswith=word)
-            if is_id(word):
-                found |= Q(pk=word)
-            queryset = queryset.filter(found)
-        return queryset, False
+        orders: Any = queryset
+        return orders.found_by(search_term.split()), False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request)

@@ -1,14 +1,38 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from storefront.models import PartialUpdateModel
 
 
+def begins(word: str, *fields: str) -> Q:
+    """Keep rows of which one of these fields begins with a word, whatever its case."""
+    spellings = [word]
+    if not word.isascii():
+        # SQLite tells the cases of ASCII only, as does PostgreSQL with the collation "C".
+        spellings += [word.lower(), word.upper(), word.title()]
+    found = Q()
+    for spelling in dict.fromkeys(spellings):
+        for field in fields:
+            found |= Q(**{f"{field}__istartswith": spelling})
+    return found
+
+
 class CustomerQuerySet(models.QuerySet["Customer"]):
+    # How staff call somebody.
+    NAMES = ("user__first_name", "user__last_name", "user__username", "user__email")
+
+    def found_by(self, words: Iterable[str], *fields: str) -> "CustomerQuerySet":
+        """Keep the customers of whom each word begins one of these names; any of theirs unless given."""
+        found = self
+        for word in words:
+            found = found.filter(begins(word, *(fields or self.NAMES)))
+        return found
+
     def reachable(self) -> "CustomerQuerySet":
         """Those with an active account and an address to write to, confirmed where it must be."""
         found = self.filter(user__is_active=True).exclude(user__email="")
@@ -64,7 +88,15 @@ class Customer(PartialUpdateModel):
         permissions = [("view_history", "Can view history")]
 
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
         return self.user.get_full_name() or self.user.get_username()
+
+    @property
+    def email(self) -> str:
+        return self.user.email
 
     @admin.display(ordering="user__first_name")
     def first_name(self) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from storefront.converters import is_key
 from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
 
@@ -25,6 +27,10 @@ FIGURES = {
 }
 
 
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
 class OrderStatus(models.TextChoices):
     PENDING = "pending"
     PAID = "paid"
@@ -40,6 +46,17 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if any(holds(user, each) for each in permissions or ["store.view_order"]):
             return self
         return self.filter(customer__user_id=user.pk)
+
+    def found_by(self, words: Iterable[str]) -> "OrderQuerySet":
+        """Keep the orders of which each word is the number, or begins the customer's user name or e-mail."""
+        found = self
+        for word in words:
+            customers = Customer.objects.order_by().found_by(
+                [word], "user__username", "user__email"
+            )
+            named = Q(customer__in=customers.values("pk"))
+            found = found.filter(named | Q(pk=word) if is_key(word) else named)
+        return found
 
     def of_deleted_accounts(self) -> "OrderQuerySet":
         return self.filter(customer__user__deleted_at__isnull=False)
@@ -204,8 +221,7 @@ class OrderItemQuerySet(models.QuerySet["OrderItem"]):
         """Keep the lines of orders placed from the start of one day (UTC) to the end of another."""
         after_end = end + timedelta(days=1)
         return self.filter(
-            order__placed_at__gte=datetime.combine(start, time.min, UTC),
-            order__placed_at__lt=datetime.combine(after_end, time.min, UTC),
+            order__placed_at__gte=start_of(start), order__placed_at__lt=start_of(after_end)
         )
 
     def figures_per(self, *fields: str, **named: Any) -> models.QuerySet[Any, dict[str, Any]]:

@@ -7,10 +7,18 @@ from storefront.serializers import ModelSerializer
 from ..models import Address, Customer
 
 
+PROFILE = ["id", "user_id", "phone", "birth_date", "membership"]
+
+
 class CustomerSerializer(ModelSerializer):
+    name = serializers.CharField(
+        read_only=True, help_text="First and last name, or the user name of who gave neither."
+    )
+    email = serializers.CharField(read_only=True)
+
     class Meta:
         model = Customer
-        fields = ["id", "user_id", "phone", "birth_date", "membership"]
+        fields = [*PROFILE, "name", "email"]
         extra_kwargs = {"phone": {"required": True, "allow_blank": False}}
 
 
@@ -26,8 +34,9 @@ class CreateCustomerSerializer(CustomerSerializer):
     )
 
 
-class MyCustomerSerializer(CustomerSerializer):
+class MyCustomerSerializer(ModelSerializer):
     class Meta(CustomerSerializer.Meta):
+        fields = PROFILE
         read_only_fields = ["membership"]
 
 

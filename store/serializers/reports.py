@@ -1,12 +1,13 @@
 """What a report is asked for with, and what its response holds."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from rest_framework import serializers
 
 from ..models import Customer
+from ..validators import FIRST_DAY, LAST_DAY
 from .amounts import AmountField
 
 # Days that a report shows unless asked, and at most, by what it adds up.
@@ -14,8 +15,6 @@ USUAL_DAYS = {"day": 30, "week": 12 * 7, "month": 365}
 MAX_DAYS = {"day": 366, "week": 5 * 366, "month": 10 * 366}
 MAX_ROWS = 100
 MAX_BELOW = 2**31 - 1
-# Within what every database can compare.
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 class TimeQuerySerializer(serializers.Serializer):

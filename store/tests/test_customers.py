@@ -25,6 +25,8 @@ def as_json(customer):
         "phone": "555-0100",
         "birth_date": "1990-02-28",
         "membership": "B",
+        "name": "zoe",
+        "email": "zoe@example.com",
     }
 
 
@@ -120,7 +122,7 @@ class TestStaff:
         response = api_client.put(f"{CUSTOMERS}{customer.pk}/", body, format="json")
 
         assert response.status_code == 200
-        assert response.json() == {**body, "id": customer.pk, "user_id": customer.user_id}
+        assert response.json() == {**as_json(customer), **body, "user_id": customer.user_id}
 
     def test_an_unknown_membership_is_refused(self, api_client, authenticate, customer):
         authenticate(is_staff=True)

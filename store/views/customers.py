@@ -1,5 +1,6 @@
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -7,11 +8,13 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from storefront.filters import FilterBackend
 from storefront.generics import PatchMixin
 from storefront.permissions import StaffModelPermissions
 from storefront.replicas import read_from_copy
 
 from ..models import Customer, Order
+from ..models.customers import CustomerQuerySet
 from ..permissions import ViewCustomerHistoryPermission
 from ..serializers.customers import (
     CreateCustomerSerializer,
@@ -20,14 +23,20 @@ from ..serializers.customers import (
 )
 from ..serializers.orders import OrderSerializer
 from ..services.customers import customer_of, delete_customer
+from ..staff_filters import CustomerFilter, CustomerOrderingFilter, CustomerSearchFilter
 from .schema.customers import customer_schema
 
 
 @customer_schema
 class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
-    queryset = Customer.objects.all()
+    queryset = Customer.objects.select_related("user")
     serializer_class = CustomerSerializer
     permission_classes = [StaffModelPermissions]
+    filter_backends = [FilterBackend, CustomerSearchFilter, CustomerOrderingFilter]
+    filterset_class = CustomerFilter
+    search_fields = [*CustomerQuerySet.NAMES]
+    ordering_fields = ["id", "name", "username", "email", "membership", "orders_count"]
+    ordering = ["id"]
     lookup_value_converter = "int"
 
     def get_serializer_class(self) -> type:
@@ -35,6 +44,10 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
             return CreateCustomerSerializer
         # An extra action brings its own.
         return super().get_serializer_class()
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # One customer is found by their id, whatever else is asked.
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
 
     def perform_destroy(self, instance: Customer) -> None:
         delete_customer(customer=instance)
@@ -62,6 +75,7 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
         detail=True,
         serializer_class=OrderSerializer,
         permission_classes=[ViewCustomerHistoryPermission],
+        filter_backends=[],
     )
     def history(self, request: Request, pk: int) -> Response:
         """List the customer's orders, newest first."""

@@ -9,15 +9,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from storefront.filters import FilterBackend
 from storefront.generics import PatchMixin
 from storefront.permissions import holds, staff_with
 
+from ..filters import StableOrderingFilter
 from ..headers import idempotency_key
 from ..models import Order
 from ..permissions import permission_to_move
 from ..serializers.orders import CreateOrderSerializer, OrderSerializer, UpdateOrderSerializer
 from ..services.order_status import BY_PAYMENT_STATUS, change_payment_status
 from ..services.orders import delete_order, place_order
+from ..staff_filters import OrderFilter, OrderSearchFilter
 from .order_steps import MAY_CANCEL, MAY_CHANGE, STEPS, OrderSteps
 from .schema.orders import order_schema
 
@@ -36,6 +39,11 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
     queryset = Order.objects.all()
     serializer_class = OrderSerializer
     permission_classes = [IsAuthenticated]
+    filter_backends = [FilterBackend, OrderSearchFilter, StableOrderingFilter]
+    filterset_class = OrderFilter
+    search_fields = ["id", "customer__user__username", "customer__user__email"]
+    ordering_fields = ["placed_at", "id"]
+    ordering = ["-placed_at"]
     rate_scope = "orders"
     lookup_value_converter = "int"
 
@@ -48,6 +56,10 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
         reaching = [] if self.request.method in SAFE_METHODS else REACHING
         orders = Order.objects.visible_to(self.request.user, *reaching)
         return orders.with_items() if self.action in ("list", "retrieve") else orders
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # One order is found by its number, whatever else is asked.
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "create":
