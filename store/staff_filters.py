@@ -9,6 +9,7 @@ from django.forms import Field, TextInput, ValidationError
 from django.utils.dateparse import parse_date, parse_datetime
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError as RefusedValue
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -20,6 +21,8 @@ from .models.orders import start_of
 from .validators import FIRST_DAY, LAST_DAY
 
 MAX_KEY = 2**63 - 1
+# More than a person has names; each costs a condition for every name and spelling.
+MAX_WORDS = 10
 
 
 class DayOrMoment(Field):
@@ -111,6 +114,8 @@ class BeginningSearchFilter(BoundedSearchFilter):
 
     def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> QuerySet:
         words = self.get_search_terms(request)
+        if len(words) > MAX_WORDS:
+            raise RefusedValue({self.search_param: [f"Enter at most {MAX_WORDS} words."]})
         return queryset.found_by(words) if words else queryset
 
 
