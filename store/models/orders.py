@@ -224,6 +224,11 @@ class OrderItemQuerySet(models.QuerySet["OrderItem"]):
             order__placed_at__gte=start_of(start), order__placed_at__lt=start_of(after_end)
         )
 
+    def of(self, *, product: int | None, collection: int | None) -> "OrderItemQuerySet":
+        """Keep the lines of a product and of the products of a collection; None is any."""
+        found = self if product is None else self.filter(product=product)
+        return found if collection is None else found.filter(product__collection=collection)
+
     def figures_per(self, *fields: str, **named: Any) -> models.QuerySet[Any, dict[str, Any]]:
         """Group the lines by fields or expressions, with the orders, pieces and total of each group."""
         return self.values(*fields, **named).annotate(**FIGURES)

@@ -6,7 +6,6 @@ from storefront.serializers import ModelSerializer
 
 from ..models import Address, Customer
 
-
 PROFILE = ["id", "user_id", "phone", "birth_date", "membership"]
 
 

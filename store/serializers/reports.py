@@ -1,12 +1,14 @@
 """What a report is asked for with, and what its response holds."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from rest_framework import serializers
 
 from ..models import Customer
+from ..money import DECIMAL_PLACES, SUM_DIGITS
 from ..validators import FIRST_DAY, LAST_DAY
 from .amounts import AmountField
 
@@ -14,41 +16,71 @@ from .amounts import AmountField
 USUAL_DAYS = {"day": 30, "week": 12 * 7, "month": 365}
 MAX_DAYS = {"day": 366, "week": 5 * 366, "month": 10 * 366}
 MAX_ROWS = 100
-MAX_BELOW = 2**31 - 1
+MAX_COUNT = 2**31 - 1
 
 
-class TimeQuerySerializer(serializers.Serializer):
-    """Two days, both included, in UTC; the last 30 unless asked."""
+MAX_KEY = 2**63 - 1
+DAYS = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+
+
+class AllTimeQuerySerializer(serializers.Serializer):
+    """Two days, both included, in UTC; all time unless asked."""
+
+    last_day = "Last day (UTC); no last one unless given."
 
     def get_fields(self) -> dict[str, Any]:
-        bounds: dict[str, Any] = {
-            "validators": [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
-            "required": False,
-        }
+        bounds: dict[str, Any] = {"validators": DAYS, "required": False}
         # Named after a word that Python keeps for itself.
         days = {
             "from": serializers.DateField(source="start", help_text="First day (UTC).", **bounds),
-            "to": serializers.DateField(
-                source="end", help_text="Last day (UTC); today unless given.", **bounds
-            ),
+            "to": serializers.DateField(source="end", help_text=self.last_day, **bounds),
         }
         return {**super().get_fields(), **days}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        by = attrs.get("by")
-        end = attrs.setdefault("end", datetime.now(UTC).date())
-        usual = timedelta(days=USUAL_DAYS[by or "day"] - 1)
-        start = attrs.setdefault("start", max(end - usual, FIRST_DAY))
-        if end < start:
+        start = attrs.setdefault("start", FIRST_DAY)
+        if attrs.setdefault("end", LAST_DAY) < start:
             raise serializers.ValidationError({"to": ["Must not be before the first day."]})
-        longest = MAX_DAYS[by or "month"]
-        if end - start >= timedelta(days=longest):
-            raise serializers.ValidationError({"from": [f"At most {longest} days at once."]})
         return attrs
 
 
-class SalesQuerySerializer(TimeQuerySerializer):
+class TimeQuerySerializer(AllTimeQuerySerializer):
+    """Two days, both included, in UTC; the last 30 unless asked."""
+
+    last_day = "Last day (UTC); today unless given."
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        usual, longest = self.days(attrs)
+        end = attrs.setdefault("end", datetime.now(UTC).date())
+        attrs.setdefault("start", max(end - timedelta(days=usual - 1), FIRST_DAY))
+        attrs = super().validate(attrs)
+        if end - attrs["start"] >= timedelta(days=longest):
+            raise serializers.ValidationError({"from": [f"At most {longest} days at once."]})
+        return attrs
+
+    def days(self, attrs: dict[str, Any]) -> tuple[int, int]:
+        """Return how many are shown unless asked, and at most."""
+        return USUAL_DAYS["day"], MAX_DAYS["month"]
+
+
+def key_field(help_text: str) -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=1, max_value=MAX_KEY, default=None, help_text=help_text
+    )
+
+
+class ProductsQuerySerializer(serializers.Serializer):
+    """Which products: one, those of a collection, or all."""
+
+    product = key_field("Id of the only product.")
+    collection = key_field("Id of the collection of the products.")
+
+
+class SalesQuerySerializer(ProductsQuerySerializer, TimeQuerySerializer):
     by = serializers.ChoiceField(choices=list(USUAL_DAYS), default="day")
+
+    def days(self, attrs: dict[str, Any]) -> tuple[int, int]:
+        return USUAL_DAYS[attrs["by"]], MAX_DAYS[attrs["by"]]
 
 
 class LimitQuerySerializer(serializers.Serializer):
@@ -59,10 +91,44 @@ class RankingQuerySerializer(LimitQuerySerializer, TimeQuerySerializer):
     pass
 
 
+class BestSellersQuerySerializer(ProductsQuerySerializer, RankingQuerySerializer):
+    by = serializers.ChoiceField(choices=["pieces", "revenue"], default="pieces")
+
+
+class CustomersQuerySerializer(LimitQuerySerializer, AllTimeQuerySerializer):
+    by = serializers.ChoiceField(
+        choices=["total", "orders", "last_order", "longest_ago"],
+        default="total",
+        help_text="The highest totals, the most orders, or the last order, of which `last_order` "
+        "lists the newest first and `longest_ago` the oldest.",
+    )
+    customer = key_field("Id of the only customer.")
+    min_orders = serializers.IntegerField(
+        min_value=1, max_value=MAX_COUNT, default=None, help_text="At least so many orders."
+    )
+    min_total = serializers.DecimalField(
+        max_digits=SUM_DIGITS,
+        decimal_places=DECIMAL_PLACES,
+        min_value=Decimal(0),
+        default=None,
+        help_text="Spent at least this amount, before tax.",
+    )
+    last_after = serializers.DateField(
+        validators=DAYS, default=None, help_text="The last order is of this day (UTC) or later."
+    )
+    last_before = serializers.DateField(
+        validators=DAYS, default=None, help_text="The last order is of this day (UTC) or earlier."
+    )
+
+
+class PricesQuerySerializer(LimitQuerySerializer):
+    collection = key_field("Id of the only collection.")
+
+
 class StockQuerySerializer(LimitQuerySerializer):
     below = serializers.IntegerField(
         min_value=0,
-        max_value=MAX_BELOW,
+        max_value=MAX_COUNT,
         default=None,
         help_text="Pieces; without it each product's own threshold decides, else the shop's.",
     )
@@ -97,6 +163,10 @@ class BestCustomerSerializer(FiguresSerializer):
     email = serializers.CharField(source="order__customer__user__email")
 
 
+class CustomerSalesSerializer(BestCustomerSerializer):
+    last_order = serializers.DateTimeField(help_text="When it was placed.")
+
+
 class CollectionSalesSerializer(FiguresSerializer):
     collection = serializers.IntegerField(source="product__collection_id")
     title = serializers.CharField(source="product__collection__title")
@@ -116,6 +186,15 @@ class AverageOrderSerializer(FiguresSerializer):
             "to": serializers.DateField(source="end"),
         }
         return {**days, **super().get_fields()}
+
+
+class PricesSerializer(serializers.Serializer):
+    collection = serializers.IntegerField(source="collection_id")
+    title = serializers.CharField(source="collection__title")
+    products = serializers.IntegerField(help_text="Published ones.")
+    lowest = AmountField()
+    highest = AmountField()
+    average = AmountField()
 
 
 class StockSerializer(serializers.Serializer):

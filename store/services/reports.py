@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from io import StringIO
@@ -10,13 +10,15 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, Max, Min, OuterRef
 from django.db.models.functions import TruncDate, TruncMonth, TruncWeek
 
 from storefront.replicas import read_from_copy
 
+from ..expressions import AmountSum
 from ..models import OrderItem, Product, Version
-from ..models.orders import OrderItemQuerySet
+from ..models.catalog import ProductQuerySet
+from ..models.orders import OrderItemQuerySet, start_of
 from ..models.versions import SALES
 from ..money import round_to_minor_unit
 from .report_limits import reports as place
@@ -30,6 +32,19 @@ CACHE_SECONDS = 60
 FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 # By which Excel knows that a file is UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
+# What ranks products and customers; ties go by their ids.
+PRODUCT_RANKS = {"pieces": "-pieces", "revenue": "-total"}
+CUSTOMER_RANKS = {
+    "total": "-total",
+    "orders": "-orders",
+    "last_order": "-last_order",
+    "longest_ago": "last_order",
+}
+BUYER = "order__customer__user"
+BUYER_FIELDS = [
+    "order__customer_id",
+    *(f"{BUYER}__{field}" for field in ("username", "first_name", "last_name", "email")),
+]
 
 
 def cached_report(report: Callable[..., list[Row]], **parameters: Any) -> list[Row]:
@@ -60,37 +75,99 @@ def cached_report(report: Callable[..., list[Row]], **parameters: Any) -> list[R
     return read_from_copy(read)
 
 
-def sales_by(*, by: str, start: date, end: date, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
-    """Add up each day, week (named by its Monday) or month with a sale, the oldest first."""
+def sales_by(
+    *,
+    by: str,
+    start: date,
+    end: date,
+    product: int | None = None,
+    collection: int | None = None,
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Row]:
+    """Add up each day, week (named by its Monday) or month with a sale, the oldest first.
+
+    Of all products, or of one or those of a collection.
+    """
     # Of the day, not of the moment: MySQL cuts no hours off a week's first day.
     day = TruncDate("order__placed_at", tzinfo=UTC)
     period = {"day": day, "week": TruncWeek(day), "month": TruncMonth(day)}[by]
-    return list(sold_lines(start, end, using).figures_per(period=period).order_by("period"))
+    sold = sold_lines(start, end, using).of(product=product, collection=collection)
+    return list(sold.figures_per(period=period).order_by("period"))
 
 
-def best_sellers(*, start: date, end: date, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
-    """Return the products of which most pieces were sold."""
-    sold = sold_lines(start, end, using).figures_per("product_id", "product__title")
-    return list(sold.order_by("-pieces", "product_id")[:limit])
+def best_sellers(
+    *,
+    by: str,
+    start: date,
+    end: date,
+    limit: int,
+    product: int | None = None,
+    collection: int | None = None,
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Row]:
+    """Return the products of which most pieces were sold, or that brought in the highest amounts."""
+    sold = sold_lines(start, end, using).of(product=product, collection=collection)
+    figures = sold.figures_per("product_id", "product__title")
+    return list(figures.order_by(PRODUCT_RANKS[by], "product_id")[:limit])
 
 
 def best_customers(
     *, start: date, end: date, limit: int, using: str = DEFAULT_DB_ALIAS
 ) -> list[Row]:
     """Return the customers who bought for the highest amounts."""
-    user = "order__customer__user"
-    sold = sold_lines(start, end, using).figures_per(
-        "order__customer_id",
-        *(f"{user}__{field}" for field in ("username", "first_name", "last_name", "email")),
-    )
+    sold = sold_lines(start, end, using).figures_per(*BUYER_FIELDS)
     return list(sold.order_by("-total", "order__customer_id")[:limit])
+
+
+def customers(
+    *,
+    by: str,
+    start: date,
+    end: date,
+    limit: int,
+    customer: int | None = None,
+    min_orders: int | None = None,
+    min_total: Decimal | None = None,
+    last_after: date | None = None,
+    last_before: date | None = None,
+    using: str = DEFAULT_DB_ALIAS,
+) -> list[Row]:
+    """Return the customers who bought, with their last order, by a rank of CUSTOMER_RANKS.
+
+    Each threshold is one of what is added up; both days (UTC) count as a whole.
+    """
+    sold = sold_lines(start, end, using)
+    if customer is not None:
+        sold = sold.filter(order__customer=customer)
+    figures = sold.figures_per(*BUYER_FIELDS).annotate(last_order=Max("order__placed_at"))
+    thresholds = {
+        "orders__gte": min_orders,
+        "total__gte": min_total,
+        "last_order__gte": last_after and start_of(last_after),
+        "last_order__lt": last_before and start_of(last_before + timedelta(days=1)),
+    }
+    figures = figures.filter(**{name: at for name, at in thresholds.items() if at is not None})
+    return list(figures.order_by(CUSTOMER_RANKS[by], "order__customer_id")[:limit])
 
 
 def never_sold(*, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
     """Return products that are in no sale of any time, by title."""
-    sales = OrderItem.objects.sold().filter(product=OuterRef("pk")).order_by()
-    products = Product.objects.using(using).filter(~Exists(sales)).order_by("title", "id")
-    return list(products.values("id", "title", "inventory", "unit_price")[:limit])
+    return by_title(Product.objects.using(using).filter(~Exists(sales_of_product())), limit)
+
+
+def ever_sold(*, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
+    """Return products that are in a sale of any time, by title."""
+    return by_title(Product.objects.using(using).filter(Exists(sales_of_product())), limit)
+
+
+def sales_of_product() -> OrderItemQuerySet:
+    sales: OrderItemQuerySet = OrderItem.objects.sold().filter(product=OuterRef("pk")).order_by()
+    return sales
+
+
+def by_title(products: ProductQuerySet, limit: int) -> list[Row]:
+    rows = products.order_by("title", "id").values("id", "title", "inventory", "unit_price")
+    return list(rows[:limit])
 
 
 def low_stock(*, below: int | None, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
@@ -115,6 +192,25 @@ def by_collection(
         "product__collection_id", "product__collection__title"
     )
     return list(sold.order_by("-total", "product__collection_id")[:limit])
+
+
+def prices(
+    *, collection: int | None = None, limit: int, using: str = DEFAULT_DB_ALIAS
+) -> list[Row]:
+    """Return the list prices of the published products of each collection that has any, by title."""
+    products = Product.objects.using(using).published()
+    if collection is not None:
+        products = products.filter(collection=collection)
+    rows = products.values("collection_id", "collection__title").annotate(
+        products=Count("pk"),
+        lowest=Min("unit_price"),
+        highest=Max("unit_price"),
+        total=AmountSum("unit_price"),
+    )
+    return [
+        {**row, "average": round_to_minor_unit(row["total"] / row["products"])}
+        for row in rows.order_by("collection__title", "collection_id")[:limit]
+    ]
 
 
 def by_membership(*, start: date, end: date, using: str = DEFAULT_DB_ALIAS) -> list[Row]:

@@ -17,7 +17,10 @@ def people():
     named = [("zoe", "Ann", "Lee"), ("leo", "Bea", "Ann"), ("eve", "Élise", "Ohm"), ("max", "", "")]
     users = [
         get_user_model().objects.create(
-            username=username, email=f"{username}@shop{number}.org", first_name=first, last_name=last
+            username=username,
+            email=f"{username}@shop{number}.org",
+            first_name=first,
+            last_name=last,
         )
         for number, (username, first, last) in enumerate(named)
     ]

@@ -64,15 +64,30 @@ class ReportViewSet(viewsets.ViewSet):
         """Add up the sales of each day, week or month; one without a sale is left out."""
         return self.respond(reports.sales_by)
 
-    @report(shapes.RankingQuerySerializer, shapes.BestSellerSerializer)
+    @report(shapes.BestSellersQuerySerializer, shapes.BestSellerSerializer)
     def best_sellers(self, request: Request) -> Response:
-        """List the products of which most pieces were sold."""
+        """List the products of which most pieces were sold, or that brought in the highest amounts."""
         return self.respond(reports.best_sellers)
 
     @report(shapes.RankingQuerySerializer, shapes.BestCustomerSerializer)
     def best_customers(self, request: Request) -> Response:
         """List the customers who bought for the highest amounts."""
         return self.respond(reports.best_customers)
+
+    @report(shapes.CustomersQuerySerializer, shapes.CustomerSalesSerializer)
+    def customers(self, request: Request) -> Response:
+        """List the customers who bought, by amount, by orders or by their last order; of all time unless asked."""
+        return self.respond(reports.customers)
+
+    @report(shapes.PricesQuerySerializer, shapes.PricesSerializer)
+    def prices(self, request: Request) -> Response:
+        """Tell the lowest, the highest and the average list price of each collection's published products."""
+        return self.respond(reports.prices)
+
+    @report(shapes.LimitQuerySerializer, shapes.StockSerializer)
+    def ever_sold(self, request: Request) -> Response:
+        """List the products that were sold at any time, by title."""
+        return self.respond(reports.ever_sold)
 
     @report(shapes.LimitQuerySerializer, shapes.StockSerializer)
     def never_sold(self, request: Request) -> Response:

@@ -13,8 +13,9 @@ from .queries import selects
 
 pytestmark = pytest.mark.django_db
 
-TIMED = [name for name in REPORTS if name not in ("never_sold", "low_stock")]
-RANKED = ["best_sellers", "best_customers", "never_sold", "low_stock", "by_collection"]
+UNTIMED = ("never_sold", "ever_sold", "low_stock", "prices")
+TIMED = [name for name in REPORTS if name not in UNTIMED]
+RANKED = ["best_sellers", "best_customers", "customers", "by_collection", *UNTIMED]
 BIG = "9" * 5000
 
 
