@@ -16,7 +16,7 @@ from storefront.permissions import holds
 from ..expressions import AmountSum
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
 from .catalog import Product
-from .customers import Address, Customer
+from .customers import Address, Customer, begins
 
 # What lines cost, before tax.
 AMOUNT = AmountSum(F("quantity") * F("unit_price"))
@@ -49,12 +49,15 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def found_by(self, words: Iterable[str]) -> "OrderQuerySet":
         """Keep the orders of which each word is the number, or begins the customer's user name or e-mail."""
-        found = self
+        found, customers = self, Customer.objects.using(self.db)
+        names = ("user__username", "user__email")
         for word in words:
-            customers = Customer.objects.order_by().found_by(
-                [word], "user__username", "user__email"
-            )
-            named = Q(customer__in=customers.values("pk"))
+            keys = customers.keys_found_by([word], *names)
+            if keys is None:
+                of_customers = (f"customer__{name}" for name in names)
+                named = begins(word, *of_customers, by_index=False)
+            else:
+                named = Q(customer__in=keys)
             found = found.filter(named | Q(pk=word) if is_key(word) else named)
         return found
 

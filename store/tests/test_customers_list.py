@@ -1,10 +1,13 @@
 """How staff find customers: search, filter and order."""
 
+from threading import BoundedSemaphore
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
-from store.models import Customer, Order
+from store.models import Customer, Order, customers
+from store.services import report_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +91,10 @@ class TestRefused:
 
 
 class TestSearch:
+    @pytest.fixture(params=[0, 1, customers.FEW], autouse=True)
+    def _few(self, monkeypatch, request):
+        monkeypatch.setattr(customers, "FEW", request.param)
+
     @pytest.mark.parametrize(
         ("words", "names"),
         [
@@ -166,9 +173,22 @@ class TestFilterAndOrder:
         assert names == ["max", "Ann Lee", "Bea Ann", "Cleo Ohm"]
         assert back == names[::-1]
 
-    def test_costs_one_query(self, found, django_assert_num_queries):
+    def test_one_at_a_time_counts_all_orders(self, api_client, found, monkeypatch):
+        assert len(found("?ordering=name,-orders_count")) == 4
+        monkeypatch.setattr(report_limits, "queue", BoundedSemaphore(1))
+
+        with report_limits.report_place():
+            response = api_client.get(f"{CUSTOMERS}?ordering=name,-orders_count")
+
+            assert (response.status_code, response.json()["code"]) == (503, "reports_busy")
+            assert api_client.get(f"{CUSTOMERS}?ordering=name").status_code == 200
+        assert len(found("?ordering=orders_count")) == 4
+
+    def test_costs_one_query_and_one_for_the_search(self, found, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            assert found("?search=ann&membership=B&ordering=-name") == ["leo", "zoe"]
         with django_assert_num_queries(1):
-            assert found("?search=ann&membership=B&ordering=-orders_count,name") == ["leo", "zoe"]
+            assert found("?membership=G") == ["eve"]
 
 
 class TestBodies:

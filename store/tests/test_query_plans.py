@@ -82,8 +82,25 @@ LISTS = [
     "/store/products/7/reviews/",
     "/store/products/7/images/",
     "/store/customers/",
+    *(
+        f"/store/customers/?{query}"
+        for query in (
+            *("membership=G", "ordering=-id", "ordering=-membership", "ordering=membership"),
+            "membership=G&ordering=-id",
+        )
+    ),
     "/store/customers/7/history/",
     "/store/orders/",
+    *(
+        f"/store/orders/?{query}"
+        for query in (
+            *("status=pending", "payment_status=P", "customer=7", "ordering=id", "ordering=-id"),
+            *("ordering=placed_at", "status=pending&ordering=id", "customer=7&ordering=placed_at"),
+            "placed_after=2026-01-08",
+            "placed_before=2026-01-08&ordering=placed_at",
+            "status=pending&placed_after=2026-01-02&placed_before=2026-01-03T12:00Z",
+        )
+    ),
     "/store/orders/7/",
     "/store/orders/7/changes/",
     "/tags/",
@@ -134,6 +151,24 @@ def test_search_is_read_in_the_order_of_the_list():
         steps = [step for step in explain(sql) if step["table"] == "store_product"]
         assert [step["key"] for step in steps] == ["product_title"], (sql, steps)
         assert "filesort" not in steps[0]["Extra"], (sql, steps)
+
+
+NAMED = [
+    "customers/?search=First69",
+    "customers/?search=user123",
+    "customers/?search=First69+Last5",
+    "orders/?search=user123",
+    "orders/?search=77",
+    "orders/?search=77+user123&status=delivered",
+]
+
+
+def test_search_of_names_uses_an_index(subtests):
+    client = APIClient()
+    client.force_authenticate(user=User.objects.get(pk=STAFF))
+    for path in NAMED:
+        with subtests.test(path=path):
+            assert_indexed(partial(client.get, f"/store/{path}"), ordered=False)
 
 
 def product_type():

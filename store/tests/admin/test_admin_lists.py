@@ -40,7 +40,8 @@ QUERIES = {
     "store/customer/": (4, 5),
     "store/customer/?q=ann": (4, 5),
     "store/order/": (4, 5),
-    "store/order/?q=user": (4, 5),
+    # Each word asks for the customers first.
+    "store/order/?q=user": (5, 6),
     "store/order/?status__exact=pending": (4, 5),
     "store/review/": (5, 6),
     "store/review/?q=product": (5, 6),
