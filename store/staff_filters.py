@@ -147,9 +147,15 @@ class CustomerOrderingFilter(StableOrderingFilter):
         names = self.get_ordering(request, queryset, view)
         if any(name.removeprefix("-") == "orders_count" for name in names):
             queryset = queryset.with_orders_count()
-        return queryset.order_by(*(column for name in names for column in self.columns(name)))
+        return queryset.order_by(*self.columns(names))
 
-    def columns(self, name: str) -> Sequence[str]:
-        sign = "-" if name.startswith("-") else ""
-        name = name.removeprefix("-")
-        return [f"{sign}{column}" for column in self.COLUMNS.get(name, (name,))]
+    def columns(self, names: Sequence[str]) -> list[str]:
+        found = []
+        for name in names:
+            sign, name = ("-" if name.startswith("-") else ""), name.removeprefix("-")
+            found += [f"{sign}{column}" for column in self.COLUMNS.get(name, (name,))]
+        *others, last = found
+        if others and others[-1].lstrip("-").startswith("user__"):
+            # Equal names in the order of their users: MariaDB reads an index of one table only.
+            last = last.replace("id", "user_id") if last in ("id", "-id") else last
+        return [*others, last]
