@@ -64,6 +64,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def of_deleted_accounts(self) -> "OrderQuerySet":
         return self.filter(customer__user__deleted_at__isnull=False)
 
+    def sold(self) -> "OrderQuerySet":
+        """Keep the sales: what is paid or pending, not what failed."""
+        return self.filter(payment_status__in=Order.SOLD)
+
+    def placed_between(self, start: date, end: date) -> "OrderQuerySet":
+        """Keep the orders placed from the start of one day (UTC) to the end of another."""
+        return self.filter(
+            placed_at__gte=start_of(start), placed_at__lt=start_of(end + timedelta(days=1))
+        )
+
     def with_items(self) -> "OrderQuerySet":
         """Load the lines and their products along, in one more query."""
         return self.prefetch_related(

@@ -211,6 +211,13 @@ class TestCustomers:
     def test_ranks_and_thresholds(self, names, query, listed):
         assert " ".join(names(query)) == listed
 
+    @pytest.mark.parametrize("by", ["total", "orders", "last_order", "longest_ago"])
+    def test_costs_the_version_and_two_queries(self, ask, buyers, by):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(ask("customers", f"?by={by}").json()) == 3
+
+        assert len(selects(queries)) == 3
+
     def test_a_row(self, ask, buyers):
         assert ask("customers", f"?customer={buyers['ann']}").json() == [
             {
