@@ -182,9 +182,9 @@ class TestFilterAndOrder:
 
     def test_one_at_a_time_counts_all_orders(self, api_client, found, monkeypatch):
         assert len(found("?ordering=name,-orders_count")) == 4
-        monkeypatch.setattr(report_limits, "queue", BoundedSemaphore(1))
+        monkeypatch.setattr(report_limits.reports, "queue", BoundedSemaphore(1))
 
-        with report_limits.report_place():
+        with report_limits.reports.taken():
             response = api_client.get(f"{CUSTOMERS}?ordering=name,-orders_count")
 
             assert (response.status_code, response.json()["code"]) == (503, "reports_busy")
