@@ -85,7 +85,7 @@ LISTS = [
     *(
         f"/store/customers/?{query}"
         for query in (
-            *("membership=G", "ordering=-id", "ordering=-membership", "ordering=membership"),
+            *("membership=G", "ordering=-id"),
             *("membership=G&ordering=-id", "ordering=name", "ordering=-name"),
             *("ordering=-username", "ordering=email"),
         )
