@@ -16,6 +16,9 @@ PIPENV := .tools/bin/pipenv
 # What the benchmarks compare the shop with has an environment of its own.
 BENCH_PIPENV := VIRTUAL_ENV=$(CURDIR)/.bench PIPENV_IGNORE_VIRTUALENVS= PIPENV_VERBOSITY=-1 \
 	PIPENV_PIPFILE=benchmarks/Pipfile $(PIPENV)
+# So has what reads the document of the API.
+CONTRACT_PIPENV := VIRTUAL_ENV=$(CURDIR)/.contract PIPENV_IGNORE_VIRTUALENVS= PIPENV_VERBOSITY=-1 \
+	PIPENV_PIPFILE=contract/Pipfile $(PIPENV)
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
@@ -26,10 +29,12 @@ EXTRAS := .venv/.synced-extras
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production
 BENCH := .bench/.synced
+CONTRACT := contract/node_modules/.package-lock.json
+SCHEMATHESIS := .contract/.synced
 MAILDEV := mailbox/node_modules/.package-lock.json
 
 # Markers of the tests that `make test` skips; storefront/tests/services.py tells what they need.
-SERVICES := redis or redis_server or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox
+SERVICES := redis or redis_server or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox or contract or fuzz
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront
@@ -64,8 +69,12 @@ DATABASE ?= sqlite
 ROUNDS ?= 3
 SECONDS ?= 3
 
+# How many random requests `make fuzz` sends as each role, and what its choices start from.
+CASES ?= 5000
+SEED ?= 17
+
 .DEFAULT_GOAL := help
-.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods sign-ins bench bench-growth roles watch lint audit sbom format lock lock-bench clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods sign-ins bench bench-growth roles contract fuzz release-document watch lint audit sbom format lock lock-bench lock-contract clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,7 +112,7 @@ mailbox: node $(ENVIRONMENT) $(MAILDEV)  ## Show on http://127.0.0.1:1080 what c
 
 node:
 	@node --eval 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || \
-		{ echo "The mailbox needs Node.js 20 or newer with npm: install it; \`make dev MAILBOX=no\` does without." >&2; exit 1; }
+		{ echo "This needs Node.js 20 or newer with npm: install it; \`make dev MAILBOX=no\` does without." >&2; exit 1; }
 
 client:  ## Serve the upload page on http://localhost:8001 (the shop runs beside it: make run)
 	$(PYTHON) -m http.server 8001 --bind 127.0.0.1 --directory client
@@ -118,10 +127,18 @@ test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS=store/tests/test_carts.py
 roles: $(ENVIRONMENT)  ## Ask every endpoint and page as every role and write docs/roles.md
 	$(PYTEST) storefront/tests/test_roles.py --write-roles
 
+contract: node $(CONTRACT) $(SCHEMATHESIS)  ## Install what reads the API's document in the tests: linters, generators of clients, schemathesis (needs Node.js)
+
+fuzz: $(ENVIRONMENT) $(SCHEMATHESIS)  ## Send random requests as each role, and judge the answers by the API's document (CASES, SEED)
+	$(PYTEST) storefront/tests/contract/test_fuzzing.py --numprocesses 2 --fuzz-cases $(CASES) --fuzz-seed $(SEED)
+
+release-document: $(ENVIRONMENT)  ## Write contract/released.json, the document that later ones may not break: with each release
+	DJANGO_SETTINGS_MODULE=storefront.settings.test $(PY) manage.py spectacular --format openapi-json --file contract/released.json
+
 coverage: $(ENVIRONMENT)  ## Run the tests and tell which branches none of them takes (htmlcov/index.html shows them)
 	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered $(ARGS)
 
-test-all: $(DRIVERS) node $(MAILDEV)  ## Run what `make test` skips, and every test on MariaDB and PostgreSQL too; nothing may be skipped
+test-all: $(DRIVERS) node $(MAILDEV) $(CONTRACT) $(SCHEMATHESIS)  ## Run what `make test` skips, and every test on MariaDB and PostgreSQL too; nothing may be skipped
 	$(PYTEST) --services require -m "($(SERVICES)) and not (mariadb or row_locks)"
 	$(MAKE) test-mariadb
 	$(MAKE) test-postgresql
@@ -211,8 +228,12 @@ lock-bench: $(PIPENV) .bench  ## Resolve benchmarks/Pipfile again
 	$(BENCH_PIPENV) lock
 	$(PYTHON) .ci/strip_lock.py benchmarks/Pipfile.lock
 
+lock-contract: $(PIPENV) .contract  ## Resolve contract/Pipfile again
+	$(CONTRACT_PIPENV) lock
+	$(PYTHON) .ci/strip_lock.py contract/Pipfile.lock
+
 clean:  ## Remove the environments, the caches and the development database
-	rm -rf .tools .venv .bench .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static .dev mailbox/node_modules
+	rm -rf .tools .venv .bench .contract .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.sqlite3* media static .dev mailbox/node_modules contract/node_modules
 
 # Of a macOS or an older Linux, python3 may be one that no package of the lock is for.
 define CHECK_PYTHON
@@ -251,9 +272,17 @@ $(MAILDEV): mailbox/package-lock.json
 	cd mailbox && npm ci --loglevel=error
 	@touch $@
 
+$(CONTRACT): contract/package-lock.json
+	cd contract && npm ci --loglevel=error
+	@touch $@
+
+$(SCHEMATHESIS): contract/Pipfile.lock | $(PIPENV) .contract
+	$(CONTRACT_PIPENV) sync
+	@touch $@
+
 $(BENCH): benchmarks/Pipfile.lock | $(PIPENV) .bench
 	$(BENCH_PIPENV) sync
 	@touch $@
 
-.bench:
+.bench .contract:
 	$(PYTHON) -m venv $@

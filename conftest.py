@@ -48,6 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="length of the race and fault tests",
     )
     parser.addoption(
+        "--fuzz-cases", type=int, default=200, help="random requests of schemathesis as each role"
+    )
+    parser.addoption("--fuzz-seed", type=int, default=17, help="what its random choices start from")
+    parser.addoption(
         "--write-roles", action="store_true", help="write what each role may into docs/roles.md"
     )
 

@@ -12,6 +12,8 @@ class StoreError(Exception):
     # Seconds after which to try again, sent as Retry-After.
     wait: int | None = None
     detail: str | dict[str, Any] = "The shop refuses this."
+    # Arguments of an example, for the API's document.
+    sample: tuple[Any, ...] = ()
 
     def __init__(self, detail: str | dict[str, Any] | None = None) -> None:
         if detail is not None:
@@ -43,6 +45,7 @@ class CartChanged(StoreError):
     """The order would cost more than the customer was shown; `total` is with tax."""
 
     code = "cart_changed"
+    sample = (Decimal("54.78"),)
 
     def __init__(self, total: Decimal) -> None:
         self.total = total
@@ -93,6 +96,7 @@ class ProductNotFound(StoreError):
 class QuantityTooLarge(StoreError):
     status_code = 400
     code = "quantity_too_large"
+    sample = (32767,)
 
     def __init__(self, maximum: int) -> None:
         super().__init__({"quantity": [f"A cart holds at most {maximum} pieces of one product."]})
@@ -108,6 +112,7 @@ class Shortage(NamedTuple):
 
 class OutOfStock(StoreError):
     code = "insufficient_stock"
+    sample = ([Shortage(product_id=7, requested=3, available=1)],)
 
     def __init__(self, shortages: list[Shortage]) -> None:
         self.shortages = shortages
@@ -123,6 +128,7 @@ class TooMany(StoreError):
     """The customer, or the cart, has as many of these as the shop lets anybody have."""
 
     code = "too_many"
+    sample = (100,)
     advice = "There are {maximum} already, and the shop allows no more."
 
     def __init__(self, maximum: int) -> None:
@@ -156,10 +162,12 @@ class TooManyKeys(TooMany):
 
 class OrderStatusConflict(StoreError):
     code = "order_status_conflict"
+    sample = ("An order cannot go from cancelled to shipped.",)
 
 
 class PaymentStatusConflict(StoreError):
     code = "payment_status_conflict"
+    sample = ("An order cannot go from payment status C to F.",)
 
 
 class NoGateway(StoreError):
@@ -183,6 +191,7 @@ class WebhookRefused(StoreError):
 
     status_code = 400
     code = "webhook_refused"
+    sample = ("The signature does not fit.",)
 
 
 class OrderNotPayable(StoreError):

@@ -27,6 +27,8 @@ from .models.catalog import ProductQuerySet
 from .money import HUNDREDTH
 from .search import WordsFilter
 
+# Characters.
+LONGEST_SEARCH = 255
 # More than any float that a front-end computes.
 MAX_DECIMAL_PLACES = 20
 
@@ -162,10 +164,16 @@ class BoundedSearchFilter(SearchFilter):
             return []
         try:
             # Databases limit the length of a pattern and the number of conditions in a query.
-            CharField(allow_blank=True, max_length=255).run_validation(text)
+            CharField(allow_blank=True, max_length=LONGEST_SEARCH).run_validation(text)
         except ValidationError as error:
             raise ValidationError({self.search_param: error.detail}) from error
         return super().get_search_terms(request)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            parameter["schema"]["maxLength"] = LONGEST_SEARCH
+        return parameters
 
 
 class ProductSearchFilter(BoundedSearchFilter):

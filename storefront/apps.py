@@ -16,6 +16,8 @@ class StorefrontConfig(AppConfig):
         from .sequences import advance_migrated_sequences
         from .variables import check_variables
 
+        # Loaded, so that drf-spectacular knows of it.
+        import_module("storefront.schema.filters")
         # Loaded with Django, so that shared tasks find their application.
         import_module("storefront.celery")
         order_created.connect(count_order)

@@ -18,6 +18,7 @@ class SequenceBehind(Exception):
 
     status_code = 409
     code = "sequence_behind"
+    sample = ("store_order",)
 
     def __init__(self, table: str) -> None:
         self.detail = (

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from drf_spectacular.utils import extend_schema_field
+from django.db.models import Model
 from rest_framework import serializers
 
 from storefront.serializers import ModelSerializer
@@ -17,20 +17,26 @@ class TagSerializer(UniqueKeySerializer):
         fields = ["id", "label"]
 
 
-@extend_schema_field(str)
 class TaggableModelField(serializers.Field):
     """A model as "app_label.model"; one is taggable that has a generic relation to TaggedItem."""
+
+    @staticmethod
+    def models() -> dict[str, type[Model]]:
+        """Return the taggable models by name."""
+        return {
+            model._meta.label_lower: model
+            for model in apps.get_models()
+            if any(field.related_model is TaggedItem for field in model._meta.private_fields)
+        }
 
     def to_representation(self, value: ContentType) -> str:
         return f"{value.app_label}.{value.model}"
 
     def to_internal_value(self, data: Any) -> ContentType:
-        for model in apps.get_models():
-            if model._meta.label_lower == str(data).lower() and any(
-                field.related_model is TaggedItem for field in model._meta.private_fields
-            ):
-                return ContentType.objects.get_for_model(model)
-        raise serializers.ValidationError("Objects of this type cannot be tagged.")
+        model = self.models().get(str(data).lower())
+        if model is None:
+            raise serializers.ValidationError("Objects of this type cannot be tagged.")
+        return ContentType.objects.get_for_model(model)
 
 
 class TaggedItemSerializer(ModelSerializer):

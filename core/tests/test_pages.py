@@ -109,6 +109,11 @@ class TestDebugToolbar:
         assert dev.MIDDLEWARE[1] == "debug_toolbar.middleware.DebugToolbarMiddleware"
 
 
+def told(browser: Chrome) -> str:
+    """Return what the quick start of the docs says of a sign-in."""
+    return browser.find_element(By.CSS_SELECTOR, "#sign-in output").text
+
+
 def severe(browser: Chrome) -> list[Any]:
     return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
@@ -184,7 +189,7 @@ class TestInChromium:
         self, browser: Chrome, live_server: Any, register: Callable[..., Any], tokens_of: Callable
     ) -> None:
         register()
-        token = f"JWT {tokens_of()['access']}"
+        token = tokens_of()["access"]
         browser.get(live_server.url)
         browser.find_element(By.LINK_TEXT, "Read the API docs").click()
         wait_until(browser, url_to_be(f"{live_server.url}/api/docs/"))
@@ -204,6 +209,34 @@ class TestInChromium:
         wait_for(browser, "button.execute").click()
         assert "ann@example.com" in wait_for(browser, ".live-responses-table").text
         assert severe(browser) == []
+
+    @pytest.mark.parametrize("way", ["button", "form"])
+    def test_the_quick_start_of_the_docs_signs_in(
+        self, browser: Chrome, live_server: Any, register: Callable[..., Any], way: str
+    ) -> None:
+        register("customer", password=settings.DEMO_PASSWORD)
+        browser.get(f"{live_server.url}/api/docs/")
+        if way == "button":
+            wait_for(browser, "button[data-username=customer]").click()
+        else:
+            wait_for(browser, "#sign-in [name=username]").send_keys("customer")
+            browser.find_element(By.NAME, "password").send_keys(settings.DEMO_PASSWORD)
+            browser.find_element(By.CSS_SELECTOR, "#sign-in button").click()
+        wait_until(browser, lambda b: told(b) == "Signed in as customer.")
+        browser.find_element(By.ID, "operations-tag-orders").click()
+        wait_for(browser, "#operations-orders-store_orders_list .opblock-summary-control").click()
+        wait_for(browser, ".try-out__btn").click()
+        wait_for(browser, "button.execute").click()
+        response = wait_for(browser, ".live-responses-table tbody .response-col_status")
+        assert response.text.startswith("200")
+        assert severe(browser) == []
+
+    def test_the_quick_start_tells_why_a_sign_in_is_refused(
+        self, browser: Chrome, live_server: Any
+    ) -> None:
+        browser.get(f"{live_server.url}/api/docs/")
+        wait_for(browser, "button[data-username=admin]").click()
+        wait_until(browser, lambda b: "No active account" in told(b))
 
     def test_staff_sign_in_and_post_a_product_in_the_browsable_api(
         self, browser: Chrome, live_server: Any, register: Callable[..., Any]

@@ -97,9 +97,20 @@ class DefaultPagination(PageNumberPagination):
         return response
 
     def get_paginated_response_schema(self, schema: Any) -> Any:
-        found = super().get_paginated_response_schema(schema)
+        bounded = {**schema, "maxItems": self.max_page_size}
+        found = super().get_paginated_response_schema(bounded)
+        found["properties"]["count"]["minimum"] = 0
         found["properties"]["count_is_capped"] = {
             "type": "boolean",
+            "x-left-out": True,
             "description": "There are more than `count`, which `next` leads to. Only sent then.",
         }
         return found
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        sizes = {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        bounds = {self.page_query_param: {"minimum": 1}, self.page_size_query_param: sizes}
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            parameter["schema"].update(bounds.get(parameter["name"], {}))
+        return parameters

@@ -30,10 +30,11 @@ from .schema.payments import payment_schema, webhook_schema
 
 
 @payment_schema
-class PaymentViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class PaymentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     queryset = Payment.objects.all()
     serializer_class = PaymentSerializer
     permission_classes = [IsAuthenticated]
+    lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Payment]:
         return super().get_queryset().filter(order=self.get_order())

@@ -18,13 +18,9 @@ from .rows import insert, insert_all
 
 # Reserved for examples, so that no mail reaches anybody; it also marks whom the seed made.
 MAIL_DOMAIN = "demo.example.com"
-PASSWORD = "Window-Shopping-7"
+PASSWORD = settings.DEMO_PASSWORD
 # Username -> what the account is for.
-ACCOUNTS = {
-    "admin": "superuser, everything in the admin",
-    "support": "staff, the group Customer Service",
-    "customer": "customer with orders, reviews and likes",
-}
+ACCOUNTS = settings.DEMO_ACCOUNTS
 CUSTOMERS = 200
 
 FIRST_NAMES = (

@@ -52,6 +52,13 @@ class Unavailable(Refusal):
         super().__init__(status.HTTP_503_SERVICE_UNAVAILABLE, self.code, self.message)
 
 
+class StorageUnavailable(Unavailable):
+    """The storage of uploaded files is away, or turns the shop away."""
+
+    code = "storage_unavailable"
+    message = "The storage of files does not answer; nothing was saved. Please try again."
+
+
 class Busy(Refusal):
     """More was asked for at once than may wait; nothing was done."""
 

@@ -93,7 +93,7 @@ class LinkHeaderPagination(BasePagination):
         return render_to_string(self.template, urls)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        return schema
+        return {**schema, "maxItems": PAGE_SIZE}
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         return [

@@ -1,4 +1,4 @@
-"""Addresses of the API without their closing slash, with the suffix of a format, and those that are none."""
+"""Addresses of the API: without their closing slash, with the suffix of a format, of what was made, and none."""
 
 import re
 from collections.abc import Callable
@@ -11,6 +11,9 @@ from rest_framework.response import Response
 from storefront.errors.negotiation import JSON_SUFFIXES
 from storefront.errors.views import PAGE, not_found, wants_page
 
+from .locations import set_location
+
+CREATED = 201
 # The parts of the API, as paths begin.
 API = ("store", "auth", "tags", "likes")
 API_PATH = re.compile(rf"/(?:{'|'.join(API)})(?:[/.]|\Z)")
@@ -30,7 +33,10 @@ class PathMiddleware:
         # Elsewhere Django redirects reads to the slash, and loses the bodies of writes.
         if not is_whole and (API_PATH.match(path) or not (is_read or is_valid_path(path))):
             response = resolve_path(request)
-        return in_accepted_format(request, response or self.get_response(request))
+        response = response or self.get_response(request)
+        if response.status_code == CREATED:
+            set_location(request, response)
+        return in_accepted_format(request, response)
 
 
 def resolve_path(request: HttpRequest) -> HttpResponse | None:

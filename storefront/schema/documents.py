@@ -1,11 +1,15 @@
 """The OpenAPI document as it is sent: the same for everybody, and built once in a process."""
 
+from collections.abc import Iterator
+from functools import cache
 from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from rest_framework.serializers import BaseSerializer
 
 
 class Document(NamedTuple):
@@ -13,6 +17,7 @@ class Document(NamedTuple):
     etag: str
 
 
+OF_BASES = ("storefront.", "djoser.", "rest_framework")
 DOCUMENTS: dict[str, Document] = {}
 # Half a second of processor time: those who ask meanwhile wait for the one that builds it.
 BUILDING = Lock()
@@ -37,3 +42,17 @@ def built_documents() -> dict[str, Document]:
         name: Document(content, f'"{blake2b(content, digest_size=16).hexdigest()}"')
         for name, content in contents.items()
     }
+
+
+@cache
+def undocumented_bases() -> list[type]:
+    """Return the classes whose docstrings describe no schema: bases of the serializers, of ours and of libraries."""
+    bases: list[type] = list(descendants(BaseSerializer))
+    ours = [each for each in bases if each.__module__.startswith(OF_BASES)]
+    return [*get_lib_doc_excludes(), *ours]
+
+
+def descendants(base: type) -> Iterator[type]:
+    for each in base.__subclasses__():
+        yield each
+        yield from descendants(each)

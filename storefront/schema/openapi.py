@@ -1,25 +1,39 @@
 """What follows from a view by itself: who may call it, and how it refuses."""
 
-from copy import deepcopy
-from types import SimpleNamespace
+import re
+from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AnonymousUser
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, get_doc
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from drf_spectacular.plumbing import force_instance, get_doc
+from rest_framework import serializers
+from rest_framework.filters import OrderingFilter
+from rest_framework.permissions import SAFE_METHODS
 
+from ..character_sets import CharacterRefused
+from ..errors.exceptions import PreconditionFailed, Unavailable, ValueDoesNotFit
+from ..generics import PatchMixin
 from ..limits.throttles import RateThrottle, is_rated
 from ..pages.pagination import LinkHeaderPagination
+from ..preconditions import PreconditionsMixin
+from ..sequences import SequenceBehind
 from . import refusals
-from .refusals import Body, RefusalResponse
+from .access import Access
+from .headers import ETAG, IF_MATCH, LINK, LOCATION, NOT_MODIFIED, RATE_LIMITS
+from .refusals import Kind, Refusals, kind_of
 from .resources import Resource
+from .responses import Components, shared_name
+from .validation import errors_of, errors_of_names
 
-LINK_HEADER = {
-    "description": 'The neighbouring pages: `<...>; rel="next"`, `<...>; rel="prev"` (RFC 8288).',
-    "schema": {"type": "string"},
-}
+UNSTORABLE = Kind(
+    "Unstorable",
+    *(ValueDoesNotFit(), CharacterRefused()),
+    description="The database cannot store a value.",
+)
+SUCCESSES = ("200", "201", "204")
+# What these parameters cannot find is a 404, and what cannot be read of them means nothing.
+UNNAMED = {"page", "page_size", "start", "ordering", "format"}
 
 
 class ShopSchema(AutoSchema):
@@ -29,12 +43,21 @@ class ShopSchema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        self.describe_ordering(operation)
+        own = operation.get("description", "")
+        operation["description"] = "\n\n".join(filter(None, [own, self.access.sentence]))
         responses = operation["responses"]
-        for status, refusal in self.refusals(operation).items():
-            responses.setdefault(status, self.refusal_ref(refusal))
+        declared = {
+            int(status): response.pop("x-refusals")
+            for status, response in responses.items()
+            if "x-refusals" in response
+        }
+        self.add_headers(responses)
+        if self.is_conditional():
+            operation.setdefault("parameters", []).append(IF_MATCH)
+        for status, kinds in self.refusals(operation, declared).items():
+            responses[str(status)] = self.refusal(operation, status, kinds)
         operation["responses"] = dict(sorted(responses.items()))
-        if isinstance(self._get_paginator(), LinkHeaderPagination) and self._is_list_view():
-            responses["200"]["headers"] = {"Link": LINK_HEADER}
         return operation
 
     def get_tags(self) -> list[str]:
@@ -42,7 +65,7 @@ class ShopSchema(AutoSchema):
 
     def get_summary(self) -> str | None:
         if doc := self.action_doc():
-            return doc.split("; ")[0].rstrip(".")
+            return doc.split("; ")[0].split(".\n")[0].rstrip(".")
         return self.resource.summary(self.action) if self.resource else None
 
     def get_description(self, *args: str) -> str:
@@ -51,7 +74,7 @@ class ShopSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         auth = [requirement for requirement in super().get_auth() if requirement]
-        return [*auth, {}] if self.allows(AnonymousUser()) else auth
+        return [*auth, {}] if self.access.is_public else auth
 
     def get_paginated_name(self, serializer_name: str) -> str:
         if isinstance(self._get_paginator(), LinkHeaderPagination):
@@ -63,39 +86,122 @@ class ShopSchema(AutoSchema):
         return getattr(self.view, "schema_resource", None)
 
     @property
+    def access(self) -> Access:
+        return Access(self.view, self.method, self.path)
+
+    @property
+    def components(self) -> Components:
+        return Components(self.registry)
+
+    @property
     def action(self) -> str:
         return getattr(self.view, "action", None) or self.method.lower()
 
     def action_doc(self) -> str:
         return get_doc(getattr(self.view, self.action, None))
 
-    def allows(self, user: Any) -> bool:
-        """Tell whether the view lets this user in, as far as that depends on no row."""
-        request: Any = SimpleNamespace(method=self.method, user=user)
-        return all(
-            permission.has_permission(request, self.view)
-            and (user.is_authenticated or not self.changes_own_rows(permission))
-            for permission in self.view.get_permissions()
-        )
+    def describe_ordering(self, operation: dict[str, Any]) -> None:
+        """Name the fields by which a list is ordered."""
+        filters = [each for each in self.get_filter_backends() if issubclass(each, OrderingFilter)]
+        for parameter in operation.get("parameters", []) if filters else []:
+            if parameter["name"] == filters[0].ordering_param:
+                fields: Any = getattr(self.view, "ordering_fields", ())
+                words = [sign + name for name in fields for sign in ("", "-")]
+                parameter["schema"] = {"type": "string", "enum": words}
+                parameter["description"] = "`-` is descending; several are separated by commas."
 
-    def changes_own_rows(self, permission: Any) -> bool:
-        """Tell whether the permission looks at whose row it is before a change."""
-        looks = type(permission).has_object_permission is not BasePermission.has_object_permission
-        return looks and self.path.endswith("id}/") and self.method not in SAFE_METHODS
+    def add_headers(self, responses: dict[str, Any]) -> None:
+        """Declare the headers that successes of every view have."""
+        is_paged = self.is_paged() and isinstance(self._get_paginator(), LinkHeaderPagination)
+        if "200" in responses and self.method == "GET":
+            self.add_header(responses["200"], "ETag", ETAG)
+            not_modified = self.components.register("responses", "NotModified", NOT_MODIFIED)
+            responses["304"] = not_modified
+            if is_paged:
+                self.add_header(responses["200"], "Link", LINK)
+        if "201" in responses:
+            self.add_header(responses["201"], "Location", LOCATION)
+        for status in [each for each in responses if each in SUCCESSES and self.is_throttled()]:
+            for name, header in RATE_LIMITS.items():
+                self.add_header(responses[status], name, header)
 
-    def refusals(self, operation: dict[str, Any]) -> dict[str, RefusalResponse]:
-        """Return by status how any view like this one refuses; the rest its decorator says."""
-        permissions = self.view.get_permissions()
-        conditions = {
-            "400": "requestBody" in operation or self.get_filter_backends(),
-            # What makes a refusal a 401; a bad token is refused even where none is needed.
-            "401": self.view.get_authenticate_header(self.view.request),
-            "403": not self.allows(get_user_model()())
-            or any(map(self.changes_own_rows, permissions)),
-            "404": "{" in self.path or (self._is_list_view() and self._get_paginator()),
-            "429": self.is_throttled(),
+    def add_header(self, response: dict[str, Any], name: str, header: dict[str, Any]) -> None:
+        reference = self.components.register("headers", name, header)
+        response.setdefault("headers", {})[name] = reference
+
+    def refusals(
+        self, operation: dict[str, Any], declared: dict[int, tuple[Kind, ...]]
+    ) -> dict[int, tuple[Kind, ...]]:
+        """Return by status how the operation refuses: by its view, and by what its decorator says."""
+        found: dict[int, tuple[Kind, ...]] = {400: ()} if self.takes(operation) else {}
+        for kind, refuses in self.derived(operation).items():
+            if refuses:
+                found[kind.status] = (*found.get(kind.status, ()), kind)
+        for status, kinds in declared.items():
+            found[status] = (*found.get(status, ()), *kinds)
+        return found
+
+    def takes(self, operation: dict[str, Any]) -> bool:
+        """Tell whether there is anything in a request that may be wrong."""
+        return "requestBody" in operation or bool(self.query_names(operation))
+
+    def derived(self, operation: dict[str, Any]) -> dict[Kind, Any]:
+        """Return how any view like this one refuses, each with whether it does."""
+        writes, has_body = self.method not in SAFE_METHODS, "requestBody" in operation
+        stores = writes and getattr(self.view, "queryset", None) is not None
+        knows_users, access = bool(self.view.get_authenticators()), self.access
+        return {
+            refusals.MALFORMED: has_body,
+            UNSTORABLE: stores and has_body,
+            refusals.NOT_AUTHENTICATED: knows_users and not access.is_public,
+            refusals.PERMISSION_DENIED: knows_users and (access.refuses_customers or writes),
+            # A bad token is refused even where none is needed.
+            **dict.fromkeys(self.token_refusals(), True),
+            **dict.fromkeys(map(kind_of, getattr(self.view, "schema_refusals", ())), writes),
+            # Of an unknown `format`, too.
+            refusals.NOT_FOUND: "{" in self.path or self.is_paged() or self.has_formats(),
+            refusals.NOT_ACCEPTABLE: True,
+            refusals.CONFLICT: stores,
+            kind_of(SequenceBehind): stores and self.method == "POST",
+            kind_of(PreconditionFailed): self.is_conditional(),
+            refusals.TOO_LARGE: has_body,
+            refusals.UNSUPPORTED: has_body,
+            refusals.TOO_MANY_REQUESTS: self.is_throttled(),
+            kind_of(Unavailable): True,
         }
-        return {status: DERIVED[status] for status, refuses in conditions.items() if refuses}
+
+    def token_refusals(self) -> list[Kind]:
+        """Return how those are refused whom the view's authentication does not know, or not well enough."""
+        schemes = [
+            OpenApiAuthenticationExtension.get_match(each)
+            for each in self.view.get_authenticators()
+        ]
+        return [
+            kind
+            for scheme in filter(None, schemes)
+            for kind in getattr(scheme, "refuses_with", lambda view: ())(self.view)
+        ]
+
+    def is_paged(self) -> bool:
+        return bool(self._is_list_view() and self._get_paginator())
+
+    def is_conditional(self) -> bool:
+        """Tell whether a write may say what it expects to find."""
+        is_written = self.method in ("PUT", "PATCH", "DELETE") and self.path.endswith("id}/")
+        return is_written and isinstance(self.view, PreconditionsMixin)
+
+    def has_formats(self) -> bool:
+        """Tell whether a parameter chooses the media type of the response."""
+        return len({each.format for each in self.view.get_renderers()} - {"api"}) > 1
+
+    def query_names(self, operation: dict[str, Any]) -> list[str]:
+        """Return the parameters that are refused by name."""
+        parameters = operation.get("parameters", [])
+        return [
+            each["name"]
+            for each in parameters
+            if each["in"] == "query" and each["name"] not in UNNAMED
+        ]
 
     def is_throttled(self) -> bool:
         """Tell whether the view counts requests by this method."""
@@ -105,64 +211,47 @@ class ShopSchema(AutoSchema):
             for each in throttles
         )
 
-    def refusal_ref(self, refusal: RefusalResponse) -> dict[str, str]:
-        """Register the refusal, once for all operations, and return a reference to it."""
-        bodies = [self.body_ref(body) for body in refusal.bodies]
-        content = {
-            "application/json": {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}},
-            "application/problem+json": {"schema": self.body_ref(refusals.PROBLEM)},
-        }
-        response = {"description": refusal.description, "content": content}
-        if refusal.headers:
-            response["headers"] = refusal.headers
-        return self.register(refusal.name, ResolvedComponent.RESPONSE, response)
+    def refusal(
+        self, operation: dict[str, Any], status: int, kinds: tuple[Kind, ...]
+    ) -> dict[str, Any]:
+        errors = self.errors(operation) if status == 400 else None
+        name = None if errors else shared_name(kinds)
+        return (
+            self.components.shared(name, kinds) if name else self.components.response(kinds, errors)
+        )
 
-    def body_ref(self, body: Body) -> dict[str, str]:
-        # A copy: the hooks that name the enumerations replace them in place.
-        return self.register(body.name, ResolvedComponent.SCHEMA, deepcopy(body.schema))
+    def errors(self, operation: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+        """Return the name and the schema of what is told of the fields of a request, if there are any."""
+        request = self.get_request_serializer() if "requestBody" in operation else None
+        if isinstance(request, dict):
+            request = next(iter(request.values()))
+        serializer = force_instance(request)
+        if isinstance(serializer, serializers.Serializer):
+            is_patch = self.method == "PATCH" and isinstance(self.view, PatchMixin)
+            name = type(serializer).__name__.removesuffix("Serializer")
+            elsewhere = getattr(self.view, "fields_changed_elsewhere", ()) if is_patch else ()
+            schema = errors_of(serializer, is_patch=is_patch, elsewhere=elsewhere)
+            return f"{'Patched' if is_patch else ''}{name}Errors", schema
+        return self.named_errors(self.query_names(operation))
 
-    def register(self, name: str, kind: str, schema: dict[str, Any]) -> dict[str, str]:
-        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
-        self.registry.register_on_missing(component)
-        return component.ref
+    def named_errors(self, names: Iterable[str]) -> tuple[str, dict[str, Any]] | None:
+        words = re.split(r"\W|_", self.get_operation_id())
+        return (
+            (f"{''.join(map(str.title, words))}Errors", errors_of_names(names)) if names else None
+        )
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        if isinstance(serializer, RefusalResponse):
-            return self.refusal_ref(serializer)
+        if isinstance(serializer, Refusals):
+            return {"x-refusals": serializer.kinds}
         return super()._get_response_for_code(serializer, *args, **kwargs)
 
     def _get_request_body(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         # The parent class knows no DELETE with a body; here one has it where its decorator says so.
         request = self.get_request_serializer() if self.method == "DELETE" else None
         if isinstance(request, dict):
-            content = {media_type: {"schema": schema} for media_type, schema in request.items()}
+            content = {
+                media_type: {"schema": self._get_request_for_media_type(serializer)[0]}
+                for media_type, serializer in request.items()
+            }
             return {"content": content, "required": True}
         return super()._get_request_body(*args, **kwargs)
-
-
-DERIVED = {
-    "400": refusals.BAD_REQUEST,
-    "401": refusals.UNAUTHORIZED,
-    "403": refusals.FORBIDDEN,
-    "404": refusals.NOT_FOUND,
-    "429": refusals.TOO_MANY_REQUESTS,
-}
-
-
-def convert_nullable(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Say as OpenAPI 3.1 does what DRF's paginator says as 3.0 did: a link may be null."""
-    for schema in result["components"]["schemas"].values():
-        for part in schema.get("properties", {}).values():
-            if part.pop("nullable", False):
-                part["type"] = [part["type"], "null"]
-    return result
-
-
-def drop_left_out(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Require no property that its serializer leaves out of some bodies, which it marks `x-left-out`."""
-    for schema in result["components"]["schemas"].values():
-        parts = schema.get("properties", {})
-        left_out = [name for name, part in parts.items() if part.pop("x-left-out", False)]
-        if required := schema.get("required"):
-            schema["required"] = [name for name in required if name not in left_out]
-    return result

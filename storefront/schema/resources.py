@@ -28,14 +28,17 @@ class Resource(NamedTuple):
         return verb.format(one=self.one, many=self.many) if verb else None
 
 
-def resource_schema(tag: str, *, one: str, many: str, **actions: Any) -> Callable[[View], View]:
+def resource_schema(
+    tag: str, *, one: str, many: str, refuses: tuple[type[Exception], ...] = (), **actions: Any
+) -> Callable[[View], View]:
     """Return a class decorator: `extend_schema_view` for a view of rows that have these names.
 
-    `actions` need what neither the names nor the docstring of the action say.
+    Every write may be refused with what `refuses` names. `actions` need what neither the names nor the docstring of the action say.
     """
 
     def decorate(view: Any) -> Any:
         view.schema_resource = Resource(tag, one, many)
+        view.schema_refusals = refuses
         describe_mapped_methods(extend_schema_view(**actions)(view))
         return view
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular import renderers
 from drf_spectacular.settings import spectacular_settings
 from drf_spectacular.utils import extend_schema
@@ -49,3 +50,12 @@ class DocsView(SpectacularSwaggerSplitView):
     """The document for people; its script is a file of its own, as the page's policy asks."""
 
     url_name = "schema"
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().get(request, *args, **kwargs)
+        if settings.SEED_KNOWN_PASSWORDS:
+            # Nowhere else are there any.
+            accounts = {"accounts": settings.DEMO_ACCOUNTS, "password": settings.DEMO_PASSWORD}
+            response.data.update(accounts)
+        return response

@@ -134,6 +134,13 @@ AUTH_PASSWORD_VALIDATORS = [
 STAFF_NEEDS_PERMISSIONS = env.bool("STAFF_NEEDS_PERMISSIONS", True)
 # Whether seed_db makes accounts whose password everybody knows; no variable of a shop sets it.
 SEED_KNOWN_PASSWORDS = False
+# Of the accounts that seed_db makes then: what each is for, by its username.
+DEMO_PASSWORD = "Window-Shopping-7"
+DEMO_ACCOUNTS = {
+    "admin": "superuser, everything in the admin",
+    "support": "staff, the group Customer Service",
+    "customer": "customer with orders, reviews and likes",
+}
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

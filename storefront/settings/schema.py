@@ -7,10 +7,15 @@ __all__ = ["SPECTACULAR_SETTINGS"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Storefront API",
     "DESCRIPTION": "Catalogue, reviews, carts, customers and orders of an online shop. Every path ends in a slash; "
-    "with the suffix `.json` in its place a read is answered in JSON, whatever the client accepts.",
+    "with the suffix `.json` in its place a read is answered in JSON, whatever the client accepts. The types are those of "
+    "whole responses: `?fields=id,title` leaves the other fields out of any of them, and `?expand=collection` puts the "
+    "collection of a product in place of its id.",
     "VERSION": "1.0.0",
+    "CONTACT": {"name": "Storefront", "url": "https://shop.example.com/.well-known/security.txt"},
+    "LICENSE": {"name": "All rights reserved", "identifier": "LicenseRef-All-Rights-Reserved"},
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "GET_LIB_DOC_EXCLUDES": "storefront.schema.documents.undocumented_bases",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/favicon.ico",
     # Closed groups: an overview first. The token stays over a reload.
@@ -55,7 +60,13 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"any_uuid": UUID},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "storefront.schema.openapi.convert_nullable",
-        "storefront.schema.openapi.drop_left_out",
+        "storefront.schema.hooks.name_servers",
+        "storefront.schema.hooks.convert_nullable",
+        "storefront.schema.hooks.enumerate_codes",
+        "storefront.schema.hooks.drop_unused",
+        "storefront.schema.hooks.require_what_is_sent",
+        "storefront.schema.hooks.bound_numbers",
+        "storefront.schema.hooks.add_examples",
+        "storefront.schema.hooks.add_links",
     ],
 }

@@ -3,7 +3,6 @@
 from pathlib import PurePosixPath
 
 from store.pictures.formats import FORMATS
-from storefront.errors.exceptions import Unavailable
 
 PICTURE_TYPES = {
     f".{extension}": known.content_type
@@ -13,13 +12,6 @@ PICTURE_TYPES = {
 OTHER_TYPE = "application/octet-stream"
 # A week: a name never gets other content, but who deletes a picture wants it gone some day.
 CACHE_CONTROL = f"public, max-age={7 * 24 * 3600}"
-
-
-class StorageUnavailable(Unavailable):
-    """The storage of uploaded files is away, or turns the shop away."""
-
-    code = "storage_unavailable"
-    message = "The storage of files does not answer; nothing was saved. Please try again."
 
 
 def picture_type(name: str) -> str | None:

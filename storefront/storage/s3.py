@@ -12,7 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from storages.backends.s3 import S3Storage
 
-from .media import CACHE_CONTROL, OTHER_TYPE, StorageUnavailable, picture_type
+from ..errors.exceptions import StorageUnavailable
+from .media import CACHE_CONTROL, OTHER_TYPE, picture_type
 
 logger = logging.getLogger(__name__)
 

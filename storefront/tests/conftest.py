@@ -89,7 +89,7 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
     for order in orders.values():
         baker.make("store.OrderItem", order=order, product=product, unit_price=10, quantity=1)
     baker.make("store.OrderStatusChange", order=orders["order"], to_status="pending")
-    baker.make("store.Payment", order=orders["order"], gateway="development", amount=10)
+    payment = baker.make("store.Payment", order=orders["order"], gateway="development", amount=10)
     tag = baker.make("tags.Tag", label="sale")
     item_of_product = {"content_object": product}
     return {
@@ -115,6 +115,7 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
         "customer": ann.customer.pk,
         "address": baker.make("store.Address", customer=ann.customer).pk,
         **{name: order.pk for name, order in orders.items()},
+        "payment": payment.pk,
         "tag": tag.pk,
         "tagged": baker.make("tags.TaggedItem", tag=tag, **item_of_product).pk,
         "like": baker.make("likes.LikedItem", user=ann, **item_of_product).pk,

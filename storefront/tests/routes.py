@@ -147,6 +147,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/store/orders/{shipped_order}/refund/": {"post": REASON},
     "/store/orders/{order}/changes/": {"get": None},
     "/store/orders/{order}/payments/": {"get": None, "post": {}},
+    "/store/orders/{order}/payments/{payment}/": {"get": None},
     "/store/payments/webhook/": {
         "post": {"id": "1", "kind": "succeeded", "key": "1", "amount": "1"}
     },

@@ -18,6 +18,9 @@ REDIS_URL = redis_address()
 RABBITMQ_URL = os.environ.get("BROKER_TEST_URL", "amqp://guest:guest@127.0.0.1:5672//")
 S3_PACKAGES = ("storages", "boto3", "moto")
 MAILDEV = Path(settings.BASE_DIR, "mailbox", "node_modules", ".bin", "maildev")
+CONTRACT = Path(settings.BASE_DIR, "contract")
+TYPESCRIPT = CONTRACT / "node_modules" / ".bin" / "tsc"
+SCHEMATHESIS = Path(settings.BASE_DIR, ".contract", "bin", "schemathesis")
 CHROMIUM = ("chromium", "chromedriver")
 # Debian keeps it where only root looks.
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -72,6 +75,11 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "nginx": (lambda: bool(NGINX), "needs nginx"),
     "s3": (partial(are_installed, *S3_PACKAGES), "needs django-storages and moto (make drivers)"),
     "locust": (partial(are_installed, "locust"), "needs Locust (make drivers)"),
+    "contract": (
+        lambda: are_on_the_path("node") and TYPESCRIPT.exists(),
+        "needs the tools of contract/ (make contract), which need Node.js",
+    ),
+    "fuzz": (SCHEMATHESIS.exists, "needs schemathesis (make contract)"),
     "mailbox": (
         lambda: are_on_the_path("node") and MAILDEV.exists(),
         "needs the mailbox (make mailbox), which needs Node.js",

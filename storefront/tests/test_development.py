@@ -77,7 +77,7 @@ class TestWhatIsMissing:
         make = shutil.which("make") or ""
         result = run(make, target, folder=tmp_path, PATH=str(tmp_path))
         assert (result.stdout, result.returncode) == ("", 2)
-        assert result.stderr.splitlines()[0].startswith("The mailbox needs Node.js 20 or newer")
+        assert result.stderr.splitlines()[0].startswith("This needs Node.js 20 or newer")
         assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
 
     def test_without_a_mailbox_nobody_asks_for_node(self) -> None:

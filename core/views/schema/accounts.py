@@ -3,20 +3,24 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 
 from store.views.schema.roots import root_schema
-from storefront.schema.refusals import TEXT, json_object
+from storefront.errors.exceptions import Busy
+from storefront.schema.refusals import refused_with
 from storefront.schema.resources import resource_schema
 
+from ...exceptions import LinkRefused
+from ...serializers.accounts import CurrentPasswordSerializer
 
-def without_body(**words: Any) -> Any:
+
+def without_body(*refusals: type[Exception], **words: Any) -> Any:
     """Return the schema of an action that djoser answers with 204."""
-    return extend_schema(responses={204: None}, **words)
+    return extend_schema(responses={204: None, **refused_with(*refusals)}, **words)
 
 
 def with_password(**words: Any) -> Any:
     """Return the schema of the deletion of a user, which the password of who asks confirms."""
     return extend_schema(
         methods=["DELETE"],
-        request={"application/json": json_object(current_password=TEXT)},
+        request={"application/json": CurrentPasswordSerializer},
         responses={204: None},
         **words,
     )
@@ -32,6 +36,8 @@ user_schema = resource_schema(
     "accounts",
     one="a user",
     many="users",
+    # Passwords are hashed or checked.
+    refuses=(Busy,),
     create=extend_schema(summary="Register", description="A customer profile is made along."),
     destroy=with_password(description=f"Needs the `current_password` of who asks. {BOOKS}"),
     me=[
@@ -46,19 +52,23 @@ user_schema = resource_schema(
         summary="Export the own account",
         responses={200: {"type": "object", "additionalProperties": True}},
     ),
-    activation=without_body(summary="Confirm an address, under djoser's name for it"),
+    activation=without_body(LinkRefused, summary="Confirm an address, under djoser's name for it"),
     verify_email=without_body(
+        LinkRefused,
         summary="Confirm an address with the codes of the mail",
         description="A new address replaces the present one with this.",
     ),
     resend_verification=without_body(summary="Mail the codes that confirm an address again"),
-    resend_activation=without_body(summary="Mail the activation codes again"),
+    # Accounts are active from the start here: it always refuses.
+    resend_activation=extend_schema(exclude=True),
     set_password=without_body(summary="Change the own password"),
     reset_password=without_body(summary="Mail a link to set a new password"),
-    reset_password_confirm=without_body(summary="Set a new password with the codes of the mail"),
+    reset_password_confirm=without_body(
+        LinkRefused, summary="Set a new password with the codes of the mail"
+    ),
     set_username=without_body(summary="Change the own name to sign in"),
     reset_username=without_body(summary="Mail a link to set a new name to sign in"),
     reset_username_confirm=without_body(
-        summary="Set a new name to sign in with the codes of the mail"
+        LinkRefused, summary="Set a new name to sign in with the codes of the mail"
     ),
 )

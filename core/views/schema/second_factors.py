@@ -1,7 +1,9 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from storefront.schema.refusals import CONFLICT
+from storefront.errors.exceptions import Busy
+from storefront.schema.refusals import NOT_FOUND, refused_with
 
+from ...exceptions import CodeRefused, SecondFactorExists
 from ...serializers.second_factors import (
     CodeSerializer,
     EnrolmentSerializer,
@@ -11,19 +13,21 @@ from ...serializers.second_factors import (
 
 second_factor_schema = extend_schema_view(
     get=extend_schema(
-        tags=["tokens"], summary="Read the own second factor", responses=SecondFactorSerializer
+        tags=["tokens"],
+        summary="Read the own second factor",
+        responses={200: SecondFactorSerializer, **refused_with(NOT_FOUND)},
     ),
     post=extend_schema(
         tags=["tokens"],
         summary="Begin to set up a second factor",
         request=EnrolmentSerializer,
-        responses={201: EnrolmentSerializer, 409: CONFLICT},
+        responses={201: EnrolmentSerializer, **refused_with(SecondFactorExists, Busy, NOT_FOUND)},
     ),
     delete=extend_schema(
         tags=["tokens"],
         summary="Remove the second factor",
-        request=RemoveSecondFactorSerializer,
-        responses={204: None},
+        request={"application/json": RemoveSecondFactorSerializer},
+        responses={204: None, **refused_with(CodeRefused, Busy, NOT_FOUND)},
     ),
 )
 confirm_schema = extend_schema_view(
@@ -32,6 +36,6 @@ confirm_schema = extend_schema_view(
         summary="Confirm the second factor",
         description="From now on `jwt/create/` needs a code as `otp`. The recovery codes are shown here and never again; "
         "each takes the place of a code once.",
-        responses=CodeSerializer,
+        responses={200: CodeSerializer, **refused_with(CodeRefused, NOT_FOUND)},
     )
 )

@@ -1,8 +1,9 @@
 from drf_spectacular.utils import extend_schema
 
-from storefront.schema.refusals import BAD_REQUEST, NOT_FOUND, TOO_MANY
+from storefront.schema.refusals import NOT_FOUND, refused_with
 from storefront.schema.resources import resource_schema
 
+from ...exceptions import ProductNotFound, QuantityTooLarge, TooManyLines
 from ...serializers.carts import AddCartItemSerializer, CartSerializer
 
 cart_schema = resource_schema(
@@ -14,7 +15,7 @@ cart_schema = resource_schema(
             methods=["GET"],
             summary="Read one's own cart",
             description="On whatever device it was filled.",
-            responses={200: CartSerializer, 404: NOT_FOUND},
+            responses={200: CartSerializer, **refused_with(NOT_FOUND)},
         ),
         extend_schema(
             methods=["POST"],
@@ -29,8 +30,7 @@ cart_schema = resource_schema(
         description="A guest's cart becomes the user's own, with what their earlier cart holds; "
         "quantities add up. From then on it answers to nobody else.",
         request=None,
-        # Refused by a rule: there is no body that could be wrong.
-        responses={200: CartSerializer, 400: BAD_REQUEST, 409: TOO_MANY},
+        responses={200: CartSerializer, **refused_with(QuantityTooLarge, TooManyLines)},
     ),
 )
 cart_item_schema = resource_schema(
@@ -40,7 +40,10 @@ cart_item_schema = resource_schema(
     create=extend_schema(
         summary="Add a product to a cart",
         description="The same product again adds up.",
-        responses={201: AddCartItemSerializer, 409: TOO_MANY},
+        responses={
+            201: AddCartItemSerializer,
+            **refused_with(ProductNotFound, QuantityTooLarge, TooManyLines),
+        },
     ),
     partial_update=extend_schema(summary="Change the quantity of an item"),
     destroy=extend_schema(summary="Take an item out of a cart"),

@@ -1,18 +1,25 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from storefront.schema.refusals import (
-    CODED_ERROR,
-    CONFLICT,
-    NOT_DELETABLE,
-    TEXT,
-    Body,
-    RefusalResponse,
-    code,
-    json_object,
-)
+from storefront.schema.refusals import refused_with
 from storefront.schema.resources import resource_schema
 
+from ...exceptions import (
+    AddressNotFound,
+    CartChanged,
+    CartNotFound,
+    EmailUnverified,
+    EmptyCart,
+    KeyInFlight,
+    KeyReused,
+    MalformedKey,
+    OrderIsPaid,
+    OrderStatusConflict,
+    OutOfStock,
+    PaymentStatusConflict,
+    TooManyKeys,
+    TooManyUnpaid,
+)
 from ...serializers.orders import (
     OrderSerializer,
     OrderStatusChangeSerializer,
@@ -35,49 +42,24 @@ IDEMPOTENCY_REPLAYED = OpenApiParameter(
     response=[200, 201],
 )
 
-SHORTAGE = {name: {"type": "integer"} for name in ("product_id", "requested", "available")}
-PRICE = {"type": "number", "description": "With tax."}
-OUT_OF_STOCK = Body(
-    "OutOfStock",
-    json_object(
-        detail=TEXT,
-        code=code("insufficient_stock"),
-        lines={"type": "array", "items": json_object(**SHORTAGE)},
-    ),
+# In any of these cases the cart and the stock are as before.
+ORDER_REFUSALS = (
+    CartNotFound,
+    EmptyCart,
+    AddressNotFound,
+    MalformedKey,
+    OutOfStock,
+    CartChanged,
+    EmailUnverified,
+    KeyInFlight,
+    TooManyKeys,
+    TooManyUnpaid,
+    KeyReused,
 )
-CART_CHANGED = Body("CartChanged", json_object(detail=TEXT, code=code("cart_changed"), total=PRICE))
-REFUSED_BY_CODE = Body(
-    "OrderRefusedByCode",
-    json_object(
-        detail=TEXT,
-        code={
-            "type": "string",
-            "enum": [
-                "email_unverified",
-                "idempotency_key_in_flight",
-                "too_many_idempotency_keys",
-                "too_many_unpaid",
-            ],
-        },
-    ),
-)
-ORDER_REFUSED = RefusalResponse(
-    "OrderRefused",
-    (OUT_OF_STOCK, CART_CHANGED, REFUSED_BY_CODE),
-    "`insufficient_stock`, with every line the stock is short of; `cart_changed`, where the total "
-    "exceeds the expected one; `idempotency_key_in_flight`, before the first request under the key "
-    "is answered; `too_many_unpaid`, where as many orders of the customer wait for their payment as the "
-    "shop allows; `too_many_idempotency_keys`, where a user has named as many within a day; `email_unverified`, where it asks for a confirmed address. The cart and the stock are "
-    "as before.",
-)
-KEY_REUSED = RefusalResponse(
-    "KeyReused",
-    (CODED_ERROR,),
-    "`idempotency_key_reused`: the key came with another request.",
-)
-
 # A move to another status returns the order, or is refused by the status that it has.
-order_step_schema = extend_schema(responses={200: OrderSerializer, 409: CONFLICT})
+order_step_schema = extend_schema(
+    responses={200: OrderSerializer, **refused_with(OrderStatusConflict)}
+)
 
 order_schema = resource_schema(
     "orders",
@@ -91,20 +73,22 @@ order_schema = resource_schema(
         responses={
             200: OrderSerializer,
             201: OrderSerializer,
-            409: ORDER_REFUSED,
-            422: KEY_REUSED,
+            **refused_with(*ORDER_REFUSALS),
         },
     ),
     partial_update=extend_schema(
         summary="Change the payment status of an order",
         description="`P` is pending, `C` paid, `F` cancelled: the stock goes back, or is taken "
         "again. A paid order keeps its payment status.",
-        responses={200: UpdateOrderSerializer, 409: CONFLICT},
+        responses={
+            200: UpdateOrderSerializer,
+            **refused_with(PaymentStatusConflict, OutOfStock),
+        },
     ),
     destroy=extend_schema(
         summary="Delete an unpaid order",
         description="Its pieces go back to the stock.",
-        responses={204: None, 405: NOT_DELETABLE},
+        responses={204: None, **refused_with(OrderIsPaid)},
     ),
     cancel=order_step_schema,
     ship=order_step_schema,

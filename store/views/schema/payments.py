@@ -1,15 +1,10 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from storefront.schema.refusals import CODED_ERROR, CONFLICT, NOT_FOUND, RefusalResponse
+from storefront.schema.refusals import NOT_FOUND, refused_with
 from storefront.schema.resources import resource_schema
 
+from ...exceptions import GatewayUnavailable, NoGateway, OrderNotPayable, WebhookRefused
 from ...serializers.payments import PaymentSerializer, StartPaymentSerializer
-
-GATEWAY_UNAVAILABLE = RefusalResponse(
-    "GatewayUnavailable",
-    (CODED_ERROR,),
-    "`payment_gateway_unavailable`: nothing is lost, and the request can be sent again.",
-)
 
 payment_schema = resource_schema(
     "payments",
@@ -17,7 +12,10 @@ payment_schema = resource_schema(
     many="the payments of an order",
     create=extend_schema(
         request=StartPaymentSerializer,
-        responses={201: PaymentSerializer, 409: CONFLICT, 503: GATEWAY_UNAVAILABLE},
+        responses={
+            201: PaymentSerializer,
+            **refused_with(NoGateway, OrderNotPayable, GatewayUnavailable),
+        },
     ),
 )
 webhook_schema = extend_schema_view(
@@ -27,6 +25,6 @@ webhook_schema = extend_schema_view(
         description="Deliveries are signed; one that comes again, late or in disorder does no harm.",
         request={"application/json": {"type": "object"}},
         # Not there in a shop that takes no payments online.
-        responses={200: None, 404: NOT_FOUND},
+        responses={200: None, **refused_with(WebhookRefused, NOT_FOUND)},
     )
 )

@@ -4,17 +4,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.serializers import Serializer
 
-from storefront.schema.refusals import BAD_REQUEST, CODED_ERROR, RefusalResponse
+from storefront.schema.refusals import refused_with
 from storefront.schema.resources import resource_schema
 
+from ...exceptions import ReportsBusy, ReportTooSlow
 from .roots import root_schema
-
-REPORT_REFUSED = RefusalResponse(
-    "ReportRefused",
-    (CODED_ERROR,),
-    "`reports_busy`, where others are computed, or `report_too_slow`, where it covers too much; "
-    "`Retry-After` tells the seconds.",
-)
 
 report_schema = resource_schema("reports", one="a report", many="reports")
 reports_root_schema = root_schema("reports", summary="List the addresses of the reports")
@@ -27,7 +21,6 @@ def report_action_schema(query: type[Serializer], row: type[Serializer], *, many
         responses={
             (200, "application/json"): row(many=many),
             (200, "text/csv"): OpenApiTypes.STR,
-            400: BAD_REQUEST,
-            503: REPORT_REFUSED,
+            **refused_with(ReportsBusy, ReportTooSlow),
         },
     )
