@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import get_lib_doc_excludes
@@ -52,7 +52,7 @@ def undocumented_bases() -> list[type]:
     return [*get_lib_doc_excludes(), *ours]
 
 
-def descendants(base: type) -> Iterator[type]:
+def descendants(base: type[Any]) -> Iterator[type[Any]]:
     for each in base.__subclasses__():
         yield each
         yield from descendants(each)

@@ -239,7 +239,22 @@ TABLE = [
         f"{SCHEMA}.get_operation",
     ),
     Private("drf_spectacular.plumbing.get_doc", "storefront.schema.openapi", "obj"),
-    Private("drf_spectacular.plumbing.ResolvedComponent", "storefront.schema.openapi"),
+    Private(
+        f"{SCHEMA}._get_request_for_media_type",
+        "storefront.schema.openapi",
+        "self serializer direction",
+        f"{SCHEMA}._get_request_body",
+    ),
+    Private("drf_spectacular.plumbing.force_instance", "storefront.schema.openapi"),
+    Private("drf_spectacular.plumbing.ResolvedComponent", "storefront.schema.responses"),
+    Private("drf_spectacular.plumbing.ComponentRegistry", "storefront.schema.responses"),
+    Private("drf_spectacular.plumbing.get_lib_doc_excludes", "storefront.schema.documents", ""),
+    Private(
+        "drf_spectacular.contrib.django_filters.DjangoFilterExtension.resolve_filter_field",
+        "storefront.schema.filters",
+        "self auto_schema model filterset_class field_name filter_field",
+        "drf_spectacular.contrib.django_filters.DjangoFilterExtension.get_schema_operation_parameters",
+    ),
     Private(
         "rest_framework.request.Request._request",
         "storefront.preconditions",
