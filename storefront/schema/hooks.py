@@ -38,11 +38,14 @@ def name_servers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 
 def convert_nullable(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Say as OpenAPI 3.1 does what DRF's paginator says as 3.0 did: a link may be null."""
-    for schema in result["components"]["schemas"].values():
-        for part in schema.get("properties", {}).values():
-            if part.pop("nullable", False):
-                part["type"] = [part["type"], "null"]
+    """Say once, as OpenAPI 3.1 does, what may be null: DRF's paginator says it as 3.0 did."""
+    for part in objects_in(result["components"]["schemas"]):
+        if part.get("nullable") is True:
+            part["type"] = [part["type"], "null"]
+            del part["nullable"]
+        if isinstance(part.get("type"), list):
+            # Of a field that is described by hand it is said twice.
+            part["type"] = list(dict.fromkeys(part["type"]))
     return result
 
 
