@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.fields import empty, iter_options
 
@@ -181,6 +181,7 @@ class ThresholdField(serializers.IntegerField):
     pass
 
 
+@extend_schema_serializer(component_name="Product")
 class StaffProductSerializer(ProductSerializer):
     """What staff read and write of a product; other people's bodies leave the last two fields out."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from drf_spectacular.drainage import get_override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance, get_doc
@@ -228,7 +229,8 @@ class ShopSchema(AutoSchema):
         serializer = force_instance(request)
         if isinstance(serializer, serializers.Serializer):
             is_patch = self.method == "PATCH" and isinstance(self.view, PatchMixin)
-            name = type(serializer).__name__.removesuffix("Serializer")
+            own_name = type(serializer).__name__.removesuffix("Serializer")
+            name = get_override(serializer, "component_name", own_name)
             elsewhere = getattr(self.view, "fields_changed_elsewhere", ()) if is_patch else ()
             schema = errors_of(serializer, is_patch=is_patch, elsewhere=elsewhere)
             return f"{'Patched' if is_patch else ''}{name}Errors", schema

@@ -12,7 +12,7 @@ SPECTACULAR_SETTINGS = {
     "collection of a product in place of its id.",
     "VERSION": "1.0.0",
     "CONTACT": {"name": "Storefront"},
-    "LICENSE": {"name": "All rights reserved", "url": "/"},
+    "LICENSE": {"name": "All rights reserved", "identifier": "LicenseRef-All-Rights-Reserved"},
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "GET_LIB_DOC_EXCLUDES": "storefront.schema.documents.undocumented_bases",

@@ -245,6 +245,9 @@ TABLE = [
         "self serializer direction",
         f"{SCHEMA}._get_request_body",
     ),
+    Private(
+        "drf_spectacular.drainage.get_override", "storefront.schema.openapi", "obj prop default"
+    ),
     Private("drf_spectacular.plumbing.force_instance", "storefront.schema.openapi"),
     Private("drf_spectacular.plumbing.ResolvedComponent", "storefront.schema.responses"),
     Private("drf_spectacular.plumbing.ComponentRegistry", "storefront.schema.responses"),
