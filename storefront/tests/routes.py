@@ -167,5 +167,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
 }
 REQUESTS = [(method, path) for path, methods in ROUTES.items() for method in methods]
 WRITES = [(method, path) for method, path in REQUESTS if ROUTES[path][method] is not None]
+# Always refused in this shop, and not in its document; djoser brings it.
+CANNOT_WORK = {("post", "/auth/users/resend_activation/")}
 READS = [path for path, methods in ROUTES.items() if "get" in methods]
 WITH_IDS = [(method, path) for method, path in REQUESTS if "{" in path]

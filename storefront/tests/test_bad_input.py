@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from . import nonsense
 from .nonsense import JSON
-from .routes import READS, REQUESTS, ROUTES, WITH_IDS, WRITES
+from .routes import CANNOT_WORK, READS, REQUESTS, ROUTES, WITH_IDS, WRITES
 
 # Query parameters by the endpoint that reads them; each list reads pages and formats.
 PARAMETERS = {
@@ -127,7 +127,8 @@ def test_every_endpoint_of_the_schema_is_in_the_matrix() -> None:
         for path, methods in schema["paths"].items()
         for method in methods
     }
-    assert found == {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in REQUESTS}
+    known = {(method, re.sub(r"\{\w+\}", "{}", path)) for method, path in REQUESTS}
+    assert found == known - CANNOT_WORK
 
 
 def test_every_body_of_the_matrix_is_accepted_while_it_is_whole(walk: Walk) -> None:

@@ -12,11 +12,9 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
-from .routes import READS, ROUTES
+from .routes import CANNOT_WORK, READS, ROUTES
 
 PREFIXES = ("store/", "auth/", "tags/", "likes/")
-# Always refused in this shop; djoser brings it.
-CANNOT_WORK = {("post", "/auth/users/resend_activation/")}
 
 
 @pytest.fixture(scope="module")
