@@ -1,6 +1,7 @@
 """What is said of the whole document once every view has said its part."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +35,8 @@ def name_servers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Say where the API is: where the document is, and where the settings say that the shop is."""
     here = {"url": "/", "description": "Where this document comes from."}
     shop = {"url": settings.SHOP_URL, "description": "The shop."}
-    return {**result, "servers": [here, *([shop] if settings.SHOP_URL else [])]}
+    # A copy: the hooks after it change what views have written down as it is.
+    return {**deepcopy(result), "servers": [here, *([shop] if settings.SHOP_URL else [])]}
 
 
 def convert_nullable(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -1,17 +1,37 @@
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from storefront.errors.exceptions import StorageUnavailable
 from storefront.schema.refusals import refused_with
 from storefront.schema.resources import resource_schema
 
-from ...exceptions import CollectionNotEmpty, ProductInOrders, SearchBusy, SearchTooSlow
+from ...exceptions import (
+    CollectionNotEmpty,
+    FacetsBusy,
+    FacetsTooSlow,
+    ProductInOrders,
+    SearchBusy,
+    SearchTooSlow,
+)
 from ...pictures.formats import accepted_titles
 from ...serializers.catalog import ProductImageSerializer, StaffProductSerializer
+from ...serializers.facets import FacetsSerializer
 
+AGE = OpenApiParameter(
+    "Age",
+    OpenApiTypes.INT,
+    OpenApiParameter.HEADER,
+    description="The seconds since it was counted.",
+    response=[200],
+)
 product_schema = resource_schema(
     "products",
     one="a product",
     many="products",
+    facets=extend_schema(
+        filters=True,
+        parameters=[AGE],
+        responses={200: FacetsSerializer, **refused_with(FacetsBusy, FacetsTooSlow)},
     list=extend_schema(
         responses={
             200: StaffProductSerializer(many=True),
