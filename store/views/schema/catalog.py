@@ -32,6 +32,7 @@ product_schema = resource_schema(
         filters=True,
         parameters=[AGE],
         responses={200: FacetsSerializer, **refused_with(FacetsBusy, FacetsTooSlow)},
+    ),
     list=extend_schema(
         responses={
             200: StaffProductSerializer(many=True),
