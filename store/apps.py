@@ -11,13 +11,15 @@ class StoreConfig(AppConfig):
         from .checks import check_stored_prices
         from .gateways import payment_gateway
         from .models import Product, Promotion
-        from .signals import campaign_started, refund_due
+        from .signals import campaign_started, picture_stored, refund_due
         from .signals.handlers import (
             create_customer_for_new_user,
             invalidate_after_migrations,
             invalidate_after_promotion_change,
+            make_image_sizes,
             refund_payments,
             remove_image_file,
+            remove_replaced_file,
             send_campaign,
         )
 
@@ -28,6 +30,8 @@ class StoreConfig(AppConfig):
         post_migrate.connect(invalidate_after_migrations, sender=self)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
+        picture_stored.connect(make_image_sizes)
+        picture_stored.connect(remove_replaced_file)
         register(check_stored_prices, Tags.database)
         # Settings that make no gateway stop the start, not the first customer who pays.
         payment_gateway()

@@ -1,3 +1,4 @@
+from io import BytesIO
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.db.models.fields.files import ImageFieldFile
 from .pictures.errors import UnreadablePicture
 from .pictures.formats import FORMATS
 from .pictures.metadata import strip_metadata
+from .pictures.reading import opened, upright_size
 from .validators import not_a_picture
 
 
@@ -19,8 +21,14 @@ class PictureFile(ImageFieldFile):
         content.seek(0)
         try:
             picture = strip_metadata(content.read())
+            with opened(BytesIO(picture.content)) as image:
+                width, height = upright_size(image)
         except UnreadablePicture as error:
             raise ValidationError({self.field.name: not_a_picture()}) from error
+        # What is known of the file before goes with it. Assigned before the row is written.
+        row: Any = self.instance
+        row.width, row.height, row.sizes = width, height, None
+        row.__dict__["has_new_file"] = True
         super().save(picture.name, ContentFile(picture.content), save)
 
 

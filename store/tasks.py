@@ -4,7 +4,16 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from .services import campaigns, carts, idempotency, payments, personal_data, report_mails, words
+from .services import (
+    campaigns,
+    carts,
+    idempotency,
+    payments,
+    personal_data,
+    picture_sizes,
+    report_mails,
+    words,
+)
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -70,3 +79,15 @@ def erase_old_addresses() -> None:
 def learn_words() -> None:
     """Collect the words of the products, for searches with a mistake in a word."""
     words.learn_words()
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+def make_image_sizes(name: str) -> None:
+    """Make the sizes of a picture that was stored."""
+    picture_sizes.make_picture_sizes(name=name)
+
+
+@shared_task
+def make_missing_image_sizes() -> None:
+    """Make the sizes of some pictures that have none."""
+    picture_sizes.make_missing_sizes()

@@ -10,7 +10,6 @@ from .pictures.errors import UnreadablePicture
 from .pictures.formats import accepted_titles
 from .pictures.reading import decode
 
-MAX_IMAGE_KILOBYTES = 500
 # Within what every database can compare.
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
@@ -20,12 +19,12 @@ def not_a_picture() -> ValidationError:
 
 
 def is_too_large(file: File) -> bool:
-    return file.size > MAX_IMAGE_KILOBYTES * 1024
+    return file.size > settings.STORE_IMAGE_KILOBYTES * 1024
 
 
 def validate_file_size(file: File) -> None:
     if is_too_large(file):
-        raise ValidationError(f"Files cannot be larger than {MAX_IMAGE_KILOBYTES}KB!")
+        raise ValidationError(f"Files cannot be larger than {settings.STORE_IMAGE_KILOBYTES}KB!")
 
 
 def validate_image_format(file: File) -> None:

@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import store.models.catalog
+import store.models.images
 import store.validators
 import uuid
 from decimal import Decimal
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
             name='ProductImage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', models.ImageField(db_index=True, upload_to=store.models.catalog.image_path, validators=[store.validators.validate_file_size, store.validators.validate_image_format])),
+                ('image', models.ImageField(db_index=True, upload_to=store.models.images.image_path, validators=[store.validators.validate_file_size, store.validators.validate_image_format])),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='store.product')),
             ],
             options={

@@ -2,9 +2,10 @@
 
 from .campaigns import Campaign, CampaignRecipient
 from .carts import MAX_QUANTITY, Cart, CartItem
-from .catalog import Collection, Product, ProductImage
+from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
+from .images import ProductImage
 from .orders import Order, OrderItem, OrderStatus, OrderStatusChange
 from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion

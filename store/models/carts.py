@@ -16,6 +16,7 @@ from storefront.models import PartialUpdateModel
 from ..loading import LoadingMixin
 from ..money import summed, tax_on
 from .catalog import Product, load_promotions
+from .images import load_images
 from .promotions import Promotion
 
 # Of one product in one cart: what the column holds on every database.
@@ -28,7 +29,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return self.filter(Q(user=None) | Q(user=user_id)) if user_id else self.filter(user=None)
 
     def with_items(self, membership: str | None) -> "CartQuerySet":
-        """Load the items along with their products, priced for a membership, in two more queries."""
+        """Load the items along with their products, priced for a membership, in three more queries."""
         items = CartItem.objects.priced_for(membership)
         return self.prefetch_related(Prefetch("items", queryset=items))
 
@@ -76,12 +77,14 @@ class Cart(PartialUpdateModel):
 
 class CartItemQuerySet(LoadingMixin, models.QuerySet["CartItem"]):
     def priced_for(self, membership: str | None) -> "CartItemQuerySet":
-        """Load the products along, priced for a membership, in one more query."""
-        return self.select_related("product").loading(partial(price_items, membership=membership))
+        """Load the products along, priced for a membership and with images, in two more queries."""
+        return self.select_related("product").loading(partial(load_products, membership=membership))
 
 
-def price_items(items: Sequence["CartItem"], membership: str | None) -> None:
-    load_promotions([item.product for item in items], membership)
+def load_products(items: Sequence["CartItem"], membership: str | None) -> None:
+    products = [item.product for item in items]
+    load_promotions(products, membership)
+    load_images(products)
 
 
 class CartItem(PartialUpdateModel):

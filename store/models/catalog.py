@@ -2,9 +2,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial, reduce
 from operator import or_
-from pathlib import PurePosixPath
 from typing import Any, Self
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
@@ -17,13 +15,13 @@ from storefront.permissions import holds
 from storefront.unique_keys.exact import ExactCharField
 
 from ..compiled import Many, compiled_select
-from ..fields import PictureField
 from ..fulltext import Finding, HasParts, Word, conditions_of
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, HUNDREDTH, PRICE_DIGITS, minor_unit_of, with_tax
 from ..ratings import NO_RATING, Rating
 from ..signals import products_changing
-from ..validators import validate_file_size, validate_image_format, validate_minor_unit
+from ..validators import validate_minor_unit
+from .images import ProductImage, load_images
 from .promotions import Promotion, running_promotions
 from .versions import Versioned, VersionedQuerySet
 
@@ -278,9 +276,9 @@ class Product(Versioned):
         return self.rating.number
 
     @cached_property
-    def shown_images(self) -> "list[ProductImage]":
+    def shown_images(self) -> list[ProductImage]:
         """The images; a product that was loaded `with_images()` has them without a query."""
-        return [*self.images.all()]
+        return [*self.images.all()] if self.pk else []
 
     @property
     def promotion(self) -> Promotion | None:
@@ -296,37 +294,6 @@ class Product(Versioned):
     def final_price(self) -> Decimal:
         """What a piece costs the one whom the product was `priced_for`, with tax."""
         return with_tax(self.price)
-
-
-def image_path(image: "ProductImage", name: str) -> str:
-    """Return a name that nobody can guess or clash with, and that tells what the content is."""
-    return f"store/images/{uuid4().hex}{PurePosixPath(name).suffix}"
-
-
-class ProductImageQuerySet(VersionedQuerySet["ProductImage"]):
-    def showing(self, name: str) -> "ProductImageQuerySet":
-        """Keep the pictures whose file has this name."""
-        # MariaDB takes small and capital letters for the same, but not at the start of a text.
-        return self.filter(image=name, image__startswith=name)
-
-
-class ProductImage(Versioned):
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
-    image = PictureField(
-        upload_to=image_path,
-        # A file may serve many rows; the last one to go takes it along.
-        db_index=True,
-        validators=[validate_file_size, validate_image_format],
-    )
-
-    objects = ProductImageQuerySet.as_manager()
-
-    class Meta:
-        base_manager_name = "objects"
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.image.name
 
 
 def load_promotions(products: Sequence[Product], membership: str | None) -> None:
@@ -364,16 +331,3 @@ def ratings_of(product_ids: Any) -> models.QuerySet[Any, Any]:
     )
     figures = (Sum("reviews__rating"), Count("reviews__rating"))
     return rated.order_by().values("pk").values_list("pk", *figures)
-
-
-def load_images(products: Sequence[Product]) -> None:
-    images: dict[int, list[ProductImage]] = {product.pk: [] for product in products}
-    for image in images_of.instances(product_ids=[*images]):
-        images[image.product_id].append(image)
-    for product in products:
-        product.__dict__["shown_images"] = images[product.pk]
-
-
-@compiled_select(product_ids=Many(models.BigIntegerField()))
-def images_of(product_ids: Any) -> models.QuerySet:
-    return ProductImage.objects.filter(product__in=product_ids)

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,11 @@ from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
 
 from ..expressions import AmountSum
+from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
 from .catalog import Product
 from .customers import Address, Customer, begins
+from .images import load_images
 
 # What lines cost, before tax.
 AMOUNT = AmountSum(F("quantity") * F("unit_price"))
@@ -75,10 +77,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         )
 
     def with_items(self) -> "OrderQuerySet":
-        """Load the lines and their products along, in one more query."""
-        return self.prefetch_related(
-            Prefetch("items", queryset=OrderItem.objects.select_related("product"))
-        )
+        """Load the lines along, and their products with images, in two more queries."""
+        return self.prefetch_related(Prefetch("items", queryset=OrderItem.objects.with_products()))
 
     def expiring(self) -> "OrderQuerySet":
         """Keep the unpaid orders whose stock the shop holds for some time only."""
@@ -220,7 +220,11 @@ class OrderStatusChange(PartialUpdateModel):
         return f"{self.order_id}: {self.to_status}"
 
 
-class OrderItemQuerySet(models.QuerySet["OrderItem"]):
+class OrderItemQuerySet(LoadingMixin, models.QuerySet["OrderItem"]):
+    def with_products(self) -> "OrderItemQuerySet":
+        """Load the products along, with their images, in one more query."""
+        return self.select_related("product").loading(load_item_images)
+
     def sold(self) -> "OrderItemQuerySet":
         """Keep the lines of sales: of orders that are paid or pending, not of failed ones."""
         return self.filter(order__payment_status__in=Order.SOLD)
@@ -249,6 +253,10 @@ class OrderItemQuerySet(models.QuerySet["OrderItem"]):
     def figures(self) -> dict[str, Any]:
         """Return the figures of all lines; pieces and total are None where there is no line."""
         return self.aggregate(**FIGURES)
+
+
+def load_item_images(items: Sequence["OrderItem"]) -> None:
+    load_images([item.product for item in items])
 
 
 class OrderItem(PartialUpdateModel):

@@ -76,6 +76,13 @@ def orientation_of(image: Any) -> int:
     return orientation if orientation in ORIENTATIONS else 1
 
 
+def upright_size(image: Any) -> tuple[int, int]:
+    """Return the width and height in which a picture is shown."""
+    # From 5 on it lies on its side.
+    width, height = image.size
+    return (height, width) if orientation_of(image) > 4 else (width, height)
+
+
 def exif_of(orientation: int) -> bytes:
     """Return Exif data, from the letters "Exif" on, that tells how a picture lies and nothing else."""
     exif = Image.Exif()

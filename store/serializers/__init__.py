@@ -9,8 +9,6 @@ from .carts import (
 )
 from .catalog import (
     CollectionSerializer,
-    ImageAddressField,
-    ProductImageSerializer,
     ProductSerializer,
     PublishedField,
     SimpleProductSerializer,
@@ -25,6 +23,7 @@ from .customers import (
     CustomerSerializer,
     MyCustomerSerializer,
 )
+from .images import ChangeProductImageSerializer, ImageAddressField, ProductImageSerializer
 from .orders import (
     CreateOrderSerializer,
     OrderItemSerializer,
@@ -73,6 +72,7 @@ __all__ = [
     "CartItemSerializer",
     "CartSerializer",
     "CollectionSalesSerializer",
+    "ChangeProductImageSerializer",
     "CollectionSerializer",
     "CreateCustomerSerializer",
     "CreateOrderSerializer",

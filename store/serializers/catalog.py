@@ -1,11 +1,8 @@
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -14,19 +11,11 @@ from rest_framework.fields import empty, iter_options
 from storefront.serializers import ModelSerializer
 from storefront.unique_keys.serializers import UniqueFieldsSerializer
 
-from ..models import Collection, Product, ProductImage
+from ..models import Collection, Product
 from ..models.catalog import MAX_INVENTORY
-from ..validators import validate_file_size, validate_image_format
 from .amounts import AmountField
+from .images import ProductImageSerializer, ThumbnailField
 from .promotions import PromotionSerializer
-
-# Pictures whose addresses are remembered.
-ADDRESSES = 10_000
-
-
-@lru_cache(ADDRESSES)
-def lasting_address(name: str) -> str:
-    return default_storage.url(name)
 
 
 class CollectionSerializer(ModelSerializer):
@@ -45,39 +34,6 @@ class CollectionSerializer(ModelSerializer):
     class Meta:
         model = Collection
         fields = ["id", "title", "products_count", "featured_product"]
-
-
-class ImageAddressField(serializers.FileField):
-    """The address of a picture; not an ImageField, which judges a picture by its name."""
-
-    def get_attribute(self, instance: Any) -> Any:
-        # The name is enough: a file around it takes as long as to read its row.
-        return str(instance.__dict__[self.source])
-
-    def to_representation(self, value: Any) -> str | None:
-        address = self.address_of(value) if value else None
-        # Storages outside of the shop name their own host.
-        return f"{self.shop}{address}" if address and address.startswith("/") else address
-
-    @cached_property
-    def address_of(self) -> Callable[[str], str]:
-        # An address that is signed expires.
-        is_signed = getattr(default_storage, "querystring_auth", False)
-        return default_storage.url if is_signed else lasting_address
-
-    @cached_property
-    def shop(self) -> str:
-        """The scheme and host under which the shop is asked, nothing where nobody asks."""
-        request = self.context.get("request")
-        return request.build_absolute_uri("/").rstrip("/") if request else ""
-
-
-class ProductImageSerializer(ModelSerializer):
-    image = ImageAddressField(validators=[validate_file_size, validate_image_format])
-
-    class Meta:
-        model = ProductImage
-        fields = ["id", "image"]
 
 
 # What other apps add to a product, of those that are installed.
@@ -204,6 +160,9 @@ class StaffProductSerializer(ProductSerializer):
 
 
 class SimpleProductSerializer(ModelSerializer):
+    image = ThumbnailField(read_only=True, help_text="The thumbnail of the first picture.")
+    images = ProductImageSerializer(source="shown_images", many=True, read_only=True)
+
     class Meta:
         model = Product
-        fields = ["id", "title", "unit_price"]
+        fields = ["id", "title", "slug", "unit_price", "image", "images"]

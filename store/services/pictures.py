@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from cachetools import LRUCache
 from django.core.files.base import ContentFile
@@ -6,8 +7,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from ..models import ProductImage
+from ..models.images import ProductImageQuerySet
 from ..pictures.errors import UnreadablePicture
 from ..pictures.metadata import strip_metadata
+from ..pictures.sizes import file_names
+from ..signals import picture_stored
 from .transactions import retrying_transaction
 
 BATCH = 500
@@ -18,10 +22,15 @@ MAX_STORED_BYTES = 64 * 1024 * 1024
 
 def stored_pictures() -> Iterator[str]:
     """Yield the name of each picture's file once, though many rows may show it."""
+    return pictures_of(ProductImage.objects.all())
+
+
+def pictures_of(images: ProductImageQuerySet) -> Iterator[str]:
+    """Yield the name of each file that these rows show once, in batches, so that rows may change meanwhile."""
     last = 0
     # Bounded: where a name is forgotten, its file is only read once more.
     seen: LRUCache[str, bool] = LRUCache(CACHED_NAMES)
-    rows = ProductImage.objects.order_by("pk").values_list("pk", "image")
+    rows = images.order_by("pk").values_list("pk", "image")
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         for last, name in batch:
             if name and name not in seen:
@@ -65,14 +74,23 @@ def read(name: str) -> bytes:
 @retrying_transaction
 def replace_name(*, name: str, new_name: str) -> bool:
     """Replace the name of a file in the rows that show it; return False where no row does any more."""
-    return ProductImage.objects.showing(name).update(image=new_name) > 0
+    # The sizes are named after the file.
+    is_shown = ProductImage.objects.showing(name).update(image=new_name, sizes=None) > 0
+    if is_shown:
+        # Whoever calls this removes the file that was replaced.
+        stored = partial(
+            picture_stored.send_robust, sender=ProductImage, name=new_name, replaced=""
+        )
+        transaction.on_commit(stored)
+    return is_shown
 
 
 def remove_unused_file(*, name: str, robust: bool = False) -> None:
-    """Remove the file of a picture once this is committed, unless a row shows it then."""
+    """Remove the file of a picture, and of its sizes, once this is committed, unless a row shows it then."""
 
     def remove() -> None:
         if name and not ProductImage.objects.showing(name).exists():
-            default_storage.delete(name)
+            for each in (name, *file_names(name)):
+                default_storage.delete(each)
 
     transaction.on_commit(remove, robust=robust)

@@ -50,7 +50,7 @@ def _shortages(products: Iterable[Product], quantities: Mapping[int, int]) -> li
 @compiled_select(product_ids=Many(BigIntegerField()))
 def locked_products(product_ids: Any) -> QuerySet[Product]:
     # What an order needs to know. Another column would be loaded when it is asked for.
-    columns = ("title", "unit_price", "inventory", "is_published", "low_stock_threshold")
+    columns = ("title", "slug", "unit_price", "inventory", "is_published", "low_stock_threshold")
     return Product.objects.locked().filter(pk__in=product_ids).only(*columns)
 
 

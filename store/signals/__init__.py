@@ -22,3 +22,6 @@ order_deleting = Signal()
 products_changing = Signal()
 # With the keyword arguments `products`, as they were, and `quantities` (pieces by product id).
 stock_taking = Signal()
+# Sent after the commit, with the keyword arguments `name`, of a picture's new file, and `replaced`, the
+# name of the file that the row showed before, or "".
+picture_stored = Signal()

@@ -57,6 +57,16 @@ def refund_payments(**kwargs: Any) -> None:
     queue_soon("a refund", tasks.refund_payments)
 
 
+def make_image_sizes(name: str, **kwargs: Any) -> None:
+    """Have a worker make the sizes of a picture that was stored."""
+    queue_soon("a picture's sizes", tasks.make_image_sizes, name)
+
+
+def remove_replaced_file(replaced: str, **kwargs: Any) -> None:
+    """Remove the file that a row showed before, unless another row still does."""
+    remove_unused_file(name=replaced, robust=True)
+
+
 def queue_soon(what: str, task: Any, *args: Any) -> None:
     """Queue a task; where no broker takes it, a sweep by beat finds what it is for."""
     try:

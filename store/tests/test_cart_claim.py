@@ -5,6 +5,8 @@ from model_bakery import baker
 from store.models import MAX_QUANTITY, Cart, CartItem, Customer, Order, Product
 from store.services.carts import claim_cart
 
+from .bodies import line_product
+
 pytestmark = pytest.mark.django_db
 
 NOT_FOUND = {"detail": "No Cart matches the given query."}
@@ -100,7 +102,7 @@ class TestClaim:
             "items": [
                 {
                     "id": item.pk,
-                    "product": {"id": item.product_id, "title": "Teapot", "unit_price": 10},
+                    "product": line_product(item.product, title="Teapot", unit_price=10),
                     "quantity": 2,
                     "price": 10,
                     "promotion": None,

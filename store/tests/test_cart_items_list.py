@@ -3,6 +3,8 @@ import pytest
 from store.models import Cart, CartItem, Product
 from store.services.orders import place_order
 
+from .bodies import line_product
+
 pytestmark = pytest.mark.django_db
 
 
@@ -21,7 +23,7 @@ class TestList:
         assert response.json() == [
             {
                 "id": item.id,
-                "product": {"id": item.product_id, "title": "Teapot", "unit_price": 10},
+                "product": line_product(item.product, title="Teapot", unit_price=10),
                 "quantity": 2,
                 "price": 10,
                 "promotion": None,
@@ -31,7 +33,7 @@ class TestList:
             },
             {
                 "id": second.id,
-                "product": {"id": cup.id, "title": "Cup", "unit_price": 2.5},
+                "product": line_product(cup, title="Cup", unit_price=2.5),
                 "quantity": 4,
                 "price": 2.5,
                 "promotion": None,
@@ -54,15 +56,15 @@ class TestList:
                 assert set(response.json()) == {"detail"}
 
     @pytest.mark.parametrize("rows", [1, 10, 100])
-    def test_costs_three_queries_however_long(
+    def test_costs_four_queries_however_long(
         self, api_client, cart, make_product, django_assert_num_queries, rows
     ):
         CartItem.objects.bulk_create(
             CartItem(cart=cart, product=make_product(), quantity=1) for _ in range(rows)
         )
 
-        # The cart, the items with their products, the promotions.
-        with django_assert_num_queries(3):
+        # The cart, the items with their products, the promotions, the pictures.
+        with django_assert_num_queries(4):
             response = api_client.get(items_url(cart.id))
 
         assert len(response.json()) == rows

@@ -5,6 +5,8 @@ import pytest
 
 from store.models import Cart, CartItem, Product
 
+from .bodies import line_product
+
 pytestmark = pytest.mark.django_db
 
 NO_CARTS = ["abc", "1", "00000000-0000-0000-0000-00000000000g", "%00", "null"]
@@ -73,7 +75,7 @@ class TestRetrieve:
             "items": [
                 {
                     "id": first.id,
-                    "product": {"id": teapot.id, "title": "Teapot", "unit_price": 10.1},
+                    "product": line_product(teapot, title="Teapot", unit_price=10.1),
                     "quantity": 3,
                     "price": 10.1,
                     "promotion": None,
@@ -83,7 +85,7 @@ class TestRetrieve:
                 },
                 {
                     "id": second.id,
-                    "product": {"id": cup.id, "title": "Cup", "unit_price": 1.1},
+                    "product": line_product(cup, title="Cup", unit_price=1.1),
                     "quantity": 3,
                     "price": 1.1,
                     "promotion": None,
@@ -147,15 +149,15 @@ class TestRetrieve:
                 assert set(response.json()) == {"detail"}
 
     @pytest.mark.parametrize("rows", [1, 10, 100])
-    def test_costs_three_queries_however_full(
+    def test_costs_four_queries_however_full(
         self, api_client, cart, make_product, django_assert_num_queries, rows
     ):
         CartItem.objects.bulk_create(
             CartItem(cart=cart, product=make_product(), quantity=1) for _ in range(rows)
         )
 
-        # The cart, its items with their products, the promotions.
-        with django_assert_num_queries(3):
+        # The cart, its items with their products, the promotions, the pictures.
+        with django_assert_num_queries(4):
             response = api_client.get(f"/store/carts/{cart.id}/")
 
         assert len(response.json()["items"]) == rows

@@ -21,7 +21,6 @@ from store.pictures.metadata import strip_metadata
 from store.services import pictures
 from store.tests.admin.forms import inline, product_form
 from store.tests.picture_files import SECRET, encoded, secretive, shown
-from store.validators import MAX_IMAGE_KILOBYTES
 from storefront.storage.media import picture_type
 
 pytestmark = pytest.mark.django_db
@@ -197,11 +196,14 @@ class TestStoredPictures:
         assert names["a.jpg"] == names["again"]
         assert names["clean.gif"] == f"{FOLDER}/clean.gif"
         assert {path.name for path in media.iterdir()} == {
-            *("broken.jpg", "clean.gif"),
+            *("broken.jpg", "clean.gif", "sizes"),
             *(Path(names[name]).name for name in ("a.jpg", "b.png")),
         }
         assert shown(read(client, f"/media/{names['a.jpg']}")) == shown(FILES["jpg"])
-        assert not any(SECRET in path.read_bytes() for path in media.iterdir())
+        files = [path for path in media.rglob("*") if path.is_file()]
+        assert not any(SECRET in path.read_bytes() for path in files)
+        # Of each that got another name, the thumbnail in both formats; the others are no larger.
+        assert len([path for path in files if path.parent.name == "sizes"]) == 4
 
         call_command("strip_image_metadata")
         assert capsys.readouterr().out.startswith("Pictures stripped: 0, clean before: 3")
@@ -265,4 +267,4 @@ def test_the_upload_page_offers_the_same_formats() -> None:
     page = Path(settings.BASE_DIR, "client", "index.html").read_text()
 
     assert f'accept="{",".join(known.content_type for known in FORMATS.values())}"' in page
-    assert f"{accepted_titles()}, up to {MAX_IMAGE_KILOBYTES} KB." in page
+    assert f"{accepted_titles()}, up to {settings.STORE_IMAGE_KILOBYTES} KB." in page

@@ -7,6 +7,8 @@ from model_bakery import baker
 
 from store.models import Cart, CartItem, Customer, Order, OrderItem, Product
 
+from .bodies import line_product
+
 pytestmark = pytest.mark.django_db
 
 ORDERS = "/store/orders/"
@@ -48,7 +50,7 @@ class TestPlace:
             "items": [
                 {
                     "id": order.items.get().pk,
-                    "product": {"id": product.pk, "title": "Teapot", "unit_price": 10},
+                    "product": line_product(product, title="Teapot", unit_price=10),
                     "title": "Teapot",
                     "list_price": 10,
                     "promotion": None,
@@ -107,7 +109,7 @@ class TestPlace:
         line = api_client.get(f"{ORDERS}{order_id}/").json()["items"][0]
 
         assert (line["title"], line["unit_price"]) == ("Teapot", 12.34)
-        assert line["product"] == {"id": product.pk, "title": "Kettle", "unit_price": 99.99}
+        assert line["product"] == line_product(product, title="Kettle", unit_price=99.99)
 
     def test_the_client_sets_neither_price_nor_status_nor_customer(self, api_client, sign_in, cart):
         other = baker.make(get_user_model(), email="zoe@example.com").customer
@@ -142,7 +144,7 @@ class TestPlace:
         assert stock() == [10]
         assert cart.items.get().quantity == 3
 
-    @pytest.mark.parametrize(("lines", "queries"), [(1, 20), (10, 29)])
+    @pytest.mark.parametrize(("lines", "queries"), [(1, 21), (10, 30)])
     def test_costs_one_query_more_per_line(
         self, api_client, sign_in, make_product, django_assert_num_queries, lines, queries
     ):
@@ -152,8 +154,8 @@ class TestPlace:
         sign_in()
 
         # Four of them are the savepoints and releases of two transactions within the test's own, one reads
-        # the promotions, one writes the history, and two ask which webhooks are to be told: of the order,
-        # and of stock that has become low.
+        # the promotions, one writes the history, one reads the pictures for the response, and two ask which
+        # webhooks are to be told: of the order, and of stock that has become low.
         with django_assert_num_queries(queries):
             response = place(api_client, cart.id)
 

@@ -134,8 +134,8 @@ def test_cart_of_a_customer(
         CartItem(cart=cart, product_id=pk, quantity=1) for pk in shelf(rows)
     )
 
-    # The membership, the cart, its items with their products, the promotions.
-    with django_assert_num_queries(4):
+    # The membership, the cart, its items with their products, the promotions, the pictures.
+    with django_assert_num_queries(5):
         body = api_client.get(f"/store/carts/{cart.pk}/{path}").json()
 
     items = body if path else body["items"]

@@ -80,6 +80,23 @@ LOADS = {
     TaggedItem: {**GENERIC, "tag_id": 7},
     LikedItem: {**GENERIC, "user_id": 7},
 }
+IMAGE = {
+    "id": 7,
+    "image": "http://testserver/media/store/images/a.png",
+    "alt": "",
+    "position": 0,
+    "width": None,
+    "height": None,
+    "sizes": {"thumbnail": None, "small": None, "medium": None, "large": None},
+}
+LINE_PRODUCT = {
+    "id": 7,
+    "title": "Teapot",
+    "slug": "teapot",
+    "unit_price": 10.0,
+    "image": None,
+    "images": [IMAGE],
+}
 # Tables that the client's data model does not have.
 ADDED = {
     Campaign,
@@ -134,7 +151,7 @@ def test_loaded_rows_are_served(api_client):
         "rating_count": 0,
         "tags": [],
         "last_update": "2026-01-02T03:04:05Z",
-        "images": [{"id": 7, "image": "http://testserver/media/store/images/a.png"}],
+        "images": [IMAGE],
     }
     assert api_client.get("/store/products/7/reviews/").json() == [
         {
@@ -177,7 +194,7 @@ def test_loaded_orders_have_a_status_and_a_total(api_client, payment_status, sta
             "items": [
                 {
                     "id": 7,
-                    "product": {"id": 7, "title": "Teapot", "unit_price": 10.0},
+                    "product": LINE_PRODUCT,
                     "title": None,
                     "list_price": None,
                     "promotion": None,

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework import mixins, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
@@ -10,6 +10,7 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
+from rest_framework.settings import api_settings
 
 from storefront.filters import FilterBackend
 from storefront.generics import PatchMixin
@@ -21,11 +22,11 @@ from ..models.catalog import SEARCHED_TEXTS, ProductQuerySet
 from ..pagination import DefaultPagination
 from ..serializers.catalog import (
     CollectionSerializer,
-    ProductImageSerializer,
     ProductSerializer,
     StaffProductSerializer,
     load_supplied,
 )
+from ..serializers.images import ChangeProductImageSerializer, ProductImageSerializer
 from ..serializers.promotions import RunningPromotionSerializer
 from ..services.catalog import delete_collection, delete_product
 from .facets import FacetsMixin
@@ -124,17 +125,21 @@ class PromotionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
 
 @image_schema
-class ProductImageViewSet(
-    mixins.ListModelMixin,
-    mixins.CreateModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.DestroyModelMixin,
-    viewsets.GenericViewSet,
-):
+class ProductImageViewSet(PatchMixin, viewsets.ModelViewSet):
     queryset = ProductImage.objects.all()
     serializer_class = ProductImageSerializer
     parser_classes = [MultiPartParser, FormParser]
     lookup_value_converter = "int"
+
+    def get_parsers(self) -> list[Any]:
+        is_upload = self.request is not None and self.request.method == "POST"
+        # A file comes in a form; what is written about it in JSON too.
+        parsers: Any = self.parser_classes if is_upload else api_settings.DEFAULT_PARSER_CLASSES
+        return [parser() for parser in parsers]
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        is_change = self.action in ("update", "partial_update")
+        return ChangeProductImageSerializer if is_change else ProductImageSerializer
 
     def get_queryset(self) -> QuerySet[ProductImage]:
         return super().get_queryset().filter(product=self.product())

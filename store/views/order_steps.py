@@ -65,7 +65,9 @@ class OrderSteps(GenericViewSet[Order]):
         reason = self.get_serializer(data=self.request.data)
         reason.is_valid(raise_exception=True)
         change_order_status(order=order, status=to, by=self.request.user, **reason.validated_data)
-        return Response(shown(order))
+        # As it stands now.
+        moved = Order.objects.with_items().get(pk=order.pk)
+        return Response(OrderSerializer(moved, context=self.get_serializer_context()).data)
 
     @action(detail=True, serializer_class=OrderStatusChangeSerializer, filter_backends=[])
     def changes(self, request: Request, pk: int) -> Response:
@@ -73,8 +75,3 @@ class OrderSteps(GenericViewSet[Order]):
         changes: Any = self.get_object().status_changes.all()
         page = self.paginate_queryset(changes)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-def shown(order: Order) -> Any:
-    """Return an order as it stands now."""
-    return OrderSerializer(Order.objects.with_items().get(pk=order.pk)).data

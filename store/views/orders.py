@@ -16,6 +16,7 @@ from storefront.permissions import holds, staff_with
 from ..filters import StableOrderingFilter
 from ..headers import idempotency_key
 from ..models import Order
+from ..models.orders import load_item_images
 from ..permissions import permission_to_move
 from ..serializers.orders import CreateOrderSerializer, OrderSerializer, UpdateOrderSerializer
 from ..services.order_status import BY_PAYMENT_STATUS, change_payment_status
@@ -80,8 +81,11 @@ class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
         placed = place_order(
             user_id=cast(int, request.user.pk), idempotency_key=key, **serializer.validated_data
         )
+        # One that is found comes with them.
+        if placed.created and not placed.replayed:
+            load_item_images([*placed.order.items.all()])
         return Response(
-            OrderSerializer(placed.order).data,
+            OrderSerializer(placed.order, context=self.get_serializer_context()).data,
             status=status.HTTP_201_CREATED if placed.created else status.HTTP_200_OK,
             headers={"Idempotency-Replayed": "true"} if placed.replayed else None,
         )

@@ -30,6 +30,8 @@ STORE_REVIEW_LENGTH = env.int("STORE_REVIEW_LENGTH", 5000, validate=is_number)
 PAGE_BYTES = env.int("PAGE_BYTES", 1_000_000, validate=is_number)
 # Lines of a cart, and with it of an order.
 STORE_CART_LINES = env.int("STORE_CART_LINES", 100, validate=is_number)
+# Kilobytes of a picture as it is uploaded; the web server in front of the shop takes 10 MB.
+STORE_IMAGE_KILOBYTES = env.int("STORE_IMAGE_KILOBYTES", 500, validate=validate.Range(1, 9 * 1024))
 # Of one customer.
 STORE_ADDRESSES = env.int("STORE_ADDRESSES", 50, validate=is_number)
 # Of one account on one product.

@@ -9,6 +9,8 @@ from rest_framework.test import APIClient
 
 from store.models import Customer, Product
 
+from ..bodies import line_product
+
 pytestmark = pytest.mark.django_db
 
 PRODUCTS = "/store/products/"
@@ -74,7 +76,7 @@ class TestCart:
 
         assert shown == {
             "id": item.pk,
-            "product": {"id": item.product_id, "title": "Teapot", "unit_price": 10},
+            "product": line_product(item.product, title="Teapot", unit_price=10),
             "quantity": 2,
             "price": product["price"],
             "promotion": product["promotion"],
