@@ -1,0 +1,483 @@
+"""The sizes in which pictures are shown."""
+
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from PIL import Image, ImageCms
+
+from store.models import Product, ProductImage
+from store.pictures import sizes as pictures
+from store.pictures.errors import UnreadablePicture
+from store.pictures.sizes import EXTENSIONS, WIDTHS, file_name, file_names, make_sizes
+from store.services import picture_sizes
+from store.services.picture_sizes import make_missing_sizes, make_picture_sizes
+
+from .bodies import NO_SIZES
+from .picture_files import SECRET, encoded, exif, secretive
+
+FOLDER = "store/images"
+HOST = "http://testserver/media"
+
+
+def plain(size: tuple[int, int], colour: Any = "teal", mode: str = "RGB") -> Image.Image:
+    return Image.new(mode, size, colour)
+
+
+def made(content: bytes, label: str = "thumbnail", extension: str = "webp") -> Image.Image:
+    file = make_sizes(content).files[label, extension]
+    assert file
+    return Image.open(BytesIO(file))
+
+
+def is_near(pixel: Any, colour: tuple[int, ...]) -> bool:
+    return all(abs(a - b) < 8 for a, b in zip(pixel, colour, strict=True))
+
+
+class TestMaking:
+    def test_each_is_as_wide_as_its_name_says_in_both_formats(self) -> None:
+        found = make_sizes(encoded("JPEG", plain((2000, 1500))))
+
+        assert found[:2] == (2000, 1500)
+        assert found.text == "160x120a 320x240a 640x480a 1280x960a"
+        for (label, extension), content in found.files.items():
+            with Image.open(BytesIO(content or b"")) as image:
+                assert (image.format or "").lower() == extension
+                assert image.size == (WIDTHS[label], WIDTHS[label] * 3 // 4)
+
+    @pytest.mark.parametrize(
+        ("size", "text"),
+        [
+            ((500, 100), "160x32a 320x64a 500x100a 500x100a"),
+            ((160, 90), "160x90a 160x90a 160x90a 160x90a"),
+            ((1, 1), "1x1a 1x1a 1x1a 1x1a"),
+            ((3000, 1), "160x1a 320x1a 640x1a 1280x1a"),
+            # A WebP file holds no more than that.
+            ((10, 20_000), "8x16383a 8x16383a 8x16383a 8x16383a"),
+        ],
+    )
+    def test_none_is_larger_than_the_original(self, size: tuple[int, int], text: str) -> None:
+        assert make_sizes(encoded("PNG", plain(size))).text == text
+
+    @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "AVIF"])
+    def test_all_are_upright(self, image_format: str) -> None:
+        image = plain((400, 200), "red")
+        image.paste("blue", (0, 0, 200, 200))
+
+        content = encoded(image_format, image, exif=exif(6))
+
+        assert make_sizes(content)[:2] == (200, 400)
+        shown = made(content)
+        assert shown.size == (160, 320)
+        assert is_near(shown.getpixel((80, 20)), (0, 0, 255))
+        assert is_near(shown.getpixel((80, 300)), (255, 0, 0))
+
+    @pytest.mark.parametrize(
+        ("image", "options", "pixel"),
+        [
+            (plain((300, 100), (0, 0, 255, 0), "RGBA"), {}, 0),
+            (plain((300, 100), (200, 100), "LA"), {}, 100),
+            (plain((300, 100), 0).quantize(), {"transparency": 0}, 0),
+            (plain((300, 100), (9, 9, 9)), {"transparency": (9, 9, 9)}, 0),
+        ],
+        ids=["RGBA", "grey", "palette", "one colour"],
+    )
+    def test_what_is_transparent_stays_so(self, image: Any, options: Any, pixel: int) -> None:
+        content = encoded("PNG", image, **options)
+
+        for extension in EXTENSIONS:
+            shown: Any = made(content, extension=extension).getpixel((50, 20))
+            assert shown[3] == pytest.approx(pixel, abs=2)
+
+    def test_an_alpha_channel_without_use_is_left_out(self) -> None:
+        assert made(encoded("PNG", plain((9, 9), (1, 2, 3, 255), "RGBA"))).mode == "RGB"
+
+    @pytest.mark.parametrize(
+        ("image_format", "image", "colour"),
+        [
+            ("JPEG", plain((300, 200), (255, 0, 0, 0), "CMYK"), (0, 255, 255)),
+            ("PNG", plain((300, 200), 40_000, "I;16"), (156, 156, 156)),
+            ("PNG", plain((300, 200), 1, "1"), (255, 255, 255)),
+            ("GIF", plain((300, 200), (255, 0, 0)), (255, 0, 0)),
+            ("BMP", plain((300, 200), (0, 128, 0)), (0, 128, 0)),
+        ],
+        ids=["CMYK", "16 bits", "1 bit", "palette", "BMP"],
+    )
+    def test_colours_stay(self, image_format: str, image: Any, colour: tuple[int, ...]) -> None:
+        shown = made(encoded(image_format, image))
+
+        assert shown.mode == "RGB"
+        assert is_near(shown.getpixel((80, 50)), colour)
+
+    def test_a_colour_profile_is_applied(self) -> None:
+        # Green and red change places in it.
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        red, green = profile.find(b"rXYZ"), profile.find(b"gXYZ")
+        swapped = bytearray(profile)
+        swapped[red : red + 4], swapped[green : green + 4] = b"gXYZ", b"rXYZ"
+        content = encoded("PNG", plain((300, 200), (255, 0, 0)), icc_profile=bytes(swapped))
+
+        shown = made(content)
+
+        assert is_near(shown.getpixel((80, 50)), (0, 255, 0))
+        assert "icc_profile" not in shown.info
+
+    @pytest.mark.parametrize("mode", ["L", "RGB"])
+    def test_a_broken_or_unfit_profile_is_ignored(self, mode: str) -> None:
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        for broken in (b"no profile", profile[:200], profile if mode == "L" else b""):
+            content = encoded("JPEG", plain((30, 20)).convert(mode), icc_profile=broken)
+            assert made(content).size == (30, 20)
+
+    @pytest.mark.parametrize("image_format", ["GIF", "WEBP", "PNG", "AVIF"])
+    def test_of_an_animation_the_first_frame_is_shown(self, image_format: str) -> None:
+        content = encoded(
+            image_format,
+            plain((300, 200), "red"),
+            save_all=True,
+            append_images=[plain((300, 200), "blue")],
+            duration=50,
+        )
+
+        shown = made(content)
+
+        assert getattr(shown, "n_frames", 1) == 1
+        assert is_near(shown.convert("RGB").getpixel((80, 50)), (255, 0, 0))
+
+    def test_nothing_of_the_metadata_is_left(self) -> None:
+        for content in secretive().values():
+            assert not any(SECRET in (file or b"") for file in make_sizes(content).files.values())
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b"only text", encoded("PNG", plain((90, 90)))[:60], b"<svg/>"],
+        ids=["empty", "text", "cut off", "svg"],
+    )
+    def test_what_cannot_be_read_is_refused(self, content: bytes) -> None:
+        with pytest.raises(UnreadablePicture):
+            make_sizes(content)
+
+    def test_what_unpacks_to_too_much_is_refused(self, monkeypatch: Any) -> None:
+        monkeypatch.setattr(pictures, "MAX_IMAGE_PIXELS", 99)
+        with pytest.raises(UnreadablePicture, match="too much"):
+            make_sizes(encoded("PNG", plain((10, 10))))
+
+    def test_avif_ends_where_it_takes_too_long(self, monkeypatch: Any) -> None:
+        costs = {160: 0.1, 320: 0.9, 640: 1.0, 1280: 0.0}
+        encode = pictures.encoded
+        tried = []
+
+        def encoded_at_a_cost(image: Any, extension: str) -> tuple[bytes, float]:
+            tried.append((image.width, extension))
+            return encode(image, extension)[0], costs[image.width]
+
+        monkeypatch.setattr(pictures, "encoded", encoded_at_a_cost)
+        found = make_sizes(encoded("PNG", plain((2000, 20))))
+
+        assert found.text == "160x2a 320x3a 640x6 1280x13"
+        assert found.files["medium", "avif"] is None
+        # Larger ones would take longer.
+        assert (1280, "avif") not in tried
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Any) -> Any:
+    """Do in a test what follows a commit."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
+
+
+def files(media: Path) -> set[str]:
+    return {str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()}
+
+
+def store(name: str = f"{FOLDER}/a.png", size: tuple[int, int] = (200, 100)) -> str:
+    return default_storage.save(name, ContentFile(encoded("PNG", plain(size))))
+
+
+def all_files(name: str) -> set[str]:
+    """Return the files of a picture that is between 160 and 320 pixels wide."""
+    labels = ("thumbnail", "small")
+    return {name, *(file_name(name, each, kind) for each in labels for kind in EXTENSIONS)}
+
+
+@pytest.mark.django_db
+class TestTask:
+    def test_an_upload_has_its_sizes_after_the_commit(
+        self,
+        api_client: Any,
+        authenticate: Any,
+        client: Client,
+        product: Any,
+        media: Any,
+        commits: Any,
+    ) -> None:
+        authenticate(is_staff=True)
+        url = f"/store/products/{product.pk}/images/"
+        content = SimpleUploadedFile("a.png", encoded("PNG", plain((200, 100))))
+        with commits():
+            created = api_client.post(url, {"image": content}).json()
+        assert created["sizes"] == NO_SIZES
+
+        (shown,) = api_client.get(url).json()
+
+        name = ProductImage.objects.get().image.name
+        small = {
+            "webp": f"{HOST}/{FOLDER}/sizes/{Path(name).name}.small.webp",
+            "avif": f"{HOST}/{FOLDER}/sizes/{Path(name).name}.small.avif",
+            "width": 200,
+            "height": 100,
+        }
+        assert (shown["width"], shown["height"]) == (200, 100)
+        assert [*shown["sizes"]] == ["thumbnail", "small", "medium", "large"]
+        assert shown["sizes"]["thumbnail"]["height"] == 80
+        # No larger than the original, they are one file.
+        assert (
+            shown["sizes"]["small"] == shown["sizes"]["medium"] == shown["sizes"]["large"] == small
+        )
+        assert files(media) == all_files(name)
+        for extension, content_type in (("webp", "image/webp"), ("avif", "image/avif")):
+            response = client.get(small[extension].removeprefix("http://testserver"))
+            assert response["Content-Type"] == content_type
+            assert b"".join(response.streaming_content)
+        assert api_client.get(f"/store/products/{product.pk}/").json()["images"] == [shown]
+        assert api_client.get("/store/products/").json()["results"][0]["images"] == [shown]
+
+    def test_every_row_with_the_file_shows_them(
+        self, product: Product, make_product: Any, media: Path
+    ) -> None:
+        name = store()
+        for each in (product, product, make_product()):
+            ProductImage.objects.create(product=each, image=name)
+
+        assert make_picture_sizes(name=name)
+
+        rows = ProductImage.objects.values_list("sizes", "width", "height")
+        assert [*rows] == [("160x80a 200x100a 200x100a 200x100a", 200, 100)] * 3
+
+    @pytest.mark.parametrize("name", [f"{FOLDER}/gone.png", "../../secret.png"])
+    def test_a_file_that_is_not_there_leaves_the_row_as_it_is(
+        self, api_client: Any, product: Product, media: Path, name: str
+    ) -> None:
+        ProductImage.objects.create(product=product, image=name)
+
+        make_missing_sizes()
+
+        assert ProductImage.objects.get().sizes is None
+        assert api_client.get(f"/store/products/{product.pk}/").status_code == 200
+
+    def test_what_is_no_picture_is_tried_once(self, product: Product, media: Path) -> None:
+        name = default_storage.save(f"{FOLDER}/a.png", ContentFile(b"no picture"))
+        ProductImage.objects.create(product=product, image=name)
+
+        with pytest.raises(UnreadablePicture):
+            make_picture_sizes(name=name)
+
+        assert ProductImage.objects.get().sizes == ""
+        assert [*picture_sizes.unsized_pictures()] == []
+        assert files(media) == {name}
+
+    def test_a_picture_that_is_deleted_meanwhile_leaves_no_file(
+        self, product: Product, media: Path, commits: Any, monkeypatch: Any
+    ) -> None:
+        name = store()
+        image = ProductImage.objects.create(product=product, image=name)
+        store_sizes = picture_sizes.store_sizes
+
+        def store_after_the_deletion(*args: Any) -> None:
+            with commits():
+                image.delete()
+            store_sizes(*args)
+            assert len(files(media)) == 4
+
+        monkeypatch.setattr(picture_sizes, "store_sizes", store_after_the_deletion)
+        with commits():
+            assert not make_picture_sizes(name=name)
+
+        assert files(media) == set()
+
+    def test_two_tasks_at_once_leave_one_set_of_files(
+        self, product: Product, media: Path, monkeypatch: Any
+    ) -> None:
+        name = store()
+        ProductImage.objects.create(product=product, image=name)
+        save, others = default_storage.save, [None]
+
+        def save_after_another(target: str, content: Any) -> str:
+            if others:
+                others.pop()
+                make_picture_sizes(name=name)
+            return save(target, content)
+
+        monkeypatch.setattr(default_storage, "save", save_after_another)
+        assert make_picture_sizes(name=name)
+
+        assert files(media) == all_files(name)
+
+    def test_the_part_that_a_killed_task_left_is_replaced(
+        self, product: Product, media: Path
+    ) -> None:
+        name = store()
+        ProductImage.objects.create(product=product, image=name)
+        part = default_storage.save(file_name(name, "small", "webp"), ContentFile(b"RIFF"))
+
+        make_picture_sizes(name=name)
+
+        assert files(media) == all_files(name)
+        with Image.open(media / part) as image:
+            assert image.size == (200, 100)
+
+    def test_avif_that_takes_too_long_now_is_removed(
+        self, product: Product, media: Path, monkeypatch: Any
+    ) -> None:
+        name = store()
+        ProductImage.objects.create(product=product, image=name)
+        make_picture_sizes(name=name)
+        monkeypatch.setattr(pictures, "MAX_AVIF_SECONDS", 0)
+
+        make_picture_sizes(name=name)
+
+        assert {Path(file).suffix for file in files(media)} == {".png", ".webp"}
+        assert "a" not in (ProductImage.objects.get().sizes or "")
+
+    def test_a_replaced_file_goes_with_its_sizes(
+        self, product: Product, media: Path, commits: Any
+    ) -> None:
+        old = store()
+        image = ProductImage.objects.create(product=product, image=old)
+        make_picture_sizes(name=old)
+        image = ProductImage.objects.get()
+        image.image = SimpleUploadedFile("b.png", encoded("PNG", plain((300, 300))))
+        with commits():
+            image.save()
+
+        image = ProductImage.objects.get()
+        assert image.sizes == "160x160a 300x300a 300x300a 300x300a"
+        assert files(media) == all_files(image.image.name)
+
+    def test_another_file_s_sizes_are_not_shown(self, product: Product, media: Path) -> None:
+        image = ProductImage.objects.create(product=product, image=store())
+        make_picture_sizes(name=image.image.name)
+        image = ProductImage.objects.get()
+        image.image = store(f"{FOLDER}/b.png")
+        image.save()
+
+        assert [*ProductImage.objects.values_list("sizes", "width", "height")] == [(None,) * 3]
+
+    def test_deletion_takes_them_along_unless_another_row_shows_them(
+        self, product: Product, media: Path, commits: Any
+    ) -> None:
+        name = store()
+        first, second = (ProductImage.objects.create(product=product, image=name) for _ in range(2))
+        make_picture_sizes(name=name)
+
+        with commits():
+            first.delete()
+        assert files(media) == all_files(name)
+
+        with commits():
+            second.delete()
+        assert files(media) == set()
+
+    def test_a_save_of_something_else_makes_nothing(
+        self, product: Product, media: Path, commits: Any
+    ) -> None:
+        name = store()
+        ProductImage.objects.create(product=product, image=name)
+        make_picture_sizes(name=name)
+        image = ProductImage.objects.get()
+        image.alt = "A teapot"
+        with commits() as callbacks:
+            image.save()
+
+        assert callbacks == []
+        assert ProductImage.objects.get().sizes == image.sizes
+
+    @pytest.mark.parametrize("text", ["", "x", "1x1", "160x80a " * 3, "9" * 60, "160x80a " * 5])
+    def test_a_text_that_plain_sql_wrote_shows_nothing(
+        self, api_client: Any, product: Product, text: str
+    ) -> None:
+        ProductImage.objects.create(product=product, image="a.png")
+        ProductImage.objects.update(sizes=text)
+
+        (image,) = api_client.get(f"/store/products/{product.pk}/").json()["images"]
+
+        assert image["sizes"] == NO_SIZES
+
+
+@pytest.mark.django_db
+class TestCommand:
+    @pytest.fixture
+    def names(self, product: Product, media: Path) -> list[str]:
+        names = [store(f"{FOLDER}/{number}.png") for number in range(3)]
+        broken = default_storage.save(f"{FOLDER}/broken.png", ContentFile(b"no picture"))
+        for name in [*names, broken, f"{FOLDER}/gone.png", names[0], ""]:
+            ProductImage.objects.create(product=product, image=name)
+        return names
+
+    def test_makes_those_that_are_missing_and_names_the_others(
+        self, names: list[str], media: Path, capsys: Any
+    ) -> None:
+        make_picture_sizes(name=names[1])
+
+        call_command("make_image_sizes")
+
+        output = capsys.readouterr()
+        assert output.out == "Pictures with new sizes: 2, left as they are: 2.\n"
+        assert "broken.png" in output.err
+        assert "gone.png" in output.err
+        assert {*set.union(*map(all_files, names)), f"{FOLDER}/broken.png"} == files(media)
+
+        call_command("make_image_sizes")
+        assert capsys.readouterr().out == "Pictures with new sizes: 0, left as they are: 1.\n"
+
+    def test_all_makes_them_anew(self, names: list[str], media: Path, capsys: Any) -> None:
+        call_command("make_image_sizes")
+        (media / file_name(names[0], "small", "webp")).unlink()
+        capsys.readouterr()
+
+        call_command("make_image_sizes", "--all")
+
+        assert capsys.readouterr().out == "Pictures with new sizes: 3, left as they are: 2.\n"
+        assert all_files(names[0]) <= files(media)
+
+    def test_the_sweep_makes_some_at_a_time(self, names: list[str], monkeypatch: Any) -> None:
+        monkeypatch.setattr(picture_sizes, "SWEPT_AT_ONCE", 2)
+
+        make_missing_sizes()
+        assert ProductImage.objects.without_sizes().count() == 3
+
+        make_missing_sizes()
+        assert ProductImage.objects.without_sizes().count() == 1
+
+
+@pytest.mark.cache
+@pytest.mark.django_db(transaction=True)
+def test_what_the_task_made_is_seen_at_once(api_client: Any, product: Product, media: Path) -> None:
+    name = store()
+    ProductImage.objects.create(product=product, image=name)
+    for url in ("/store/products/", f"/store/products/{product.pk}/"):
+        for _ in range(3):
+            assert f"{FOLDER}/sizes/" not in api_client.get(url).content.decode()
+
+    make_picture_sizes(name=name)
+
+    for url in ("/store/products/", f"/store/products/{product.pk}/"):
+        assert file_name(name, "small", "avif") in api_client.get(url).content.decode()
+
+
+def test_files_of_pictures_with_one_stem_differ() -> None:
+    assert set(file_names("a/b.png")).isdisjoint(file_names("a/b.jpg"))
+    assert file_name("teapot.png", "small", "webp") == "sizes/teapot.png.small.webp"
