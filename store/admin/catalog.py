@@ -1,10 +1,12 @@
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.forms import Field as FormField
-from django.forms import ModelForm
+from django.forms import ModelForm, Widget
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -62,34 +64,53 @@ class InventoryFilter(admin.SimpleListFilter):
         return queryset.low_on_stock() if self.value() == "low" else queryset
 
 
+class StoredPictureWidget(Widget):
+    """The name of a stored file, which leads to it."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        if not value:
+            return SafeString()
+        return format_html('<a href="{}">{}</a>', value.url, PurePath(value.name).name)
+
+
+class StoredPictureField(FormField):
+    """A picture is never replaced, since its address means one content for good.
+
+    Nor is it judged again: one whose file is gone can still be deleted.
+    """
+
+    widget = StoredPictureWidget
+
+    def clean(self, value: Any) -> None:
+        # To a model form: nothing to assign.
+        return None
+
+
 class PictureForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A stored picture is not judged again: one whose file is gone can still be deleted.
         if self.instance.pk:
-            del self.fields["image"]
+            self.fields["image"] = StoredPictureField(required=False, disabled=True)
 
 
 class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
     model = ProductImage
     form = PictureForm
-    fields = ["thumbnail", "image"]
+    fields = ["thumbnail", "image", "alt", "position"]
     readonly_fields = ["thumbnail"]
     extra = 0
     verbose_name = "picture"
     verbose_name_plural = "pictures"
-
-    # A picture is added or deleted, never replaced: its address means one content for good.
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def thumbnail(self, picture: ProductImage) -> str:
         # One that was refused has no file under its name.
         if picture.pk is None:
             return ""
         return format_html(
-            '<a href="{0}"><img class="thumbnail" src="{0}" alt="" loading="lazy"></a>',
+            '<a href="{}"><img class="thumbnail" src="{}" alt="{}" loading="lazy"></a>',
             picture.image.url,
+            default_storage.url(picture.thumbnail_name),
+            picture.alt,
         )
 
 

@@ -11,7 +11,7 @@ from django.db.models.expressions import DatabaseDefault
 
 from ..compiled import Many, compiled_select
 from ..fields import PictureField
-from ..pictures.sizes import MAX_SIZES_TEXT
+from ..pictures.sizes import MAX_SIZES_TEXT, file_name, parsed_sizes
 from ..signals import picture_stored
 from ..validators import validate_file_size, validate_image_format
 from .versions import Versioned, VersionedQuerySet
@@ -118,6 +118,13 @@ class ProductImage(Versioned):
                 replaced=replaced,
             )
             transaction.on_commit(stored, using=using)
+
+    @property
+    def thumbnail_name(self) -> str:
+        """The name of the smallest file that shows it: the original's until there is a thumbnail."""
+        name: str = self.image.name or ""
+        sizes = parsed_sizes(self.sizes or "")
+        return file_name(name, sizes[0].files, "webp") if sizes else name
 
     def replaced_name(self) -> str:
         """Return the name of the file that the row showed when it was read, if it has another one now."""
