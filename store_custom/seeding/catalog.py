@@ -12,7 +12,7 @@ from store.models import Collection, Product, ProductImage, Promotion
 from store.money import minor_unit_of
 
 from .goods import ASSORTMENTS, MATERIALS, Assortment, Design
-from .pictures import picture_name
+from .pictures import SIDE, SIZES, picture_name
 from .rows import batched, insert, insert_all, own_dates
 
 # A line of goods: what tells two alike designs apart once the plain ones are used up.
@@ -143,8 +143,21 @@ def images(random: Random, batch: list[Good]) -> Iterator[ProductImage]:
     for good in batch:
         kinds = len(good.assortment.kinds)
         numbers = (good.design.picture, kinds + 1, kinds + 2)
-        for number in numbers[: random.choices((1, 2, 3), (6, 3, 1))[0]]:
-            yield ProductImage(product=good.product, image=picture_name(good.assortment, number))
+        texts = (
+            good.product.title,
+            f"A sample of the material: {good.design.material.lower()}",
+            f"{good.product.title} in its parcel",
+        )
+        for position in range(random.choices((1, 2, 3), (6, 3, 1))[0]):
+            yield ProductImage(
+                product=good.product,
+                image=picture_name(good.assortment, numbers[position]),
+                alt=texts[position],
+                position=position,
+                width=SIDE,
+                height=SIDE,
+                sizes=SIZES,
+            )
 
 
 def promote(random: Random, batch: list[Good], promotions: list[Promotion]) -> None:

@@ -1,11 +1,14 @@
 """The pool of pictures: one for each kind of thing, and two for each collection that suit all of it."""
 
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageDraw
+
+from store.pictures.sizes import file_name, parsed_sizes
 
 from .goods import ASSORTMENTS, Assortment
 
@@ -14,6 +17,8 @@ SIDE = 640
 SCALE = SIDE * 2 / 100
 FOLDER = "store/images"
 PREFIX = f"{FOLDER}/seed-"
+# Without AVIF: all of the pool would take minutes. `make_image_sizes --all` makes it.
+SIZES = " ".join(f"{side}x{side}" for side in (160, 320, SIDE, SIDE))
 
 SWATCH = (
     "p A 18 30 70 16 82 72 30 86; l B 4 24 40 72 27; l C 2 26 50 74 37; l B 4 28 60 76 47;"
@@ -37,15 +42,26 @@ def drawings(assortment: Assortment) -> Iterator[str]:
 
 
 def fill_pool() -> int:
-    """Draw the pictures that storage lacks and return their number."""
+    """Draw the pictures that storage lacks, with their sizes, and return their number."""
     drawn = 0
     for assortment in ASSORTMENTS:
         for number, drawing in enumerate(drawings(assortment), start=1):
-            name = picture_name(assortment, number)
-            if not is_stored(name):
-                default_storage.save(name, ContentFile(draw(assortment, number, drawing)))
+            names = names_of(picture_name(assortment, number))
+            missing = [name for name in names if not is_stored(name)]
+            if missing:
+                encoded = partial(encode, draw(assortment, number, drawing))
+                # The medium size is the picture itself.
+                contents = {side: encoded(side=side) for side in {names[name] for name in missing}}
+                for name in missing:
+                    default_storage.save(name, ContentFile(contents[names[name]]))
                 drawn += 1
     return drawn
+
+
+def names_of(name: str) -> dict[str, int]:
+    """Return the names of the files of a picture and of its sizes, with the side of each in pixels."""
+    sizes = {file_name(name, size.files, "webp"): size.width for size in parsed_sizes(SIZES)}
+    return {name: SIDE, **sizes}
 
 
 def is_stored(name: str) -> bool:
@@ -61,17 +77,22 @@ def is_stored(name: str) -> bool:
     return whole
 
 
-def draw(assortment: Assortment, number: int, drawing: str) -> bytes:
-    """Draw the shapes on the colours of the collection, as a WebP file."""
+def encode(image: Image.Image, *, side: int) -> bytes:
+    """Return a drawing as a WebP file."""
+    content = BytesIO()
+    image.reduce(image.width // side).save(content, "WEBP", quality=80, method=0)
+    return content.getvalue()
+
+
+def draw(assortment: Assortment, number: int, drawing: str) -> Image.Image:
+    """Draw the shapes on the colours of the collection, twice as large as they are shown."""
     sheet, patch, *inks = assortment.palette
     colours = dict(zip("ABCSWK", [*inks, patch, "#fffaf2", "#38332f"], strict=True))
     image = Image.new("RGB", (SIDE * 2, SIDE * 2), sheet)
     pen = ImageDraw.Draw(image)
     for shape in [*backdrop(number), *drawing.split(";")]:
         draw_shape(pen, shape.split(), colours)
-    content = BytesIO()
-    image.reduce(2).save(content, "WEBP", quality=80, method=0)
-    return content.getvalue()
+    return image
 
 
 def backdrop(number: int) -> list[str]:

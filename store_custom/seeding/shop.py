@@ -23,6 +23,7 @@ from store.models import (
     Review,
 )
 from store.models.versions import invalidate_catalog, invalidate_sales
+from store.pictures.sizes import file_names
 from tags.models import Tag, TaggedItem
 
 from .catalog import Good, stock_shop
@@ -108,6 +109,7 @@ def forget_uploads() -> None:
 
     def remove() -> None:
         for name in uploads:
-            default_storage.delete(name)
+            for each in (name, *file_names(name)):
+                default_storage.delete(each)
 
     transaction.on_commit(remove)

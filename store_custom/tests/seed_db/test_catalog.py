@@ -14,9 +14,10 @@ from store.models import (
     ProductImage,
     Promotion,
 )
+from store.pictures.sizes import file_name
 from store_custom.seeding.catalog import LINES, goods
 from store_custom.seeding.goods import ASSORTMENTS
-from store_custom.seeding.pictures import SIDE, draw, fill_pool, picture_name
+from store_custom.seeding.pictures import SIDE, draw, encode, fill_pool, picture_name
 from tags.models import Tag, TaggedItem
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -102,9 +103,32 @@ class TestPictures:
         assert fill_pool() == 1
         assert default_storage.size(name) == len(whole)
 
+    def test_makes_a_size_that_is_missing(self):
+        fill_pool()
+        name = file_name(picture_name(ASSORTMENTS[0], 1), "small", "webp")
+        default_storage.delete(name)
+        assert fill_pool() == 1
+        with default_storage.open(name) as file, Image.open(file) as image:
+            assert image.size == (320, 320)
+
+    def test_tells_what_each_shows_and_in_which_sizes(self, api_client):
+        products = api_client.get("/store/products/").json()["results"]
+        for product in products:
+            for position, image in enumerate(product["images"]):
+                assert image["alt"]
+                assert image["position"] == position
+                assert (image["width"], image["height"]) == (SIDE, SIDE)
+                for label, side in (("thumbnail", 160), ("small", 320), ("large", SIDE)):
+                    size = image["sizes"][label]
+                    name = size["webp"].removeprefix("http://testserver/media/")
+                    assert (size["width"], size["avif"]) == (side, None)
+                    with default_storage.open(name) as file, Image.open(file) as shown:
+                        assert shown.size == (side, side)
+
     def test_draws_the_same_picture_again(self):
         drawing = ASSORTMENTS[0].kinds[0].drawing
-        assert draw(ASSORTMENTS[0], 1, drawing) == draw(ASSORTMENTS[0], 1, drawing)
+        first, second = (encode(draw(ASSORTMENTS[0], 1, drawing), side=SIDE) for _ in "ab")
+        assert first == second
 
     def test_gives_the_api_addresses_that_name_stored_files(self, api_client):
         product = api_client.get("/store/products/").data["results"][0]
