@@ -50,9 +50,10 @@ export class Shop {
   }
 
   // fetch() tells nothing of how much has been sent; XMLHttpRequest does.
-  addPicture(product, file, { onProgress, signal }) {
+  addPicture(product, file, { alt, onProgress, signal }) {
     const form = new FormData();
     form.append("image", file);
+    form.append("alt", alt);
     const request = new XMLHttpRequest();
     return new Promise((resolve, reject) => {
       request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);

@@ -1,13 +1,23 @@
 import { Refusal, Shop } from "./api.js";
+import { shrunk } from "./photos.js";
 
 const SEARCH_PAUSE = 250; // milliseconds of not typing
 const DEFAULT_SHOP = "http://localhost:8000";
+const DEFAULT_LIMIT = 500; // KB; the shop's STORE_IMAGE_KILOBYTES
+
+const address = new URLSearchParams(location.search);
+const limit = 1024 * (Number(address.get("limit")) || DEFAULT_LIMIT);
 
 const find = (id) => document.getElementById(id);
-const bytes = (size) => (size < 1024 ? `${size} bytes` : `${Math.round(size / 1024)} KB`);
+
+function bytes(size) {
+  if (size < 1024) return `${size} bytes`;
+  return size < 1024 * 1024 ? `${Math.round(size / 1024)} KB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
+}
 
 // The token lives in here: a reload signs out, and no other page can read it.
-const state = { shop: null, product: null, file: null, sending: null, searching: null };
+// Of a chosen file that is too large, `file` is what was made of it, null while that takes.
+const state = { shop: null, product: null, chosen: null, file: null, sending: null, searching: null };
 
 function say(message, isRefusal = false) {
   const [shown, other] = isRefusal ? ["refusal", "success"] : ["success", "refusal"];
@@ -138,7 +148,9 @@ function galleryItem(picture, added) {
   const item = document.createElement("li");
   const image = document.createElement("img");
   const isNew = picture.id === added?.id;
-  Object.assign(image, { src: picture.image, alt: isNew ? "The picture just added" : `Picture ${picture.id}` });
+  const { small } = picture.sizes;
+  image.src = small ? small.webp : picture.image;
+  image.alt = picture.alt || (isNew ? "The picture just added" : `Picture ${picture.id}`);
   item.append(image);
   item.classList.toggle("new", isNew);
   return item;
@@ -146,18 +158,41 @@ function galleryItem(picture, added) {
 
 // Choosing a picture
 
-function pickFile(file) {
+async function pickFile(file) {
+  state.chosen = file;
+  find("file").value = "";
+  // Whoever chooses another file may have described it already.
+  if (!file) find("alt").value = "";
+  find("shrunk").textContent = "";
+  if (file?.size > limit) {
+    showFile(null, `${file.name} (${bytes(file.size)}): it is made smaller …`);
+    const smaller = await shrunk(file, limit);
+    // Another one may have been chosen, or the person signed out.
+    if (file !== state.chosen) return;
+    if (smaller) tellShrunk(file, smaller);
+    // What cannot be made smaller is sent as it is: the shop tells what is wrong with it.
+    file = smaller?.file ?? file;
+  }
+  showFile(file, file ? `${file.name} (${bytes(file.size)})` : "Choose a picture, or drop one here");
+}
+
+function showFile(file, prompt) {
   const preview = find("preview");
   if (preview.src) URL.revokeObjectURL(preview.src);
   preview.removeAttribute("src");
   preview.hidden = true;
   state.file = file;
-  find("file").value = "";
   if (file) preview.src = URL.createObjectURL(file);
-  find("prompt").textContent = file
-    ? `${file.name} (${bytes(file.size)})`
-    : "Choose a picture, or drop one here";
+  find("prompt").textContent = prompt;
   refresh();
+}
+
+function tellShrunk(file, { file: smaller, width, height }) {
+  const animation = file.type === "image/gif" ? " Of an animation it keeps the first frame only." : "";
+  find("shrunk").textContent =
+    `${file.name} has ${bytes(file.size)}; the shop takes ${bytes(limit)}. This page has made a smaller copy ` +
+    `of ${width} × ${height} pixels and ${bytes(smaller.size)}, which is sent instead.${animation} ` +
+    "Your own file stays as it is.";
 }
 
 function showPreview() {
@@ -179,14 +214,17 @@ function dragged(event) {
 // Sending
 
 function refresh() {
-  const { product, file, sending } = state;
+  const { product, chosen, file, sending } = state;
   find("send").disabled = !product || !file || Boolean(sending);
   find("cancel").hidden = find("progress").hidden = !sending;
-  find("file").disabled = find("search").disabled = find("products").disabled = Boolean(sending);
-  const missing = [product ? "" : "a product", file ? "" : "a picture"].filter(Boolean).join(" and ");
+  for (const id of ["file", "alt", "search", "products"]) find(id).disabled = Boolean(sending);
+  const isShrinking = chosen && !file;
+  const missing = [product ? "" : "a product", chosen ? "" : "a picture"].filter(Boolean).join(" and ");
   find("summary").textContent = missing
     ? `Choose ${missing} first.`
-    : `${file.name} goes to ${product.title}.`;
+    : isShrinking
+      ? "One moment …"
+      : `${file.name} goes to ${product.title}.`;
 }
 
 function showProgress(part) {
@@ -204,7 +242,8 @@ async function send(event) {
   showProgress(0);
   refresh();
   try {
-    const options = { onProgress: showProgress, signal: state.sending.signal };
+    const { signal } = state.sending;
+    const options = { alt: find("alt").value.trim(), onProgress: showProgress, signal };
     const picture = await shop.addPicture(product, file, options);
     say(`${file.name} is now a picture of ${product.title}.`);
     pickFile(null);
@@ -223,7 +262,8 @@ function expire() {
   say("Your session has ended. Sign in again; your product and picture are still chosen.", true);
 }
 
-find("api").value = new URLSearchParams(location.search).get("api") ?? DEFAULT_SHOP;
+find("api").value = address.get("api") ?? DEFAULT_SHOP;
+find("limit").textContent = bytes(limit);
 find("sign-in").addEventListener("submit", signIn);
 find("sign-out").addEventListener("click", signOut);
 find("search").addEventListener("input", searchSoon);

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
-from PIL import Image
+from PIL import ExifTags, Image
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from store.models import Product, ProductImage
+from store.pictures.sizes import file_name
 from storefront.tests.browsing import wait_until
 
 from .conftest import PASSWORD
@@ -182,7 +183,8 @@ class TestUpload:
         image = ProductImage.objects.get(product=product)
         assert Path(image.image.path).read_bytes() == picture.read_bytes()
         [source] = staff_page.wait(staff_page.sources)
-        assert source.endswith(f"/media/{image.image.name}")
+        # As a small one, which the process that took it has made.
+        assert source.endswith(f"/media/{file_name(image.image.name, 'small', 'webp')}")
         assert staff_page.shown("gallery-title") == "1 picture of Lamp"
         assert staff_page["summary"].text == "Choose a picture first."
         assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
@@ -228,9 +230,105 @@ class TestUpload:
         staff_page["search"].click()
         assert staff_page.press(Keys.TAB).get_attribute("name") == "product"
         assert staff_page.press(Keys.SPACE, Keys.TAB).get_attribute("id") == "file"
-        assert staff_page.press(Keys.TAB).get_attribute("id") == "send"
+        assert staff_page.press(Keys.TAB).get_attribute("id") == "alt"
+        assert staff_page.press("Lamp", Keys.TAB).get_attribute("id") == "send"
         staff_page.press(Keys.ENTER)
         assert staff_page.shown("success") == "lamp.png is now a picture of Lamp."
+
+
+class TestAlternativeText:
+    def test_goes_with_the_picture_it_was_written_for(
+        self, staff_page: Page, picture: Path, product: Product
+    ) -> None:
+        staff_page["alt"].send_keys("  A lamp in the dark ")
+        staff_page.add(picture)
+        assert staff_page.shown("success") == "lamp.png is now a picture of Lamp."
+        assert staff_page["alt"].get_property("value") == ""
+        staff_page.add(picture)
+        staff_page.wait(lambda: product.images.count() == 2)
+
+        assert [image.alt for image in product.images.all()] == ["A lamp in the dark", ""]
+        staff_page.wait(lambda: len(staff_page.sources()) == 2)
+        shown = staff_page["pictures"].find_elements(By.TAG_NAME, "img")
+        texts = [image.get_attribute("alt") for image in shown]
+        assert texts == ["A lamp in the dark", "The picture just added"]
+
+
+class TestLargePhotos:
+    def add(self, page: Page, file: Path, note: str) -> str:
+        """Choose a file that is too large and return what the page tells of it."""
+        page["file"].send_keys(str(file))
+        page.wait(page["send"].is_enabled)
+        told = page.shown("shrunk")
+        assert note in told
+        page["send"].click()
+        page.shown("success")
+        return told
+
+    def test_are_sent_smaller_and_upright(
+        self, staff_page: Page, tmp_path: Path, product: Product
+    ) -> None:
+        exif = Image.Exif()
+        # It was taken with the camera on its side.
+        exif[ExifTags.Base.Orientation] = 6
+        photo = Image.effect_noise((3400, 2550), 90).convert("RGB")
+        photo.paste("red", (0, 0, 700, 2550))
+        photo.save(tmp_path / "photo.jpg", quality=92, exif=exif)
+        size = (tmp_path / "photo.jpg").stat().st_size
+        assert 4 * 2**20 < size < 8 * 2**20
+
+        told = self.add(staff_page, tmp_path / "photo.jpg", f"has {size / 2**20:.1f} MB")
+
+        image = product.images.get()
+        with Image.open(image.image.path) as stored:
+            assert "the shop takes 500 KB" in told
+            assert f"{stored.width} × {stored.height} pixels" in told
+            assert stored.format == "JPEG"
+            assert stored.height / stored.width == pytest.approx(4 / 3, abs=0.01)
+            assert stored.getexif().get(ExifTags.Base.Orientation, 1) == 1
+            red, green, _ = stored.convert("RGB").getpixel((stored.width // 2, 20))
+            assert red > 200 > 50 > green
+        assert image.image.size <= 500 * 1024
+        assert (image.width, image.height) == stored.size
+        assert image.sizes
+
+    def test_stay_transparent(self, staff_page: Page, tmp_path: Path, product: Product) -> None:
+        photo = Image.effect_noise((1000, 750), 90).convert("RGBA")
+        photo.paste((0, 0, 0, 0), (0, 0, 200, 750))
+        photo.save(tmp_path / "logo.png")
+
+        self.add(staff_page, tmp_path / "logo.png", "logo.png has")
+
+        assert staff_page["success"].text == "logo.webp is now a picture of Lamp."
+        with Image.open(product.images.get().image.path) as stored:
+            assert stored.format == "WEBP"
+            corner: Any = stored.convert("RGBA").getpixel((5, 5))
+            assert corner[3] == 0
+
+    def test_are_sent_as_they_are_where_the_shop_takes_them(
+        self, staff_page: Page, origin: str, live_server: Any, tmp_path: Path, settings: Any
+    ) -> None:
+        settings.STORE_IMAGE_KILOBYTES = 2000
+        Image.effect_noise((1200, 900), 90).save(tmp_path / "photo.png")
+        content = (tmp_path / "photo.png").read_bytes()
+        staff_page.browser.get(f"{origin}/?api={live_server.url}&limit=2000")
+        staff_page.sign_in()
+        staff_page.pick()
+        staff_page.add(tmp_path / "photo.png")
+
+        staff_page.shown("success")
+        assert staff_page["limit"].text == "2.0 MB"
+        assert Path(ProductImage.objects.get().image.path).read_bytes() == content
+
+    def test_another_one_takes_the_place_of_one_in_the_works(
+        self, staff_page: Page, picture: Path, tmp_path: Path
+    ) -> None:
+        Image.effect_noise((2800, 2100), 90).save(tmp_path / "photo.jpg", quality=92)
+        staff_page["file"].send_keys(str(tmp_path / "photo.jpg"))
+        staff_page.add(picture)
+
+        assert staff_page.shown("success") == "lamp.png is now a picture of Lamp."
+        assert staff_page["shrunk"].text == ""
 
 
 class TestRefusals:

@@ -267,4 +267,5 @@ def test_the_upload_page_offers_the_same_formats() -> None:
     page = Path(settings.BASE_DIR, "client", "index.html").read_text()
 
     assert f'accept="{",".join(known.content_type for known in FORMATS.values())}"' in page
-    assert f"{accepted_titles()}, up to {settings.STORE_IMAGE_KILOBYTES} KB." in page
+    limit = f'<span id="limit">{settings.STORE_IMAGE_KILOBYTES} KB</span>'
+    assert f"{accepted_titles()}, up to {limit}." in page
