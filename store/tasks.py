@@ -82,12 +82,12 @@ def learn_words() -> None:
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
-def make_image_sizes(name: str) -> None:
+def make_sizes_of_image(name: str) -> None:
     """Make the sizes of a picture that was stored."""
     picture_sizes.make_picture_sizes(name=name)
 
 
 @shared_task
-def make_missing_image_sizes() -> None:
+def make_image_sizes() -> None:
     """Make the sizes of some pictures that have none."""
     picture_sizes.make_missing_sizes()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0012_order_expires_at'),
+        ('store', '0014_payment_return_addresses'),
     ]
 
     operations = [

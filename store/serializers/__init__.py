@@ -23,7 +23,16 @@ from .customers import (
     CustomerSerializer,
     MyCustomerSerializer,
 )
-from .images import ChangeProductImageSerializer, ImageAddressField, ProductImageSerializer
+from .images import (
+    AddressingField,
+    ChangeProductImageSerializer,
+    ImageAddressField,
+    ProductImageSerializer,
+    SizeSerializer,
+    SizesField,
+    SizesSerializer,
+    ThumbnailField,
+)
 from .orders import (
     CreateOrderSerializer,
     OrderItemSerializer,
@@ -72,7 +81,12 @@ __all__ = [
     "CartItemSerializer",
     "CartSerializer",
     "CollectionSalesSerializer",
+    "AddressingField",
     "ChangeProductImageSerializer",
+    "SizeSerializer",
+    "SizesField",
+    "SizesSerializer",
+    "ThumbnailField",
     "CollectionSerializer",
     "CreateCustomerSerializer",
     "CreateOrderSerializer",

@@ -89,8 +89,9 @@ def remove_unused_file(*, name: str, robust: bool = False) -> None:
     """Remove the file of a picture, and of its sizes, once this is committed, unless a row shows it then."""
 
     def remove() -> None:
-        if name and not ProductImage.objects.showing(name).exists():
+        if not ProductImage.objects.showing(name).exists():
             for each in (name, *file_names(name)):
                 default_storage.delete(each)
 
-    transaction.on_commit(remove, robust=robust)
+    if name:
+        transaction.on_commit(remove, robust=robust)

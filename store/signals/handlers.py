@@ -1,17 +1,22 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from celery.exceptions import OperationalError
 from django.apps import apps as current_apps
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from .. import tasks
 from ..models import Campaign, Customer, ProductImage
 from ..models.versions import invalidate_catalog
+from ..services.picture_sizes import make_picture_sizes
 from ..services.pictures import remove_unused_file
 
 logger = logging.getLogger(__name__)
+# Where no worker is: an upload does not wait for its sizes, which take seconds.
+in_background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sizes")
 
 
 def create_customer_for_new_user(
@@ -59,7 +64,20 @@ def refund_payments(**kwargs: Any) -> None:
 
 def make_image_sizes(name: str, **kwargs: Any) -> None:
     """Have a worker make the sizes of a picture that was stored."""
-    queue_soon("a picture's sizes", tasks.make_image_sizes, name)
+    if settings.STORE_SIZES_IN_BACKGROUND:
+        in_background.submit(make_sizes_here, name)
+    else:
+        queue_soon("the making of sizes", tasks.make_sizes_of_image, name)
+
+
+def make_sizes_here(name: str) -> None:
+    """Make the sizes of a picture in this process; for one that fails there is the command."""
+    try:
+        make_picture_sizes(name=name)
+    except Exception:
+        logger.exception("There are no sizes of %s", name)
+    finally:
+        connections.close_all()
 
 
 def remove_replaced_file(replaced: str, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from store.pictures.sizes import WIDTHS
 NO_SIZES = dict.fromkeys(WIDTHS)
 
 
-def picture_body(image: ProductImage, **others: Any) -> dict[str, Any]:
+def picture_body(image: ProductImage, /, **others: Any) -> dict[str, Any]:
     """Return what the API shows of a picture of which there are no sizes yet."""
     return {
         "id": image.pk,
@@ -22,6 +22,6 @@ def picture_body(image: ProductImage, **others: Any) -> dict[str, Any]:
     }
 
 
-def line_product(product: Product, **shown: Any) -> dict[str, Any]:
+def line_product(product: Product, /, **shown: Any) -> dict[str, Any]:
     """Return what a line of a cart or order shows of a product without pictures."""
     return {"id": product.pk, "slug": product.slug, "image": None, "images": [], **shown}

@@ -3,9 +3,11 @@
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 import pytest
+from celery.exceptions import OperationalError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,12 +15,14 @@ from django.core.management import call_command
 from django.test import Client
 from PIL import Image, ImageCms
 
+from store import tasks
 from store.models import Product, ProductImage
 from store.pictures import sizes as pictures
 from store.pictures.errors import UnreadablePicture
 from store.pictures.sizes import EXTENSIONS, WIDTHS, file_name, file_names, make_sizes
 from store.services import picture_sizes
 from store.services.picture_sizes import make_missing_sizes, make_picture_sizes
+from store.signals import handlers, picture_stored
 
 from .bodies import NO_SIZES
 from .picture_files import SECRET, encoded, exif, secretive
@@ -170,21 +174,22 @@ class TestMaking:
             make_sizes(encoded("PNG", plain((10, 10))))
 
     def test_avif_ends_where_it_takes_too_long(self, monkeypatch: Any) -> None:
-        costs = {160: 0.1, 320: 0.9, 640: 1.0, 1280: 0.0}
+        costs = {160: 0.1, 320: 0.5, 640: 1.0, 1280: 0.0}
         encode = pictures.encoded
-        tried = []
+        speeds = {}
 
-        def encoded_at_a_cost(image: Any, extension: str) -> tuple[bytes, float]:
-            tried.append((image.width, extension))
-            return encode(image, extension)[0], costs[image.width]
+        def encoded_at_a_cost(image: Any, **options: Any) -> tuple[bytes, float]:
+            if options["format"] == "AVIF":
+                speeds[image.width] = options["speed"]
+            return encode(image, **options)[0], costs[image.width]
 
         monkeypatch.setattr(pictures, "encoded", encoded_at_a_cost)
-        found = make_sizes(encoded("PNG", plain((2000, 20))))
+        found = make_sizes(encoded("PNG", plain((2000, 1000))))
 
-        assert found.text == "160x2a 320x3a 640x6 1280x13"
+        assert found.text == "160x80a 320x160a 640x320 1280x640"
         assert found.files["medium", "avif"] is None
-        # Larger ones would take longer.
-        assert (1280, "avif") not in tried
+        # What was likely to take too long was tried at a higher speed; a larger one was not tried.
+        assert speeds == {160: 6, 320: 6, 640: 8}
 
 
 @pytest.fixture
@@ -415,6 +420,35 @@ class TestTask:
         (image,) = api_client.get(f"/store/products/{product.pk}/").json()["images"]
 
         assert image["sizes"] == NO_SIZES
+
+
+class TestWithoutABroker:
+    def test_a_thread_makes_them_one_after_another(self, settings: Any, monkeypatch: Any) -> None:
+        settings.STORE_SIZES_IN_BACKGROUND = True
+        made_in = []
+
+        def make(name: str) -> None:
+            made_in.append((name, current_thread() is main_thread()))
+            raise OSError
+
+        monkeypatch.setattr(handlers, "make_picture_sizes", make)
+        for name in ("a.png", "b.png"):
+            picture_stored.send(sender=ProductImage, name=name, replaced="")
+        handlers.in_background.submit(int).result()
+
+        # One that fails holds up none behind it.
+        assert made_in == [("a.png", False), ("b.png", False)]
+
+    def test_a_broker_that_is_away_refuses_no_upload(
+        self, settings: Any, monkeypatch: Any, caplog: Any
+    ) -> None:
+        def refuse(*args: Any) -> None:
+            raise OperationalError("away")
+
+        monkeypatch.setattr(tasks.make_sizes_of_image, "delay", refuse)
+        picture_stored.send(sender=ProductImage, name="a.png", replaced="")
+
+        assert "the making of sizes waits for the sweep: away" in caplog.text
 
 
 @pytest.mark.django_db

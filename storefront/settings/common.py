@@ -171,6 +171,8 @@ CELERY_BROKER_URL = with_verification(
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 # A mail goes out in a thread of its own then.
 OUTBOX_IN_BACKGROUND = CELERY_TASK_ALWAYS_EAGER
+# And the sizes of pictures are made in one.
+STORE_SIZES_IN_BACKGROUND = CELERY_TASK_ALWAYS_EAGER
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
 # Several shops may share a broker.
 CELERY_TASK_DEFAULT_QUEUE = env.str("TASK_QUEUE", "storefront")

@@ -25,10 +25,7 @@ BEAT_SCHEDULE: dict[str, Any] = {
     "close-campaigns": {"task": "store.tasks.close_campaigns", "schedule": crontab(minute=5)},
     "refund-payments": {"task": "store.tasks.refund_payments", **EVERY_MINUTE},
     "cancel-overdue-orders": {"task": "store.tasks.cancel_overdue_orders", **EVERY_MINUTE},
-    "make-missing-image-sizes": {
-        "task": "store.tasks.make_missing_image_sizes",
-        "schedule": crontab(minute=55),
-    },
+    "make-image-sizes": {"task": "store.tasks.make_image_sizes", "schedule": crontab(minute=55)},
     "send-sales-report": {
         "task": "store.tasks.send_sales_report",
         # Queued once a week; the later hours are for a broker that was away at half past seven.

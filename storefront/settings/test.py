@@ -23,7 +23,7 @@ EMAIL_USE_SSL = EMAIL_USE_TLS = False
 CACHES = {"default": cache_at(None)}
 CELERY_BROKER_URL = None
 CELERY_TASK_ALWAYS_EAGER = True
-OUTBOX_IN_BACKGROUND = False
+OUTBOX_IN_BACKGROUND = STORE_SIZES_IN_BACKGROUND = False
 STORAGES["default"] = ON_DISK
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(tempfile.gettempdir(), f"storefront-test-media-{os.getpid()}")

@@ -26,6 +26,7 @@ PRODUCT = {
     "collection": "{collection}",
 }
 REVIEW = {"name": "Ann", "description": "Good.", "rating": 5}
+PICTURE = {"alt": "A lamp, lit", "position": 2}
 CUSTOMER = {"phone": "555", "birth_date": "1990-01-31", "membership": "B"}
 ADDED_ITEM = {"product_id": "{product}", "quantity": 2}
 ADDRESS = {"street": "1 Main St", "city": "Springfield", "zip": "12345"}
@@ -106,7 +107,12 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
         "delete": None,
     },
     "/store/products/{product}/images/": {"get": None, "post": {"image": "x"}},
-    "/store/products/{product}/images/{image}/": {"get": None, "delete": None},
+    "/store/products/{product}/images/{image}/": {
+        "get": None,
+        "put": PICTURE,
+        "patch": PICTURE,
+        "delete": None,
+    },
     "/store/products/facets/": {"get": None},
     "/store/collections/": {"get": None, "post": {"title": "Lamps"}},
     "/store/collections/{collection}/": {

@@ -36,6 +36,7 @@ class Cost(NamedTuple):
     calls: int
 
 
+# A cart reads the pictures of all its lines in one query.
 COSTS = {
     ("products/", CACHED): Cost(1, 715),
     ("products/", UNCACHED): Cost(4, 3566),
@@ -43,8 +44,8 @@ COSTS = {
     ("products/{product}/", CACHED): Cost(1, 715),
     ("products/{product}/", UNCACHED): Cost(3, 2869),
     ("collections/", CACHED): Cost(1, 715),
-    ("carts/{cart}/", UNCACHED): Cost(3, 5148),
-    ("carts/{cart}/", SIGNED_IN): Cost(5, 6261),
+    ("carts/{cart}/", UNCACHED): Cost(4, 5553),
+    ("carts/{cart}/", SIGNED_IN): Cost(6, 6752),
 }
 
 # Without the request around it, and up to the commit.
@@ -60,7 +61,11 @@ def shop(db: None) -> dict[str, Any]:
     make = {"slug": "cup", "unit_price": 12, "inventory": 5, "collection": collection}
     products = [Product.objects.create(title=f"Cup {number}", **make) for number in range(10)]
     for product in products:
-        ProductImage.objects.create(product=product, image=f"store/images/{product.pk}.png")
+        ProductImage.objects.create(
+            product=product,
+            image=f"store/images/{product.pk}.png",
+            sizes="160x120a 320x240a 640x480a 1280x960",
+        )
     promotion = Promotion.objects.create(
         description="Sale", discount=0.2, starts_at="2020-01-01T00:00Z"
     )

@@ -22,8 +22,12 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from store.models import Product, ProductImage
+from store.pictures.sizes import file_name
+from store.services.picture_sizes import make_picture_sizes
 from store.tests.admin.forms import inline, product_form
+from store.tests.bodies import picture_body
 from store.tests.picture_files import SECRET, secretive, shown
+from storefront.storage.media import StorageUnavailable
 
 pytestmark = [pytest.mark.once, pytest.mark.s3, pytest.mark.django_db]
 BUCKET = "pictures"
@@ -113,10 +117,8 @@ class TestUpload:
         response = upload(staff, url)
         assert response.status_code == 201
         image = ProductImage.objects.get()
-        assert response.json() == {
-            "id": image.pk,
-            "image": f"{s3_server}/{BUCKET}/{image.image.name}",
-        }
+        body = picture_body(image, image=f"{s3_server}/{BUCKET}/{image.image.name}")
+        assert response.json() == body
         assert staff.get(url).json() == [response.json()]
         with urlopen(response.json()["image"], timeout=10) as download:
             assert download.read() == picture()
@@ -183,7 +185,47 @@ class TestDeletion:
         with transaction.atomic():
             image.delete()
             transaction.set_rollback(True)
-        assert keys(bucket) == [ProductImage.objects.get().image.name]
+        image = ProductImage.objects.get()
+        files = [file_name(image.image.name, "thumbnail", each) for each in ("avif", "webp")]
+        assert keys(bucket) == sorted([image.image.name, *files])
+
+
+class TestSizes:
+    def test_have_addresses_and_go_with_the_picture(
+        self, staff: APIClient, bucket: Any, s3_server: str, url: str, commits: Any
+    ) -> None:
+        with commits():
+            upload(staff, url)
+        (image,) = staff.get(url).json()
+        for extension in ("webp", "avif"):
+            address = image["sizes"]["large"][extension]
+            assert address.startswith(f"{s3_server}/{BUCKET}/store/images/sizes/")
+            with urlopen(address, timeout=10) as download:
+                assert download.headers["Content-Type"] == f"image/{extension}"
+        name = ProductImage.objects.get().image.name
+        make_picture_sizes(name=name)
+        assert len(keys(bucket)) == 3
+        with commits():
+            staff.delete(f"{url}{image['id']}/")
+        assert keys(bucket) == []
+
+    def test_have_signed_addresses_in_a_private_bucket(
+        self, staff: APIClient, bucket: Any, s3_server: str, url: str, commits: Any, keep_at: Any
+    ) -> None:
+        keep_at(s3_server, querystring_auth=True)
+        with commits():
+            upload(staff, url)
+        (image,) = staff.get(url).json()
+        assert "X-Amz-Signature=" in image["sizes"]["small"]["avif"]
+        with urlopen(image["sizes"]["small"]["avif"], timeout=10) as download:
+            assert download.status == 200
+
+    def test_stay_to_be_made_where_the_storage_is_away(self, keep_at: Any, product: Any) -> None:
+        keep_at("http://127.0.0.1:9")
+        ProductImage.objects.create(product=product, image="store/images/a.png")
+        with pytest.raises(StorageUnavailable):
+            make_picture_sizes(name="store/images/a.png")
+        assert ProductImage.objects.get().sizes is None
 
 
 class TestMetadata:
@@ -202,7 +244,8 @@ class TestMetadata:
         assert output.out == "Pictures stripped: 1, clean before: 0, left as they are: 1.\n"
         assert output.err.startswith("gone.jpg: ")
         rows[0].refresh_from_db()
-        assert keys(bucket) == [rows[0].image.name]
+        files = [file_name(rows[0].image.name, "thumbnail", each) for each in ("avif", "webp")]
+        assert keys(bucket) == sorted([rows[0].image.name, *files])
         with urlopen(rows[0].image.url, timeout=10) as response:
             assert response.headers["Content-Type"] == "image/jpeg"
             stripped = response.read()

@@ -1,3 +1,4 @@
+from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
@@ -51,13 +52,17 @@ collection_schema = resource_schema(
 promotion_schema = resource_schema(
     "promotions", one="a promotion", many="the promotions that run now for who asks"
 )
+NO_REPLACEMENT = "The file stays: an address means one content for good."
 image_schema = resource_schema(
     "images",
     one="an image",
     many="the images of a product",
+    update=extend_schema(description=NO_REPLACEMENT),
+    partial_update=extend_schema(description=NO_REPLACEMENT),
     create=extend_schema(
         responses={201: ProductImageSerializer, **refused_with(StorageUnavailable)},
-        description=f"{accepted_titles()}, at most 500 KB. It is stored without metadata, such as "
-        "where it was taken.",
+        description=f"{accepted_titles()}, at most {settings.STORE_IMAGE_KILOBYTES} KB. It is stored "
+        "without metadata, such as where it was taken. Its sizes are made soon after; without a "
+        "`position` it goes last.",
     ),
 )
