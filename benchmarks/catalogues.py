@@ -25,8 +25,8 @@ PRODUCTS = """
     WHERE product.id <= 1000 AND maker.id BETWEEN ? AND ?
 """
 IMAGES = """
-    INSERT INTO store_productimage (product_id, image)
-    SELECT product_id + maker.id * 1000, image
+    INSERT INTO store_productimage (product_id, image, alt, position, width, height, sizes)
+    SELECT product_id + maker.id * 1000, image, alt, position, width, height, sizes
     FROM store_productimage image CROSS JOIN bench_maker maker
     WHERE product_id <= 1000 AND maker.id BETWEEN ? AND ?
 """

@@ -8,6 +8,8 @@ from typing import Any
 
 from benchmarks.connections import Database, Row
 
+from ..pictures import sizes_of
+
 PAGE_SIZE = 10
 CENT = Decimal("0.01")
 
@@ -18,7 +20,10 @@ COLUMNS = """
 COUNT = "SELECT COUNT(*) FROM store_product"
 PAGE = f"{COLUMNS} ORDER BY title, id LIMIT {PAGE_SIZE} OFFSET ?"
 ONE = f"{COLUMNS} WHERE id = ?"
-IMAGES = "SELECT product_id, id, image FROM store_productimage WHERE product_id IN ({}) ORDER BY id"
+IMAGES = """
+    SELECT product_id, id, image, alt, position, width, height, sizes
+    FROM store_productimage WHERE product_id IN ({}) ORDER BY position, id
+"""
 PROMOTIONS = """
     SELECT link.product_id, promotion.id, promotion.description, discount, ends_at
     FROM store_promotion promotion
@@ -84,7 +89,20 @@ def product(row: Row, images: list[Row], promotions: list[Row], site: str) -> di
         "price": reduced(cents, best[2]) if best else cents / 100,
         "promotion": promotion(best) if best else None,
         "collection": collection,
-        "images": [{"id": number, "image": f"{site}/media/{name}"} for number, name in images],
+        "images": [image(each, f"{site}/media/") for each in images],
+    }
+
+
+def image(row: Row, media: str) -> dict[str, Any]:
+    key, name, alt, position, width, height, sizes = row
+    return {
+        "id": key,
+        "image": f"{media}{name}",
+        "alt": alt,
+        "position": position,
+        "width": width,
+        "height": height,
+        "sizes": sizes_of(media, name, sizes),
     }
 
 

@@ -71,14 +71,16 @@ def create_cart(session: SessionDep) -> schemas.CartOut:
 
 
 @app.get("/store/carts/{cart_id}/")
-def read_cart(session: SessionDep, cart_id: UUID) -> schemas.CartOut:
+def read_cart(request: Request, session: SessionDep, cart_id: UUID) -> schemas.CartOut:
     items = selectinload(Cart.items).joinedload(CartItem.product)
     promotions = items.selectinload(Product.promotions.and_(running()))
-    query = select(Cart).where(Cart.id == cart_id, Cart.user_id.is_(None)).options(promotions)
+    images = items.selectinload(Product.images)
+    query = select(Cart).where(Cart.id == cart_id, Cart.user_id.is_(None))
+    query = query.options(promotions, images)
     cart = session.scalars(query).one_or_none()
     if cart is None:
         raise HTTPException(404)
-    return schemas.CartOut.model_validate(cart)
+    return schemas.CartOut.model_validate(cart).with_addresses(request)
 
 
 @app.post("/store/carts/{cart_id}/items/", status_code=201)

@@ -1,11 +1,13 @@
 """What goes over the wire."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ..pictures import sizes_of
 
 # The columns hold UTC without saying so.
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=UTC))]
@@ -25,6 +27,18 @@ class PromotionOut(Shown):
 class ImageOut(Shown):
     id: int
     image: str
+    alt: str
+    position: int
+    width: int | None
+    height: int | None
+    # The text of the column first.
+    sizes: Any
+
+    def with_addresses(self, request: Request) -> None:
+        """Make the name of the picture, and what the column says of its sizes, addresses."""
+        media = f"{request.base_url}media/"
+        self.sizes = sizes_of(media, self.image, self.sizes)
+        self.image = f"{media}{self.image}"
 
 
 class ProductOut(Shown):
@@ -44,7 +58,7 @@ class ProductOut(Shown):
     def with_addresses(self, request: Request) -> "ProductOut":
         """Make the names of the pictures addresses."""
         for image in self.images:
-            image.image = f"{request.base_url}media/{image.image}"
+            image.with_addresses(request)
         return self
 
 
@@ -58,7 +72,10 @@ class ProductPage(BaseModel):
 class SimpleProductOut(Shown):
     id: int
     title: str
+    slug: str
     unit_price: float
+    image: str | None = None
+    images: list[ImageOut]
 
 
 class CartItemOut(Shown):
@@ -78,6 +95,15 @@ class CartOut(Shown):
     total_price: float
     tax: float
     total: float
+
+    def with_addresses(self, request: Request) -> "CartOut":
+        """Make the names of the pictures addresses, the first thumbnail the product's own."""
+        for item in self.items:
+            for image in item.product.images:
+                image.with_addresses(request)
+            thumbnails = [image.sizes["thumbnail"] for image in item.product.images[:1]]
+            item.product.image = next((each["webp"] for each in thumbnails if each), None)
+        return self
 
 
 class NewCartItem(BaseModel):

@@ -75,6 +75,11 @@ class ProductImage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("store_product.id"))
     image: Mapped[str]
+    alt: Mapped[str]
+    position: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    sizes: Mapped[str | None]
 
 
 class Product(Base):
@@ -89,7 +94,9 @@ class Product(Base):
     unit_price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     collection_id: Mapped[int]
 
-    images: Mapped[list[ProductImage]] = relationship(order_by=ProductImage.id)
+    images: Mapped[list[ProductImage]] = relationship(
+        order_by=(ProductImage.position, ProductImage.id)
+    )
     # Loaded with those that run now.
     promotions: Mapped[list[Promotion]] = relationship(
         secondary=product_promotions, order_by=(Promotion.discount.desc(), Promotion.id)

@@ -78,11 +78,16 @@ class Product(models.Model):
 class ProductImage(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     image = models.ImageField()
+    alt = models.CharField(max_length=255)
+    position = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    sizes = models.CharField(max_length=64, null=True)
 
     class Meta:
         managed = False
         db_table = "store_productimage"
-        ordering = ["id"]
+        ordering = ["position", "id"]
 
     def __str__(self) -> str:
         return self.image.name

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest, JsonResponse
 from rest_framework import serializers, viewsets
 
+from ..pictures import sizes_of
 from .models import Product, ProductImage, Promotion, running_promotions
 
 # With Django's default hasher, PBKDF2.
@@ -20,9 +21,15 @@ class PromotionSerializer(serializers.ModelSerializer):
 
 
 class ProductImageSerializer(serializers.ModelSerializer):
+    sizes = serializers.SerializerMethodField()
+
     class Meta:
         model = ProductImage
-        fields = ["id", "image"]
+        fields = ["id", "image", "alt", "position", "width", "height", "sizes"]
+
+    def get_sizes(self, image: ProductImage) -> dict[str, Any]:
+        media = self.context["request"].build_absolute_uri("/media/")
+        return sizes_of(media, image.image.name, image.sizes)
 
 
 class ProductSerializer(serializers.ModelSerializer):
