@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -13,8 +13,9 @@ from ..models import ProductImage
 from ..pictures.sizes import WIDTHS, file_name, parsed_sizes
 from ..validators import validate_file_size, validate_image_format
 
-# Pictures whose addresses are remembered.
+# Pictures whose addresses are remembered; those of the sizes take 3 KB for each.
 ADDRESSES = 10_000
+SIZES = 2_000
 
 Addresses = dict[str, dict[str, Any] | None]
 
@@ -24,9 +25,13 @@ def lasting_address(name: str) -> str:
     return default_storage.url(name)
 
 
-@lru_cache(ADDRESSES)
+@lru_cache(SIZES)
 def lasting_sizes(name: str, text: str, shop: str) -> Addresses:
-    return sizes_of(name, text, partial(absolute, lasting_address, shop))
+    # One of them is enough: to ask the storage for each takes as long as to read the row.
+    ending = "thumbnail.webp"
+    one = absolute(default_storage.url, shop, file_name(name, *ending.split(".")))
+    beginning = one.removesuffix(ending)
+    return sizes_of(text, lambda label, extension: f"{beginning}{label}.{extension}")
 
 
 def absolute(address_of: Callable[[str], str], shop: str, name: str) -> str:
@@ -35,12 +40,12 @@ def absolute(address_of: Callable[[str], str], shop: str, name: str) -> str:
     return f"{shop}{address}" if address.startswith("/") else address
 
 
-def sizes_of(name: str, text: str, address_of: Callable[[str], str]) -> Addresses:
-    """Return the sizes of a picture, that the text lists, with their addresses."""
+def sizes_of(text: str, address_of: Callable[[str, str], str]) -> Addresses:
+    """Return the sizes that a text lists, with their addresses, by label and extension."""
     found: Addresses = dict.fromkeys(WIDTHS)
     for label, width, height, has_avif, files in parsed_sizes(text):
-        avif = address_of(file_name(name, files, "avif")) if has_avif else None
-        webp = address_of(file_name(name, files, "webp"))
+        avif = address_of(files, "avif") if has_avif else None
+        webp = address_of(files, "webp")
         found[label] = {"webp": webp, "avif": avif, "width": width, "height": height}
     return found
 
@@ -65,7 +70,7 @@ class AddressingField(serializers.Field):
     def sizes(self, image: Any) -> Addresses:
         name, text = str(image.__dict__["image"]), image.sizes or ""
         if self.is_signed:
-            return sizes_of(name, text, self.address)
+            return sizes_of(text, lambda *which: self.address(file_name(name, *which)))
         return lasting_sizes(name, text, self.shop)
 
 
