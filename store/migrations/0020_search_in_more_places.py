@@ -171,7 +171,7 @@ def unmake(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0014_payment_return_addresses'),
+        ('store', '0016_image_sizes'),
     ]
 
     operations = [
