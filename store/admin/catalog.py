@@ -19,7 +19,8 @@ from storefront.admin.options import ConcurrentEditInline
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
 from ..models import Collection, Order, Product, ProductImage
-from ..models.catalog import SEARCHED_TEXTS, ProductQuerySet
+from ..models.catalog import ProductQuerySet
+from ..models.searching import SEARCHED_TEXTS
 from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction

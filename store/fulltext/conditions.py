@@ -72,6 +72,20 @@ class HasWords(Condition):
         return "store_product_words", sqlite.query(self.wanted)
 
 
+class HasTitle(Condition):
+    """A product has words in its title that start with each of these."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        super().__init__(words)
+
+    def of(self, database: Any) -> Any:
+        return database.has_title
+
+    def on_sqlite(self) -> tuple[str, str] | None:
+        words = [Word((word,)) for word in self.wanted]
+        return "store_product_words", sqlite.query(words, "title")
+
+
 def conditions_of(words: Sequence[Word], using: str) -> list[HasWords]:
     """Return the conditions that together say that a product has all of these words."""
     read: list[Word] = []

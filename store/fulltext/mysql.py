@@ -30,6 +30,19 @@ def has_words(words: Sequence[Word], is_common: bool, others: Sequence[Sql]) -> 
     return f"{{pk}} IN (SELECT id FROM ({union}) AS found)", params
 
 
+def has_title(words: Sequence[str], is_common: bool, others: Sequence[Sql]) -> Sql:
+    # Not the words as they are indexed, but a column of the index in which the list is ordered.
+    likes = ["CONCAT(' ', {table}.title) LIKE %s"] * len(words)
+    found = [] if is_common else [MATCH]
+    params = [] if is_common else [query([Word((word,)) for word in words])]
+    patterns = [f"% {escaped(word)}%" for word in words]
+    return f"({' AND '.join([*found, *likes])})", [*params, *patterns]
+
+
+def escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
 def read_along(words: Sequence[Word], others: Sequence[Sql]) -> Sql:
     """Return the condition without the index, from which MySQL reads all before it gives the first."""
     conditions: list[str] = []

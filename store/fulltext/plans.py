@@ -21,6 +21,8 @@ BEST_FIRST = f"-{RANK}"
 CAP = 10_000
 # Products from which on PostgreSQL soon finds CAP of them, wherever it begins; its index would collect all.
 DENSE = 30 * CAP
+# Products from which on a few are sooner found by reading on than from the index, which collects all.
+FEW = 3000
 # Of a page; and what MariaDB may take to find so many by reading on.
 ROWS = 10
 SECONDS = 0.3
@@ -208,3 +210,18 @@ def is_common_on_mysql(products: Any, common: Any) -> bool:
     except StatementTooSlow:
         # They are common each, but seldom together.
         return False
+
+
+def first(products: Any, rows: int) -> Any:
+    """Return a few of the products that were found, in the order of the list where they are many."""
+    vendor = connections[products.db].vendor
+    if vendor == "sqlite":
+        # The index gives one after the other.
+        return one_by_one(products).order_by()[:rows]
+    is_common = (
+        min(mysql.frequencies(products.finding.words, products.db)) > FEW
+        if vendor == "mysql"
+        else estimated(products) > FEW
+    )
+    found = as_common(products).order_by(*products.model._meta.ordering) if is_common else products
+    return found[:rows] if is_common else found.order_by()[:rows]

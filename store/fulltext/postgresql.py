@@ -30,6 +30,12 @@ def has_words(words: Sequence[Word], is_common: bool, others: Sequence[Sql]) -> 
     return f"({found}{''.join(more)})", [*params, *(one for _, values in others for one in values)]
 
 
+def has_title(words: Sequence[str], is_common: bool, others: Sequence[Sql]) -> Sql:
+    # What weighs most is of the title, or the SKU.
+    query = " & ".join(f"'{word}':*A" for word in words)
+    return "{table}.words @@ to_tsquery('simple', %s)", [query]
+
+
 def has_parts(
     wanted: Sequence[tuple[str, tuple[int, ...]]], is_common: bool, others: Sequence[Sql]
 ) -> Sql:

@@ -22,6 +22,11 @@ def has_words(words: Sequence[Word], is_common: bool, others: Sequence[Sql]) -> 
     return f"{among(is_common)} ({found}{''.join(more)})", params
 
 
+def has_title(words: Sequence[str], is_common: bool, others: Sequence[Sql]) -> Sql:
+    found = "SELECT rowid FROM store_product_words WHERE store_product_words MATCH %s"
+    return f"{among(is_common)} ({found})", [query([Word((word,)) for word in words], "title")]
+
+
 def has_parts(
     wanted: Sequence[tuple[str, tuple[int, ...]]], is_common: bool, others: Sequence[Sql]
 ) -> Sql:

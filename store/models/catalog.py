@@ -1,12 +1,11 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial, reduce
-from operator import or_
-from typing import Any, Self
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
-from django.db import connections, models
+from django.db import models
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
@@ -15,7 +14,6 @@ from storefront.permissions import holds
 from storefront.unique_keys.exact import ExactCharField
 
 from ..compiled import Many, compiled_select
-from ..fulltext import Finding, HasParts, Word, conditions_of
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, HUNDREDTH, PRICE_DIGITS, minor_unit_of, with_tax
 from ..ratings import NO_RATING, Rating
@@ -23,6 +21,7 @@ from ..signals import products_changing
 from ..validators import validate_minor_unit
 from .images import ProductImage, load_images
 from .promotions import Promotion, running_promotions
+from .searching import SearchingMixin
 from .versions import Versioned, VersionedQuerySet
 
 MIN_UNIT_PRICE = Decimal(1)
@@ -30,8 +29,6 @@ MIN_UNIT_PRICE = Decimal(1)
 MAX_INVENTORY = 1_000_000_000
 # Characters. A list shows 100 of them at most.
 MAX_DESCRIPTION = 20_000
-# What a search looks into, beside the title of the collection.
-SEARCHED_TEXTS = ("title", "sku", "description")
 
 
 class CollectionQuerySet(VersionedQuerySet["Collection"]):
@@ -63,18 +60,7 @@ class Collection(Versioned):
         return self.title
 
 
-def titled(part: str) -> tuple[int, ...]:
-    """Return the ids of the collections with a text in their title, whatever its case."""
-    # Compared here, because SQLite ignores the case of ASCII alone.
-    titles = Collection.objects.order_by("pk").values_list("pk", "title")
-    return tuple(key for key, title in titles if part.lower() in title.lower())
-
-
-class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
-    # What the products were searched for, and the order in which they are to come.
-    finding = Finding()
-    names: Sequence[str] = ()
-
+class ProductQuerySet(SearchingMixin, LoadingMixin, VersionedQuerySet["Product"]):
     def published(self) -> "ProductQuerySet":
         return self.filter(is_published=True)
 
@@ -105,40 +91,6 @@ class ProductQuerySet(LoadingMixin, VersionedQuerySet["Product"]):
         """Keep those whose stock can still become low."""
         usual = Q(low_stock_threshold=None, inventory__gte=settings.STORE_LOW_STOCK)
         return self.filter(usual | Q(inventory__gte=F("low_stock_threshold")))
-
-    def matching(self, words: Sequence[str | Word]) -> "ProductQuerySet":
-        """Keep the products of which a word starts with each of these, which are of `words_of`."""
-        if not words:
-            return self.none()
-        wanted = [Word((word,)) if isinstance(word, str) else word for word in words]
-        found = self.filter(*conditions_of(wanted, self.db))
-        found.finding = self.finding._replace(words=(*self.finding.words, *wanted))
-        return found
-
-    def containing(self, terms: Iterable[str]) -> "ProductQuerySet":
-        """Keep the products with each term in one of their texts or in their collection's title."""
-        parts = tuple(dict.fromkeys(terms))
-        if not parts:
-            return self
-        if connections[self.db].vendor == "mysql":
-            found = self.filter(*map(self.containing_on_mysql, parts))
-        else:
-            found = self.filter(HasParts(tuple((part, titled(part)) for part in parts)))
-        found.finding = self.finding._replace(parts=(*self.finding.parts, *parts))
-        return found
-
-    def containing_on_mysql(self, part: str) -> Q:
-        # MariaDB's collations take one emoji for another; a sign has no case to ignore.
-        lookup = "icontains" if any(map(str.isalnum, part)) else "contains"
-        texts = (Q(**{f"{name}__{lookup}": part}) for name in SEARCHED_TEXTS)
-        # Not a join, which MariaDB may begin with the collections, out of the order of the list.
-        named = Collection.objects.filter(**{f"title__{lookup}": part}).order_by()
-        return reduce(or_, (*texts, Q(collection__in=[*named.values_list("pk", flat=True)])))
-
-    def _clone(self) -> Self:
-        found = super()._clone()
-        found.finding, found.names = self.finding, self.names
-        return found
 
     def with_too_many_decimals(self) -> "ProductQuerySet":
         """Keep the products whose price is no multiple of the currency's minor unit."""

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db import models
 
 from store.models import Product
-from store.models.catalog import SEARCHED_TEXTS
+from store.models.searching import SEARCHED_TEXTS
 from store.serializers import StaffProductSerializer
 from storefront.unique_keys.serializers import UniqueFieldsSerializer
 

@@ -18,7 +18,8 @@ from storefront.permissions import holds
 
 from ..filters import ProductFilter, ProductSearchFilter, StableOrderingFilter
 from ..models import Collection, Customer, Product, ProductImage, Promotion
-from ..models.catalog import SEARCHED_TEXTS, ProductQuerySet
+from ..models.catalog import ProductQuerySet
+from ..models.searching import SEARCHED_TEXTS
 from ..pagination import DefaultPagination
 from ..serializers.catalog import (
     CollectionSerializer,
@@ -29,7 +30,7 @@ from ..serializers.catalog import (
 from ..serializers.images import ChangeProductImageSerializer, ProductImageSerializer
 from ..serializers.promotions import RunningPromotionSerializer
 from ..services.catalog import delete_collection, delete_product
-from .facets import FacetsMixin
+from .finding import FacetsMixin, SuggestMixin
 from .schema.catalog import collection_schema, image_schema, product_schema, promotion_schema
 
 # Fields of a product that refer to something.
@@ -61,7 +62,7 @@ def shows_whole(request: Request) -> bool:
 
 
 @product_schema
-class ProductViewSet(PatchMixin, FacetsMixin, viewsets.ModelViewSet):
+class ProductViewSet(PatchMixin, FacetsMixin, SuggestMixin, viewsets.ModelViewSet):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     pagination_class = DefaultPagination

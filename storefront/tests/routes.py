@@ -114,6 +114,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
         "delete": None,
     },
     "/store/products/facets/": {"get": None},
+    "/store/products/suggest/": {"get": None},
     "/store/collections/": {"get": None, "post": {"title": "Lamps"}},
     "/store/collections/{collection}/": {
         "get": None,

@@ -17,6 +17,7 @@ from ...exceptions import (
 from ...pictures.formats import accepted_titles
 from ...serializers.catalog import ProductImageSerializer, StaffProductSerializer
 from ...serializers.facets import FacetsSerializer
+from ...serializers.suggestions import SuggestionQuerySerializer, SuggestionsSerializer
 
 AGE = OpenApiParameter(
     "Age",
@@ -33,6 +34,9 @@ product_schema = resource_schema(
         filters=True,
         parameters=[AGE],
         responses={200: FacetsSerializer, **refused_with(FacetsBusy, FacetsTooSlow)},
+    ),
+    suggest=extend_schema(
+        filters=False, parameters=[SuggestionQuerySerializer], responses=SuggestionsSerializer
     ),
     list=extend_schema(
         responses={

@@ -12,7 +12,9 @@ from ..filters import ProductFilter, ProductSearchFilter
 from ..models import Product
 from ..models.catalog import ProductQuerySet
 from ..serializers.facets import FacetsSerializer
+from ..serializers.suggestions import SuggestionQuerySerializer, SuggestionsSerializer
 from ..services.facets import count_facets
+from ..services.suggestions import suggest
 
 
 class FacetsMixin(viewsets.GenericViewSet):
@@ -24,6 +26,20 @@ class FacetsMixin(viewsets.GenericViewSet):
         narrowed = Narrowed(request, self)
         kept = count_facets(narrowed.without, key=narrowed.key)
         return Response(FacetsSerializer(kept.counts).data, headers={"Age": str(kept.age)})
+
+
+class SuggestMixin(viewsets.GenericViewSet):
+    """What somebody may mean who is still typing."""
+
+    @action(detail=False, pagination_class=None)
+    def suggest(self, request: Request) -> Response:
+        """Suggest products, collections and tags by the beginnings of their words, ten in all at most."""
+        asked = SuggestionQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        products = Product.objects.visible_to(request.user).with_images()
+        found = suggest(text=asked.validated_data["q"], products=products)
+        context = self.get_serializer_context()
+        return Response(SuggestionsSerializer(found._asdict(), context=context).data)
 
 
 class Narrowed:
