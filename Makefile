@@ -134,6 +134,7 @@ fuzz: $(ENVIRONMENT) $(SCHEMATHESIS)  ## Send random requests as each role, and 
 
 release-document: $(ENVIRONMENT)  ## Write contract/released.json, the document that later ones may not break: with each release
 	DJANGO_SETTINGS_MODULE=storefront.settings.test $(PY) manage.py spectacular --format openapi-json --file contract/released.json
+	$(PY) -m json.tool --indent 1 contract/released.json contract/released.json
 
 coverage: $(ENVIRONMENT)  ## Run the tests and tell which branches none of them takes (htmlcov/index.html shows them)
 	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered $(ARGS)

@@ -96,8 +96,8 @@ def test_every_address_is_a_small_page(staff: Client, world: dict, number: int) 
     too_large = {path: len(page.content) for path, page in pages.items()}
     assert {path: size for path, size in too_large.items() if size > LARGEST_PAGE} == {}
     crowded = {path: options(page.text) for path, page in pages.items()}
-    # A membership is one of three; media types and yes, no, unknown are as few.
-    assert {path: boxes for path, boxes in crowded.items() if max(boxes, default=0) > 4} == {}
+    # The statuses of an order are six; memberships, media types and yes, no, unknown are fewer.
+    assert {path: boxes for path, boxes in crowded.items() if max(boxes, default=0) > 7} == {}
 
 
 def test_a_page_costs_the_same_queries_however_much_there_is(staff: Client, world: dict) -> None:

@@ -1,6 +1,7 @@
 """What production reads from its environment about files and front-ends."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -100,6 +101,13 @@ def test_only_named_origins_may_call(start: Start) -> None:
     ]
 
 
-def test_in_development_the_upload_page_may(start: Start) -> None:
-    result = start("dev", "CORS_ALLOWED_ORIGINS")
-    assert json.loads(result.stdout) == ["http://localhost:8001", "http://127.0.0.1:8001"]
+def test_in_development_every_front_end_on_this_machine_may(start: Start) -> None:
+    [pattern] = json.loads(start("dev", "CORS_ALLOWED_ORIGIN_REGEXES").stdout)
+    own = [
+        "http://localhost:8001",
+        "http://127.0.0.1:5173",
+        "http://[::1]:3000",
+        "https://localhost",
+    ]
+    others = ["http://localhost.example.com", "http://localhost:8001@evil.example", "null"]
+    assert [origin for origin in [*own, *others] if re.match(pattern, origin)] == own

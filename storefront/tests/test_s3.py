@@ -27,7 +27,7 @@ from store.services.picture_sizes import make_picture_sizes
 from store.tests.admin.forms import inline, product_form
 from store.tests.bodies import picture_body
 from store.tests.picture_files import SECRET, secretive, shown
-from storefront.storage.media import StorageUnavailable
+from storefront.errors.exceptions import StorageUnavailable
 
 pytestmark = [pytest.mark.once, pytest.mark.s3, pytest.mark.django_db]
 BUCKET = "pictures"

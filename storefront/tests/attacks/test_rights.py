@@ -47,6 +47,7 @@ def is_open(method: str, path: str) -> bool:
 @pytest.fixture
 def eve(register: Any, world: dict[str, Any]) -> Any:
     """Somebody with an account, who owns nothing of the world and knows every id in it."""
+    Cart.objects.filter(user=world["user"]).delete()
     Cart.objects.filter(pk=world["cart"]).update(user=world["user"])
     return register("eve")
 
