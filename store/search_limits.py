@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +9,11 @@ from django.db import connections
 
 from .exceptions import SearchBusy, SearchTooSlow
 from .fulltext.plans import is_slow
+from .places import Place
 from .statement_limits import StatementTooSlow, statement_limit
 
-# For which one waits for the search before its own.
-WAIT_SECONDS = 1
-
-queue = BoundedSemaphore(2)
-place = Lock()
+# One searches and one waits, for some seconds.
+searches = Place(SearchBusy, threads=2, seconds=1)
 
 
 @contextmanager
@@ -30,7 +27,7 @@ def search_limit(products: Any) -> Iterator[None]:
         return
     with ExitStack() as stack:
         if is_slow(products):
-            stack.enter_context(search_place())
+            stack.enter_context(searches.taken())
         stack.enter_context(time_limit(products.db))
         yield
 
@@ -43,15 +40,3 @@ def time_limit(using: str) -> Iterator[None]:
             yield
     except StatementTooSlow as error:
         raise SearchTooSlow from error
-
-
-@contextmanager
-def search_place() -> Iterator[None]:
-    if not queue.acquire(blocking=False):
-        raise SearchBusy
-    with ExitStack() as stack:
-        stack.callback(queue.release)
-        if not place.acquire(timeout=WAIT_SECONDS):
-            raise SearchBusy
-        stack.callback(place.release)
-        yield

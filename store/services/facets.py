@@ -18,7 +18,8 @@ from ..models import Review
 from ..models.catalog import ProductQuerySet
 from ..models.reviews import MAX_RATING
 from ..money import minor_unit_of
-from .report_limits import Place, statement_limit
+from ..places import Place
+from .report_limits import WAIT_SECONDS, statement_limit
 
 # Choices of one facet; the fullest come first.
 MOST_CHOICES = 100
@@ -28,7 +29,7 @@ MOST_BANDS = 8
 STEPS = (Decimal(1), Decimal(2), Decimal(5))
 
 # One at a time in a process: each reads all products.
-place = Place(FacetsBusy)
+place = Place(FacetsBusy, threads=settings.REPORT_PLACES, seconds=WAIT_SECONDS)
 
 Counts = Any
 

@@ -157,8 +157,8 @@ class TestLimits:
     SLOW = "cup" if connection.vendor == "mysql" else "cu"
 
     def test_one_at_a_time(self, api_client, product, monkeypatch):
-        monkeypatch.setattr(search_limits, "WAIT_SECONDS", 0.01)
-        with search_limits.place:
+        monkeypatch.setattr(search_limits.searches, "seconds", 0.01)
+        with search_limits.searches.lock:
             response = api_client.get(URL, {"search": self.SLOW})
             assert api_client.get(URL, {"q": "teapot"}).status_code == 200
             assert api_client.get(URL).status_code == 200
