@@ -6,7 +6,8 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
-from .orders import Order, OrderItem, OrderStatus, OrderStatusChange
+from .order_steps import OrderStatusChange
+from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion
 from .reviews import Review

@@ -3,7 +3,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
@@ -191,33 +190,6 @@ class Order(PartialUpdateModel):
     def total(self) -> Decimal:
         """What the customer pays."""
         return self.subtotal + self.tax
-
-
-class OrderStatusChange(PartialUpdateModel):
-    """A step in the life of an order: who made it, when and why."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="status_changes")
-    # Null when the order was placed.
-    from_status = models.CharField(max_length=9, choices=OrderStatus.choices, null=True)
-    to_status = models.CharField(max_length=9, choices=OrderStatus.choices)
-    # Null for the shop itself: a payment that arrived, a time that ran out.
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    changed_at = models.DateTimeField(auto_now_add=True)
-    # The customer reads it.
-    reason = models.CharField(max_length=255, blank=True, default="")
-
-    class Meta:
-        ordering = ["-changed_at", "-id"]
-        indexes = [
-            models.Index(
-                fields=["order", "-changed_at", "-id"], name="orderstatuschange_changed_at"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order_id}: {self.to_status}"
 
 
 class OrderItemQuerySet(LoadingMixin, models.QuerySet["OrderItem"]):
