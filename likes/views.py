@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from storefront.filters import FilterBackend, ObjectFilter
+from storefront.preconditions import PreconditionsMixin
 
 from .models import LikedItem
 from .schema import like_schema
@@ -16,6 +17,7 @@ from .services import add_like
 
 @like_schema
 class LikedItemViewSet(
+    PreconditionsMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,

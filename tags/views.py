@@ -4,6 +4,7 @@ from rest_framework.response import Response
 
 from storefront.filters import FilterBackend, ObjectFilter
 from storefront.generics import PatchMixin
+from storefront.preconditions import PreconditionsMixin
 
 from .models import Tag, TaggedItem
 from .schema import tag_schema, tagged_item_schema
@@ -20,6 +21,7 @@ class TagViewSet(PatchMixin, viewsets.ModelViewSet):
 
 @tagged_item_schema
 class TaggedItemViewSet(
+    PreconditionsMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,

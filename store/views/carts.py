@@ -12,6 +12,7 @@ from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
 
 from storefront.converters import ANY_UUID
 from storefront.generics import PatchMixin
+from storefront.preconditions import PreconditionsMixin
 
 from ..loading import set_loaded
 from ..models import Cart, CartItem, Customer
@@ -34,6 +35,7 @@ from .schema.carts import cart_item_schema, cart_schema
 
 @cart_schema
 class CartViewSet(
+    PreconditionsMixin,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.DestroyModelMixin,

@@ -59,6 +59,22 @@ def test_a_deletion_too(staff, world):
     assert staff.delete(url, headers={"If-Match": "*"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/store/carts/{cart}/",
+        "/store/products/{product}/images/{image}/",
+        "/likes/{like}/",
+        "/tags/items/{tagged}/",
+    ],
+)
+def test_a_deletion_of_what_is_never_changed_too(staff, world, path):
+    url = path.format(**world)
+    refused = staff.delete(url, headers={"If-Match": '"other"'})
+    assert (refused.status_code, staff.get(url).status_code) == (412, 200)
+    assert staff.delete(url, headers={"If-Match": tag_of(staff, url)}).status_code == 204
+
+
 @pytest.mark.parametrize("tag", ["*", 'W/{0}, "a"', '"a", {0}'])
 def test_several_tags_and_weak_ones(staff, world, tag):
     url = f"/store/products/{world['product']}/"
