@@ -46,7 +46,8 @@ class Condition(Func):
         pk, *others = self.get_source_expressions()
         compiled = [compiler.compile(each) for each in others]
         sql, params = self.of(DATABASES[connection.vendor])(self.wanted, self.is_common, compiled)
-        table = connection.ops.quote_name(pk.alias)
+        # As the query itself names it: PostgreSQL tells "U0" from U0, the alias in a subquery.
+        table = compiler.quote_name_unless_alias(pk.alias)
         return sql.replace("{pk}", compiler.compile(pk)[0]).replace("{table}", table), params
 
     def of(self, database: Any) -> Any:

@@ -6,6 +6,7 @@ from time import time
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.db import connection
 from model_bakery import baker
 
 from likes.models import LikedItem
@@ -13,7 +14,8 @@ from store.models import Collection, Product, Review
 from store.services.facets import bands_over, place
 from tags.models import Tag, TaggedItem
 
-pytestmark = pytest.mark.django_db
+# MariaDB finds words of what is committed.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "mysql")
 
 URL = "/store/products/facets/"
 
@@ -172,3 +174,11 @@ def test_bands_are_of_round_numbers_and_hold_every_price(low, high):
     assert bands[-1][1] >= Decimal(high)
     for before, after in zip(bands, bands[1:], strict=False):
         assert after[0] - before[1] == Decimal("0.01")
+
+
+@pytest.mark.parametrize("query", ["q=cup", "search=cup", "q=cup&search=tea cup"])
+def test_count_the_ratings_of_what_is_searched(facets, shelf, query):
+    baker.make(Review, product=shelf["tea"], rating=5)
+    found = 1 if "tea" in query else 2
+    assert facets(query)["ratings"][0] == {"min": 5, "count": 1}
+    assert sum(row["count"] for row in facets(query)["tags"]) == found
