@@ -7,11 +7,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from storefront.filters import FilterBackend, ObjectFilter
+from storefront.generic_relations import pointing_to_seen
 from storefront.preconditions import PreconditionsMixin
 
 from .models import LikedItem
 from .schema import like_schema
-from .serializers import LikedItemSerializer
+from .serializers import LikeableModelField, LikedItemSerializer
 from .services import add_like
 
 
@@ -32,7 +33,8 @@ class LikedItemViewSet(
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[LikedItem]:
-        return super().get_queryset().filter(user_id=self.request.user.pk)
+        own = super().get_queryset().filter(user_id=self.request.user.pk)
+        return pointing_to_seen(own, self.request.user, LikeableModelField.models().values())
 
     def create(self, request: Request) -> Response:
         """Like an object; one that the user likes already answers 200 with the same like."""

@@ -96,10 +96,17 @@ class RepeatedField(forms.Field):
         return [self.text.clean(text) for text in texts]
 
 
+class JoinedInput(forms.TextInput):
+    """A text box for a list with commas; a parameter that comes many times is one list."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        return ",".join(data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""])
+
+
 class WholeNumbersField(forms.Field):
     """Whole numbers with commas between them; None where there is none."""
 
-    widget = forms.TextInput
+    widget = JoinedInput
 
     def to_python(self, value: Any) -> list[int] | None:
         texts = [text.strip() for text in (value or "").split(",")]

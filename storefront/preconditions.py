@@ -16,12 +16,7 @@ from .errors.exceptions import PreconditionFailed
 
 
 class PreconditionsMixin(GenericAPIView):
-    """Refuses a PUT, PATCH or DELETE whose `If-Match` names no ETag that a GET would be answered with now."""
-
-    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        parent: Any = super()
-        with self.unchanged(request):
-            return parent.update(request, *args, **kwargs)
+    """Refuses a DELETE whose `If-Match` names no ETag that a GET would be answered with now."""
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         parent: Any = super()

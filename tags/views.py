@@ -1,14 +1,16 @@
+from django.db.models import QuerySet
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from storefront.filters import FilterBackend, ObjectFilter
+from storefront.generic_relations import pointing_to_seen
 from storefront.generics import PatchMixin
 from storefront.preconditions import PreconditionsMixin
 
 from .models import Tag, TaggedItem
 from .schema import tag_schema, tagged_item_schema
-from .serializers import TaggedItemSerializer, TagSerializer
+from .serializers import TaggableModelField, TaggedItemSerializer, TagSerializer
 
 
 @tag_schema
@@ -32,6 +34,10 @@ class TaggedItemViewSet(
     filter_backends = [FilterBackend]
     filterset_class = ObjectFilter
     lookup_value_converter = "int"
+
+    def get_queryset(self) -> QuerySet[TaggedItem]:
+        models = TaggableModelField.models().values()
+        return pointing_to_seen(super().get_queryset(), self.request.user, models)
 
     def create(self, request: Request) -> Response:
         """Tag an object; one that has the tag already answers 200."""

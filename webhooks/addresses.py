@@ -86,6 +86,11 @@ def literal_address(host: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(host)
     except ValueError:
+        pass
+    try:
+        # As resolvers read it: 127.1, 0x7f.1 and 2130706433 are one address.
+        return IPv4Address(socket.inet_aton(host))
+    except OSError:
         return None
 
 

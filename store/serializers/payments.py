@@ -29,6 +29,11 @@ class ReturnAddressField(serializers.URLField):
 def is_of_a_front_end(address: str) -> bool:
     """Tell whether an address has the origin of a front-end: one that may call the API, or is named beside."""
     parts = urlsplit(address)
+    try:
+        # Read, because a port that is none would stand in no origin.
+        _ = parts.port
+    except ValueError:
+        return False
     # With whatever stands before an @, which makes it an origin of nobody.
     origin = f"{parts.scheme}://{parts.netloc}".lower()
     named = [*settings.CORS_ALLOWED_ORIGINS, *settings.STORE_RETURN_ORIGINS]

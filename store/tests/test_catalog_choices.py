@@ -48,6 +48,7 @@ class TestIds:
         assert titles(f"ids={pot},{cup},{cup},999999,{'9' * 30}") == ["Cup", "Pot"]
         assert titles(f"ids=%20{pot}%20,") == ["Pot"]
         assert titles("ids=999999") == []
+        assert titles(f"ids={cup}&ids={pot}") == ["Cup", "Pot"]
 
     @pytest.mark.parametrize("value", ["", ",", " "])
     def test_none_is_no_filter(self, titles, shelves, value):

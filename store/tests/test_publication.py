@@ -2,9 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from model_bakery import baker
 
+from likes.models import LikedItem
 from store.models import CartItem, Order, Product
+from tags.models import Tag, TaggedItem
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +64,18 @@ class TestForOthers:
         body = {"content_type": "store.product", "object_id": draft.pk}
         response = api_client.post("/likes/", body)
         assert response.json() == {"object_id": ["No object with this ID was found."]}
+
+    def test_neither_its_tags_nor_its_likes_are_listed(self, api_client, sign_in, product):
+        content_type = ContentType.objects.get_for_model(Product)
+        pointed = {"content_type": content_type, "object_id": product.pk}
+        tagged = TaggedItem.objects.create(tag=baker.make(Tag, label="sale"), **pointed)
+        like = LikedItem.objects.create(user=sign_in(), **pointed)
+        urls = ["/tags/items/", "/likes/"]
+        assert [len(api_client.get(url).json()) for url in urls] == [1, 1]
+        Product.objects.update(is_published=False)
+        assert [api_client.get(url).json() for url in urls] == [[], []]
+        assert api_client.get(f"/tags/items/{tagged.pk}/").status_code == 404
+        assert api_client.get(f"/likes/{like.pk}/").status_code == 404
 
     def test_it_is_hidden_and_shown_at_once(self, api_client, product):
         for is_published, status in [(False, 404), (True, 200)]:

@@ -3,6 +3,7 @@
 import pytest
 
 from store.models import Payment
+from storefront.settings.origins import LOOPBACK_ORIGIN
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,13 @@ def test_of_anywhere_else_is_refused(api_client, url, name, address):
     else:
         assert (response.status_code, [*response.json()]) == (400, [name])
         assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(("port", "status"), [(5173, 201), (99999, 400)])
+def test_in_development_any_port_of_this_machine_will_do(api_client, url, settings, port, status):
+    settings.CORS_ALLOWED_ORIGIN_REGEXES = [LOOPBACK_ORIGIN]
+    response = api_client.post(url, {"return_url": f"http://localhost:{port}/"})
+    assert response.status_code == status
 
 
 def test_an_open_payment_keeps_those_it_was_made_with(api_client, url, ledger):
