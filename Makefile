@@ -74,7 +74,7 @@ CASES ?= 5000
 SEED ?= 17
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods sign-ins bench bench-growth roles contract fuzz release-document watch lint audit sbom format lock lock-bench lock-contract clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods sign-ins bench bench-growth roles codes contract fuzz release-document watch lint audit sbom format lock lock-bench lock-contract clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -126,6 +126,9 @@ test: $(ENVIRONMENT)  ## Run the tests on SQLite (ARGS=store/tests/test_carts.py
 
 roles: $(ENVIRONMENT)  ## Ask every endpoint and page as every role and write docs/roles.md
 	$(PYTEST) storefront/tests/test_roles.py --write-roles
+
+codes: $(ENVIRONMENT)  ## Write docs/codes.md: the codes of the API's refusals
+	$(PYTEST) storefront/tests/test_codes.py --write-codes
 
 contract: node $(CONTRACT) $(SCHEMATHESIS)  ## Install what reads the API's document in the tests: linters, generators of clients, schemathesis (needs Node.js)
 

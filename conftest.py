@@ -52,6 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--fuzz-seed", type=int, default=17, help="what its random choices start from")
     parser.addoption(
+        "--write-codes", action="store_true", help="write the codes of refusals into docs/codes.md"
+    )
+    parser.addoption(
         "--write-roles", action="store_true", help="write what each role may into docs/roles.md"
     )
 
