@@ -25,7 +25,8 @@ QUEUE = "storefront"
 def redis(settings: Any, redis_url: str) -> Any:
     """A Redis with a report, a throttle that never ends, and, of the broker, a queue with a task."""
     settings.CACHES = {"default": cache_at(redis_url)}
-    cached_report(best_sellers, start=date(2026, 1, 1), end=date(2026, 2, 1), limit=5)
+    asked = {"start": date(2026, 1, 1), "end": date(2026, 2, 1), "by": "pieces", "limit": 5}
+    cached_report(best_sellers, **asked)
     cache.set(THROTTLE, [1.0], None)
     with Redis.from_url(redis_url, decode_responses=True) as redis:
         redis.lpush(QUEUE, "a task")
