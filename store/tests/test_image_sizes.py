@@ -45,6 +45,7 @@ def is_near(pixel: Any, colour: tuple[int, ...]) -> bool:
     return all(abs(a - b) < 8 for a, b in zip(pixel, colour, strict=True))
 
 
+@pytest.mark.once
 class TestMaking:
     def test_each_is_as_wide_as_its_name_says_in_both_formats(self) -> None:
         found = make_sizes(encoded("JPEG", plain((2000, 1500))))

@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
 
+pytestmark = pytest.mark.once
+
 DOCUMENT = Path(settings.BASE_DIR, "docs", "codes.md")
 HEAD = "| code | status | meaning | more in the body | sent by |\n|---|---|---|---|---|\n"
 # Operations that a row names; of more it says only how many they are.

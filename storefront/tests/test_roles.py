@@ -19,7 +19,7 @@ from storefront.permissions import StaffModelPermissions, model_permission
 
 from .roles import PARTS, routes, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 DOCUMENT = Path(settings.BASE_DIR, "docs", "roles.md")
 # Of a view, and of a viewset.

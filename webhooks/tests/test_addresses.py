@@ -7,6 +7,8 @@ import pytest
 
 from webhooks.addresses import AddressRefused, addresses_of, is_public, target_of
 
+pytestmark = pytest.mark.once
+
 INNER = [
     *("127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1"),
     *("169.254.169.254", "169.254.0.1", "100.64.0.1", "100.100.100.200", "192.0.0.192"),

@@ -16,6 +16,8 @@ from webhooks.sending import ANSWER_LENGTH, Answer, post
 
 from .receiver import answer, receiving
 
+pytestmark = pytest.mark.once
+
 NAME = "crm.example.com"
 
 
