@@ -40,4 +40,8 @@ class Migration(migrations.Migration):
             name='width',
             field=models.PositiveIntegerField(editable=False, null=True),
         ),
+        migrations.AddIndex(
+            model_name='productimage',
+            index=models.Index(fields=['product', 'position', 'id'], name='productimage_position'),
+        ),
     ]

@@ -25,11 +25,15 @@ POSTGRESQL = [
     'ANALYZE store_product',
 ]
 
-# No word that somebody types has an underscore.
+# No word that somebody types has an underscore. The SKU is of bytes while the character set of its table is
+# converted.
 WORDS_OF_MYSQL = r"""
     CONCAT(
         REGEXP_REPLACE(
-            CONCAT_WS(' ', title, title, title, title, sku, LEFT(description, 100000), ''),
+            CONCAT_WS(
+                ' ', title, title, title, title,
+                CONVERT(sku USING utf8mb4) COLLATE utf8mb4_unicode_ci, LEFT(description, 100000), ''
+            ),
             '[^\\p{L}\\p{N}\\p{M}]+', '___ '
         ),
         '_c', collection_id, '_'

@@ -96,6 +96,7 @@ class ProductImage(Versioned):
     class Meta:
         base_manager_name = "objects"
         ordering = ["position", "id"]
+        indexes = [models.Index(fields=["product", "position", "id"], name="productimage_position")]
 
     def __str__(self) -> str:
         return self.image.name
