@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from model_bakery import baker
 
 from store.models import Collection, Product
 from tags.models import Tag, TaggedItem
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# InnoDB finds words once they are committed.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "mysql")
 
 URL = "/store/products/suggest/"
 
