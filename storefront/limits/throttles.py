@@ -7,10 +7,11 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from storefront.limits.requests import current_request
+
 from .addresses import client_address, is_trusted, network_of
 from .rates import Quota, count_quotas, longest_wait
 from .refusals import remember_refusal
-from .requests import current_request
 
 # Of a view that names none.
 USUAL_SCOPE = "writes"
