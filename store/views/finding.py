@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django_filters.utils import translate_validation
 from rest_framework import viewsets
@@ -70,8 +70,9 @@ class Narrowed:
         parameters = self.request.query_params.copy()
         for name in names:
             parameters.pop(name, None)
-        found: Any = ProductFilter(parameters, self.visible(), request=self.request).qs
-        return ProductSearchFilter().filter_queryset(self.request, found, self.view)  # type: ignore
+        found = ProductFilter(parameters, self.visible(), request=self.request).qs
+        searched: Any = ProductSearchFilter().filter_queryset(self.request, found, self.view)
+        return cast(ProductQuerySet, searched)
 
     def visible(self) -> ProductQuerySet:
         return Product.objects.visible_to(self.request.user)
