@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Any
 
 from celery.exceptions import OperationalError
 from django.conf import settings
-from django.db import connections
+
+from storefront.background import Background
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Dispatcher:
         self.calls = RateLimitedCalls()
         # Where no worker is: the response waits for no other server, and its time does not tell whether
         # there is something to send.
-        self.in_background = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self.in_background = Background(name, threads=threads)
 
     def call(self, key: int | None) -> None:
         """Have one sent soon, or with None a batch; where no broker takes the task, the sweep finds it."""
@@ -68,7 +69,8 @@ class Dispatcher:
             if key is None:
                 self.sweep.delay()
             elif settings.OUTBOX_IN_BACKGROUND:
-                self.in_background.submit(self.send_in_thread, key)
+                waits = f"{self.name} {key} waits for the sweep"
+                self.in_background.submit(partial(self.send_here, key), otherwise=waits)
             elif settings.CELERY_TASK_ALWAYS_EAGER:
                 self.send.delay(key)
             else:
@@ -83,12 +85,3 @@ class Dispatcher:
                 self.send.delay(key)
             case "sweep":
                 self.sweep.apply_async(countdown=self.calls.INTERVAL)
-
-    def send_in_thread(self, key: int) -> None:
-        """Send one in this process; what fails waits for the sweep."""
-        try:
-            self.send_here(key)
-        except Exception:
-            logger.exception("%s %s waits for the sweep", self.name, key)
-        finally:
-            connections.close_all()

@@ -3,12 +3,10 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.forms import ModelChoiceField
 from django.forms import ValidationError as FormError
-from django.utils.module_loading import import_string
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
@@ -19,6 +17,7 @@ from rest_framework.views import APIView
 
 from storefront.converters import is_key
 from storefront.filters import MAX_REPEATED, FilterSet, RepeatedField, WholeNumbersField
+from storefront.supplied import supplied_as
 
 from .fulltext import Finding
 from .fulltext.plans import BEST_FIRST, unranked
@@ -140,9 +139,8 @@ class ProductFilter(FilterSet):
     def get_filters(cls) -> "OrderedDict[str, filters.Filter]":
         """Add the filters that other installed apps supply through STORE_PRODUCT_FILTERS."""
         found = super().get_filters()
-        for name, dotted in settings.STORE_PRODUCT_FILTERS.items():
-            if apps.get_containing_app_config(dotted):
-                found[name] = import_string(dotted)()
+        for name, supplied in supplied_as(settings.STORE_PRODUCT_FILTERS).items():
+            found[name] = supplied()
         return found
 
     def filter_in_stock(self, queryset: ProductQuerySet, name: str, value: bool) -> QuerySet:

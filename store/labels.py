@@ -1,12 +1,12 @@
 """What other apps say of products, which a search finds them by."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.module_loading import import_string
+
+from storefront.supplied import supplied
 
 from .fulltext import Word
 from .models import Collection
@@ -24,8 +24,7 @@ class Labels(Protocol):
 
 def product_labels() -> list[Labels]:
     """Return the labels of those apps that are installed."""
-    names = [name for name in settings.STORE_PRODUCT_LABELS if apps.get_containing_app_config(name)]
-    return [cast(Labels, import_string(name)()) for name in names]
+    return [labels() for labels in supplied(settings.STORE_PRODUCT_LABELS)]
 
 
 class Places:

@@ -21,6 +21,7 @@ from .schema.tokens import (
 
 @sign_in_schema
 class SignInView(simplejwt.TokenObtainPairView):
+    name = "Sign in"
     throttle_classes = [SignInThrottle]
 
 
@@ -28,19 +29,26 @@ class SignInView(simplejwt.TokenObtainPairView):
 class TokenRefreshView(simplejwt.TokenRefreshView):
     """Gives a new access token to who sends a refresh token."""
 
+    name = "Refresh the token"
+
 
 @verify_schema
 class TokenVerifyView(simplejwt.TokenVerifyView):
     """Tells whether a token is valid."""
+
+    name = "Check a token"
 
 
 @sign_out_schema
 class TokenBlacklistView(simplejwt.TokenBlacklistView):
     """Ends the session of a refresh token."""
 
+    name = "Sign out"
+
 
 @sign_out_everywhere_schema
 class LogoutAllView(APIView):
+    name = "Sign out everywhere"
     enrols = True
     permission_classes = [IsAuthenticated]
 

@@ -106,7 +106,7 @@ class TestCalls:
         monkeypatch.setattr(handlers, "send_mail", send)
         for number in (1, 2):
             send_soon(Mail(pk=number))
-        handlers.dispatcher.in_background.submit(int).result()
+        handlers.dispatcher.in_background.threads.submit(int).result()
 
         # One that fails holds up none behind it.
         assert (sent, published) == ([(1, False), (2, False)], [])

@@ -3,13 +3,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.module_loading import import_string
+
+from storefront.supplied import supplied
 
 from ..compiled import Many, compiled_select
 from ..money import round_to_minor_unit
@@ -160,6 +160,5 @@ def reaching(path: str) -> Source:
 
 def sources() -> list[Source]:
     """Return the ways by which promotions reach products, those that other apps supply included."""
-    supplied = settings.STORE_PROMOTION_SOURCES
-    installed = [name for name in supplied if apps.get_containing_app_config(name)]
-    return [reaching("products"), reaching("collections__products"), *map(import_string, installed)]
+    own = [reaching("products"), reaching("collections__products")]
+    return [*own, *supplied(settings.STORE_PROMOTION_SOURCES)]

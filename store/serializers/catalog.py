@@ -1,14 +1,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from django.apps import apps
 from django.conf import settings
-from django.utils.module_loading import import_string
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.fields import empty, iter_options
 
 from storefront.serializers import ModelSerializer
+from storefront.supplied import supplied_as
 from storefront.unique_keys.serializers import UniqueFieldsSerializer
 
 from ..models import Collection, Product
@@ -37,11 +36,7 @@ class CollectionSerializer(ModelSerializer):
 
 
 # What other apps add to a product, of those that are installed.
-SUPPLIED = {
-    name: import_string(dotted)
-    for name, dotted in settings.STORE_PRODUCT_FIELDS.items()
-    if apps.get_containing_app_config(dotted)
-}
+SUPPLIED = supplied_as(settings.STORE_PRODUCT_FIELDS)
 SuppliedFields: Any = type(
     "SuppliedFields",
     (serializers.Serializer,),

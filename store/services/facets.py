@@ -6,12 +6,12 @@ from hashlib import sha256
 from time import time
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Avg, Count, Max, Min, Q
-from django.utils.module_loading import import_string
+
+from storefront.supplied import supplied_as
 
 from ..exceptions import FacetsBusy, FacetsTooSlow, ReportTooSlow
 from ..models import Review
@@ -120,12 +120,7 @@ OWN = {
 
 def facets() -> dict[str, Facet]:
     """Return the facets by name, with those that other installed apps supply through STORE_PRODUCT_FACETS."""
-    supplied = {
-        name: import_string(dotted)
-        for name, dotted in settings.STORE_PRODUCT_FACETS.items()
-        if apps.get_containing_app_config(dotted)
-    }
-    return {**OWN, **supplied}
+    return {**OWN, **supplied_as(settings.STORE_PRODUCT_FACETS)}
 
 
 class Kept(NamedTuple):

@@ -1,12 +1,14 @@
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from celery.exceptions import OperationalError
 from django.apps import apps as current_apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
+
+from storefront.background import Background
 
 from .. import tasks
 from ..models import Campaign, Customer, ProductImage
@@ -16,7 +18,7 @@ from ..services.pictures import remove_unused_file
 
 logger = logging.getLogger(__name__)
 # Where no worker is: an upload does not wait for its sizes, which take seconds.
-in_background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sizes")
+in_background = Background("sizes")
 
 
 def create_customer_for_new_user(
@@ -63,21 +65,13 @@ def refund_payments(**kwargs: Any) -> None:
 
 
 def make_image_sizes(name: str, **kwargs: Any) -> None:
-    """Have a worker make the sizes of a picture that was stored."""
+    """Have a worker make the sizes of a picture that was stored; for one that fails there is the command."""
     if settings.STORE_SIZES_IN_BACKGROUND:
-        in_background.submit(make_sizes_here, name)
+        in_background.submit(
+            partial(make_picture_sizes, name=name), otherwise=f"{name} has no sizes"
+        )
     else:
         queue_soon("the making of sizes", tasks.make_sizes_of_image, name)
-
-
-def make_sizes_here(name: str) -> None:
-    """Make the sizes of a picture in this process; for one that fails there is the command."""
-    try:
-        make_picture_sizes(name=name)
-    except Exception:
-        logger.exception("There are no sizes of %s", name)
-    finally:
-        connections.close_all()
 
 
 def remove_replaced_file(replaced: str, **kwargs: Any) -> None:

@@ -435,7 +435,7 @@ class TestWithoutABroker:
         monkeypatch.setattr(handlers, "make_picture_sizes", make)
         for name in ("a.png", "b.png"):
             picture_stored.send(sender=ProductImage, name=name, replaced="")
-        handlers.in_background.submit(int).result()
+        handlers.in_background.threads.submit(int).result()
 
         # One that fails holds up none behind it.
         assert made_in == [("a.png", False), ("b.png", False)]

@@ -60,7 +60,7 @@ class CartViewSet(
     def perform_destroy(self, instance: Cart) -> None:
         delete_cart(cart=instance, user_id=user_id_of(self.request))
 
-    @action(detail=False, permission_classes=[IsAuthenticated])
+    @action(detail=False, name="My cart", permission_classes=[IsAuthenticated])
     def me(self, request: Request) -> Response:
         """Read the user's own cart, on whatever device it was filled."""
         return self.own(cast(int, request.user.pk))

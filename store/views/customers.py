@@ -73,6 +73,7 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
 
     @action(
         detail=False,
+        name="My profile",
         serializer_class=MyCustomerSerializer,
         permission_classes=[IsAuthenticated],
     )

@@ -5,6 +5,7 @@ from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from storefront.permissions import holds
 
@@ -31,10 +32,12 @@ class FacetsMixin(viewsets.GenericViewSet):
 class SuggestMixin(viewsets.GenericViewSet):
     """What somebody may mean who is still typing."""
 
-    @action(detail=False, pagination_class=None)
+    query_class: type[Serializer] = Serializer
+
+    @action(detail=False, pagination_class=None, query_class=SuggestionQuerySerializer)
     def suggest(self, request: Request) -> Response:
         """Suggest products, collections and tags by the beginnings of their words, ten in all at most."""
-        asked = SuggestionQuerySerializer(data=request.query_params)
+        asked = self.query_class(data=request.query_params)
         asked.is_valid(raise_exception=True)
         products = Product.objects.visible_to(request.user).with_images()
         found = suggest(text=asked.validated_data["q"], products=products)

@@ -3,12 +3,13 @@ from typing import Any
 
 from rest_framework import viewsets
 from rest_framework.decorators import action
-from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from storefront.permissions import staff_with
+from storefront.renderers.browsable import BrowsableRenderer
 
 from ..serializers import reports as shapes
 from ..services import reports
@@ -53,7 +54,7 @@ def report(
 @report_schema
 class ReportViewSet(viewsets.ViewSet):
     permission_classes = [MAY_READ_ORDERS]
-    renderer_classes = [JSONRenderer, CSVRenderer, BrowsableAPIRenderer]
+    renderer_classes = [JSONRenderer, CSVRenderer, BrowsableRenderer]
     rate_scope = "reports"
     rated_reads = True
     query_class: type[Serializer] = Serializer

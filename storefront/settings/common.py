@@ -206,7 +206,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": [
         "storefront.renderers.json.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
+        "storefront.renderers.browsable.BrowsableRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
         "storefront.parsers.json.JSONParser",
@@ -217,6 +217,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["storefront.permissions.IsAdminOrReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "storefront.pages.pagination.LinkHeaderPagination",
     "DEFAULT_SCHEMA_CLASS": "storefront.schema.openapi.ShopSchema",
+    "VIEW_NAME_FUNCTION": "storefront.renderers.browsable.view_name",
     "DEFAULT_METADATA_CLASS": "storefront.schema.metadata.ShopMetadata",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "storefront.errors.negotiation.ProblemAwareNegotiation",
     "EXCEPTION_HANDLER": "storefront.errors.handler.exception_handler",

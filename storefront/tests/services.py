@@ -80,6 +80,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         "needs the tools of contract/ (make contract), which need Node.js",
     ),
     "fuzz": (SCHEMATHESIS.exists, "needs schemathesis (make contract)"),
+    "terminal": (partial(are_on_the_path, "bash", "curl", "python3"), "needs bash and curl"),
     "mailbox": (
         lambda: are_on_the_path("node") and MAILDEV.exists(),
         "needs the mailbox (make mailbox), which needs Node.js",

@@ -145,7 +145,7 @@ class TestBrand:
     def test_the_brand_leads_home(self, client: Client, db: None) -> None:
         html = client.get("/store/collections/", **HTML).text
         assert re.search(r'<a class="navbar-brand" href="/">\s*<img [^>]*>\s*Storefront', html)
-        assert "<title>Collection List – Storefront</title>" in html
+        assert "<title>Collections – Storefront</title>" in html
         assert "Django REST framework" not in html
 
     @pytest.mark.parametrize("url", ["/store/orders/", "/api-auth/login/"])

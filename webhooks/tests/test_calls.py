@@ -1,12 +1,12 @@
 """How a delivery begins after the commit: by a task, or by a thread where no broker is."""
 
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Flag
 
 import pytest
 from celery.exceptions import OperationalError
 
 from outbox.calls import RateLimitedCalls
+from storefront.background import Background
 from webhooks import tasks
 from webhooks.models import Delivery
 from webhooks.signals.handlers import deliver_soon, dispatcher
@@ -56,8 +56,9 @@ def test_a_thread_sends_and_a_slow_receiver_holds_up_no_other(
 
     receiver.respond = respond
     settings.OUTBOX_IN_BACKGROUND = True
-    with ThreadPoolExecutor(4) as threads:
-        monkeypatch.setattr(dispatcher, "in_background", threads)
+    background = Background("hooks", threads=4)
+    monkeypatch.setattr(dispatcher, "in_background", background)
+    with background.threads:
         ping()
         slow, well = sorted(receiver.wait_for(2), key=lambda request: request.path)
         hold.set()

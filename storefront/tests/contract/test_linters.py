@@ -1,46 +1,29 @@
 """Linters of strangers find nothing in the document; contract/ has their configuration."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from storefront.schema.documents import document
-
 from ..services import CONTRACT
+from .tools import run, write_document
 
 pytestmark = [pytest.mark.once, pytest.mark.contract]
-
-SECONDS = 300
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    path = tmp_path / "document.json"
-    path.write_bytes(document("json").content)
-    return path
-
-
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    program, *arguments = command
-    return subprocess.run(
-        [CONTRACT / "node_modules" / ".bin" / program, *arguments],
-        cwd=CONTRACT,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    return tmp_path / write_document(tmp_path)
 
 
 def redocly(path: Path) -> list[str]:
-    found = json.loads(run("redocly", "lint", "--format=json", str(path)).stdout)
+    found = json.loads(run(CONTRACT, "redocly", "lint", "--format=json", str(path)).stdout)
     return [each["ruleId"] for each in found["problems"]]
 
 
 def spectral(path: Path) -> list[str]:
-    result = run("spectral", "lint", "--format=json", "--quiet", str(path))
-    return [each["code"] for each in json.loads(result.stdout)]
+    found = run(CONTRACT, "spectral", "lint", "--format=json", "--quiet", str(path)).stdout
+    return [each["code"] for each in json.loads(found)]
 
 
 def test_they_find_nothing(path: Path) -> None:
