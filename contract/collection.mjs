@@ -16,8 +16,8 @@ const TOKENS = ["access", "refresh"];
 // Fields of bodies that name what an earlier request read or made.
 const NAMED = { cart_id: "cart", product_id: "product", object_id: "product", collection: "collection", tag: "tag" };
 const OF_SIGNING_IN = { username: "username", password: "password", refresh: "refresh" };
-// What a first try goes without: the total that was shown, a choice of addresses, pages of a front-end.
-const LEFT_OUT = ["expected_total", "shipping_address_id", "return_url", "cancel_url", "otp"];
+// What a first try goes without: the total that was shown, pages of a front-end, a second factor.
+const LEFT_OUT = ["expected_total", "return_url", "cancel_url", "otp"];
 const PARAMETER = /^:/;
 const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 const FIRST = "tokens";
@@ -60,6 +60,8 @@ function refined(item, resources) {
     const place = path.indexOf(`:${variable.key}`);
     variable.value = `{{${resourceOf(path.slice(0, place))}}}`;
   }
+  // For Bruno, which puts a protocol before an address that it has to build.
+  request.url.raw = [...request.url.host, ...path].join("/");
   for (const each of [...request.url.query, ...request.header, ...(request.body?.formdata ?? [])]) {
     // What need not be sent is there to be chosen.
     if (each.description && !each.description.content.startsWith("(Required)")) {

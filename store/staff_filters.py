@@ -30,7 +30,8 @@ class DayOrMoment(Field):
 
     widget = TextInput
     default_error_messages = {
-        "invalid": "Enter a date such as 2026-03-04, or a date and time such as 2026-03-04T12:00:00Z.",
+        "invalid": "Enter a date such as 2026-03-04, or a date and time such as 2026-03-04T12:00:00Z; "
+        "the + of an offset is written %%2B in an address.",
         "far": f"Enter a time from {FIRST_DAY} to {LAST_DAY}.",
     }
 

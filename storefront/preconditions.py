@@ -27,23 +27,28 @@ class PreconditionsMixin(GenericAPIView):
     def unchanged(self, request: Request) -> Iterator[None]:
         """Keep the row of a request as `If-Match` says it is until it is written; raises PreconditionFailed."""
         expected = request.headers.get("If-Match")
-        lookup = self.kwargs.get(self.lookup_url_kwarg or self.lookup_field)
-        if expected is None or lookup is None or self.queryset is None:
+        reading, row = self.expected_row()
+        if expected is None or not row or self.queryset is None:
             yield
             return
         with transaction.atomic():
             # Before anything is read: of two that expect the same state one waits here, and is refused.
-            rows = self.queryset.model._base_manager.select_for_update()
-            list(rows.filter(**{self.lookup_field: lookup}))
-            if not self.is_as_expected(request, expected):
+            list(self.queryset.model._base_manager.select_for_update().filter(**row))
+            if not self.is_as_expected(request, expected, reading):
                 raise PreconditionFailed
             yield
 
-    def is_as_expected(self, request: Request, expected: str) -> bool:
+    def expected_row(self) -> tuple[str, dict[str, Any]]:
+        """Return the action that reads the row of a request, and what the row is found by; nothing where none is named."""
+        lookup = self.kwargs.get(self.lookup_url_kwarg or self.lookup_field)
+        return "retrieve", {} if lookup is None else {self.lookup_field: lookup}
+
+    def is_as_expected(self, request: Request, expected: str, action: str) -> bool:
         reading: Any = copy(request._request)
         reading.method = "GET"
         viewset: Any = type(self)
-        response = viewset.as_view({"get": "retrieve"})(reading, **self.kwargs)
+        own = getattr(getattr(viewset, action), "kwargs", {})
+        response = viewset.as_view({"get": action}, **own)(reading, **self.kwargs)
         if response.status_code != 200:
             # What is not there, or not theirs to read, the write itself refuses.
             return response.status_code in (401, 403, 404)

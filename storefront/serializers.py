@@ -50,6 +50,13 @@ class ModelSerializer(serializers.ModelSerializer):
     An instance whose `fields` somebody has asked for, to change them or to validate, goes the usual way.
     """
 
+    @classmethod
+    def many_init(cls, *args: Any, **kwargs: Any) -> Any:
+        rows = super().many_init(*args, **kwargs)
+        # An unknown field is refused where there are no rows, too.
+        asked_fields(rows.child)
+        return rows
+
     def to_representation(self, instance: Any) -> dict[str, Any]:
         is_row = isinstance(instance, self.Meta.model)
         if not is_row or "fields" in self.__dict__ or fields_of(type(self)) is None:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from storefront.unique_keys.serializers import UniqueKeySerializer, UniqueKeyValidator
 
 from ..canonical import LowercaseEmailField, UsernameField
+from ..exceptions import LinkRefused
 from ..models import User
 from ..services.addresses import ask_for_email, register, withdraw_email
 from .fields import NormalizedEmailField, NormalizedField, PasswordField, TypedPasswordField
@@ -134,7 +135,13 @@ class UidAndTokenSerializer(djoser.UidAndTokenSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         # djoser reads these two from the request as it came, where they may be numbers.
         self.initial_data = {**self.initial_data, "uid": attrs["uid"], "token": attrs["token"]}
-        return super().validate(attrs)
+        try:
+            return super().validate(attrs)
+        except serializers.ValidationError as error:
+            # With its code, as from whoever finds out later, under the lock of the account.
+            if "token" in error.get_codes():
+                raise LinkRefused from error
+            raise
 
 
 class VerifyEmailSerializer(serializers.Serializer):

@@ -85,11 +85,16 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
     @me.mapping.put
     def change_me(self, request: Request) -> Response:
         """Change the signed-in user's own profile; one that is missing is made."""
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        serializer.instance = customer_of(user_id=cast(int, request.user.pk))
-        serializer.save()
-        return Response(serializer.data)
+        with self.unchanged(request):
+            serializer = self.get_serializer(data=request.data)
+            serializer.is_valid(raise_exception=True)
+            serializer.instance = customer_of(user_id=cast(int, request.user.pk))
+            serializer.save()
+            return Response(serializer.data)
+
+    def expected_row(self) -> tuple[str, dict[str, Any]]:
+        is_own = self.action == "change_me"
+        return ("me", {"user": self.request.user.pk}) if is_own else super().expected_row()
 
     @action(
         detail=True,

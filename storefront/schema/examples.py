@@ -59,6 +59,8 @@ VALUES: dict[str, Any] = {
     "gateway": "development",
     "image": "https://shop.example.com/media/store/images/teapot.jpg",
     "checkout_url": "https://pay.example.com/checkout/7f2c",
+    "return_url": "https://shop.example.com/thanks",
+    "cancel_url": "https://shop.example.com/cart",
     "Collection.title": "Kitchen",
     "CollectionRequest.title": "Kitchen",
     "PatchedCollectionRequest.title": "Kitchen",
@@ -70,6 +72,8 @@ VALUES: dict[str, Any] = {
     "next": None,
     "previous": None,
 }
+# Properties that stand in no example, because they are given in place of another.
+ALTERNATIVES = {"CreateOrderRequest.shipping_address_id"}
 FORMATS: dict[str, Any] = {
     "date": "2026-03-14",
     "date-time": "2026-03-14T09:30:00Z",
@@ -133,7 +137,7 @@ class Examples:
                 return {
                     key: self.of(part, owner, key)
                     for key, part in parts.items()
-                    if part.get("const") != ""
+                    if part.get("const") != "" and f"{owner}.{key}" not in ALTERNATIVES
                 } or self.open_object(schema)
             case "array":
                 return [self.of(schema["items"], owner, name)]

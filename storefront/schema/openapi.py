@@ -188,8 +188,9 @@ class ShopSchema(AutoSchema):
 
     def is_conditional(self) -> bool:
         """Tell whether a write may say what it expects to find."""
-        is_written = self.method in ("PUT", "PATCH", "DELETE") and self.path.endswith("id}/")
-        return is_written and isinstance(self.view, PreconditionsMixin)
+        is_written = self.method in ("PUT", "PATCH", "DELETE")
+        is_of_row = self.path.endswith(("id}/", "/me/"))
+        return is_written and is_of_row and isinstance(self.view, PreconditionsMixin)
 
     def has_formats(self) -> bool:
         """Tell whether a parameter chooses the media type of the response."""

@@ -20,6 +20,7 @@ CHANGES = {
     "/store/customers/{customer}/": {"phone": "1"},
     "/store/orders/{order}/": {"payment_status": "C"},
     "/tags/{tag}/": {"label": "new"},
+    "/auth/users/me/": {"first_name": "Nora"},
 }
 
 
@@ -50,6 +51,18 @@ def test_a_change_since_it_was_read_is_refused_and_nothing_is_written(staff, wor
 
     assert change(staff, url, body, tag).status_code == 200
     assert change(staff, url, body, tag).status_code == 412
+
+
+def test_a_change_of_the_own_profile_too(staff, world):
+    url = "/store/customers/me/"
+    tag = tag_of(staff, url)
+
+    def put(tag: str) -> int:
+        body = {"phone": "1", "birth_date": None}
+        return staff.put(url, body, format="json", headers={"If-Match": tag}).status_code
+
+    assert (put('"other"'), tag_of(staff, url)) == (412, tag)
+    assert (put(tag), put(tag)) == (200, 412)
 
 
 def test_a_deletion_too(staff, world):

@@ -52,6 +52,11 @@ def test_what_is_no_field_is_refused(staff, world, path):
     assert (response.status_code, [*response.json()]) == (400, ["fields"])
 
 
+def test_what_is_no_field_is_refused_where_there_are_no_rows(client, db):
+    response = client.get("/store/products/?fields=id,nothing")
+    assert (response.status_code, [*response.json()]) == (400, ["fields"])
+
+
 def test_a_field_of_staff_is_none_of_a_visitor(client, world):
     response = client.get(f"{PRODUCT.format(**world)}?fields=is_published")
     assert (response.status_code, [*response.json()]) == (400, ["fields"])

@@ -1,0 +1,14 @@
+// The forms of the filters go together: what one of them does not ask for stays as it is, on the first page.
+const filters = document.getElementById("filtersModal");
+filters?.addEventListener("submit", ({ target: form }) => {
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name !== "page" && !form.elements.namedItem(name)) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+  }
+  for (const field of form.elements) field.disabled = !field.value;
+});
+// A page from the browser's cache may be asked again.
+addEventListener("pageshow", () => {
+  for (const field of filters?.querySelectorAll(":disabled") ?? []) field.disabled = false;
+});
