@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 # The last part of the address of a row: a number or a UUID, of which the beginning tells enough.
-KEY = re.compile(r"/(\d+|[0-9a-f]{8}(?=[0-9a-f-]{24,28}/))[0-9a-f-]*/\Z", re.IGNORECASE)
+KEY = re.compile(r"/(\d+(?=/)|[0-9a-f]{8}(?=[0-9a-f-]{24,28}/))[0-9a-f-]*/\Z", re.IGNORECASE)
 # Fields by which people know a row.
 TITLES = ("title", "label", "username", "name")
 

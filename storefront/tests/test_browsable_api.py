@@ -131,10 +131,63 @@ def test_lists_lead_to_their_next_page(staff: Client, world: dict) -> None:
     assert 'rel="next"' not in second
 
 
-def test_a_list_has_the_form_of_its_filters(staff: Client, world: dict) -> None:
-    page = staff.get("/store/products/", headers={"accept": "text/html"})
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/store/products/", "price_min"),
+        ("/store/products/facets/", "price_min"),
+        ("/store/products/suggest/?q=la", "q"),
+        ("/store/products/suggest/", "q"),
+        ("/store/customers/", "membership"),
+        ("/store/reports/best_sellers/?by=revenue", "by"),
+        ("/store/reports/average_order/", "from"),
+    ],
+)
+def test_what_takes_parameters_has_their_form(
+    staff: Client, world: dict, path: str, field: str
+) -> None:
+    page = staff.get(path, **HTML)
 
-    assert 'name="price_min"' in page.text
+    assert f'name="{field}"' in page.text
+
+
+def test_a_form_of_parameters_shows_what_was_asked_and_what_is_wrong(
+    staff: Client, world: dict
+) -> None:
+    page = staff.get("/store/reports/best_sellers/?limit=many&by=revenue", **HTML).text
+
+    assert re.search(r'<option value="revenue"\s+selected', page)
+    assert 'value="many"' in page
+    assert page.count("A valid integer is required.") == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "crumbs", "title"),
+    [
+        ("/store/products/{product}/", ["Store", "Products", "Product {product}"], ": Lamp"),
+        ("/store/orders/{order}/", ["Store", "Orders", "Order {order}"], ""),
+        ("/store/carts/me/", ["Store", "Carts", "My cart"], ""),
+        ("/store/reports/best_sellers/", ["Store", "Reports", "Best sellers"], ""),
+        ("/tags/items/{tagged}/", ["Tags", "Tagged items", "Tagged item {tagged}"], ""),
+        ("/auth/jwt/blacklist/", ["Accounts", "Sign out"], ""),
+    ],
+)
+def test_a_page_says_what_it_is_and_where(
+    staff: Client, world: dict, path: str, crumbs: list[str], title: str
+) -> None:
+    Product.objects.update(title="Lamp")
+    page = staff.get(path.format(**world), **HTML).text
+
+    trail = page.split('<ul class="breadcrumb">')[1].split("</ul>")[0]
+    found = re.findall(r'<a href="[^"]*">([^<]*)</a>', trail)
+    assert found == [each.format(**world) for each in crumbs]
+    assert f"<h1>{found[-1]}{title}</h1>" in page
+
+
+def test_a_row_with_a_uuid_is_named_by_its_beginning(staff: Client, world: dict) -> None:
+    page = staff.get(f"/store/carts/{world['cart']}/", **HTML).text
+
+    assert f"<h1>Cart {str(world['cart'])[:8]}</h1>" in page
 
 
 def test_a_list_of_one_page_has_no_pager(staff: Client, world: dict) -> None:
