@@ -23,6 +23,8 @@ CAP = 10_000
 DENSE = 30 * CAP
 # Products from which on a few are sooner found by reading on than from the index, which collects all.
 FEW = 3000
+# How PostgreSQL reads the table, or walks along another index of it; that of words is read as a bitmap.
+OTHER_WAYS = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
 # Of a page; and what MariaDB may take to find so many by reading on.
 ROWS = 10
 SECONDS = 0.3
@@ -135,15 +137,19 @@ def finds_any(products: Any) -> bool:
 
 @contextmanager
 def index_alone(products: Any) -> Iterator[None]:
-    """Have PostgreSQL read its index where it would rather read half of the table until enough rows fit."""
+    """Have PostgreSQL read its index of words where it would rather read half of the table until enough rows fit."""
     is_postgresql = connections[products.db].vendor == "postgresql"
     if not is_postgresql or is_slow(products) or estimated(products) > DENSE:
         yield
         return
     with transaction.atomic(products.db), connections[products.db].cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(switched("off"))
         yield
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute(switched("on"))
+
+
+def switched(state: str) -> str:
+    return ";".join(f"SET LOCAL {way} = {state}" for way in OTHER_WAYS)
 
 
 def estimated(products: Any) -> int:
@@ -212,16 +218,20 @@ def is_common_on_mysql(products: Any, common: Any) -> bool:
         return False
 
 
-def first(products: Any, rows: int) -> Any:
+def first(products: Any, rows: int) -> list[Any]:
     """Return a few of the products that were found, in the order of the list where they are many."""
     vendor = connections[products.db].vendor
     if vendor == "sqlite":
         # The index gives one after the other.
-        return one_by_one(products).order_by()[:rows]
+        return [*one_by_one(products).order_by()[:rows]]
     is_common = (
         min(mysql.frequencies(products.finding.words, products.db)) > FEW
         if vendor == "mysql"
         else estimated(products) > FEW
     )
-    found = as_common(products).order_by(*products.model._meta.ordering) if is_common else products
-    return found[:rows] if is_common else found.order_by()[:rows]
+    names = products.model._meta.ordering
+    if is_common:
+        return [*as_common(products).order_by(*names)[:rows]]
+    # PostgreSQL would rather read the table until so many fit.
+    found = ordered(products, names) if vendor == "postgresql" else products.order_by()
+    return [*found[:rows]]

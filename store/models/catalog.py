@@ -170,6 +170,11 @@ class Product(Versioned):
                 fields=["collection", "title", "id", "is_published"],
                 name="product_collection_title",
             ),
+            # What facets count, without the rows.
+            models.Index(
+                fields=["collection", "unit_price", "inventory", "is_published"],
+                name="product_facets",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

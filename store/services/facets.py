@@ -14,7 +14,7 @@ from django.db.models import Avg, Count, Max, Min, Q
 from storefront.supplied import supplied_as
 
 from ..exceptions import FacetsBusy, FacetsTooSlow, ReportTooSlow
-from ..models import Review
+from ..models import Collection, Review
 from ..models.catalog import ProductQuerySet
 from ..models.reviews import MAX_RATING
 from ..money import minor_unit_of
@@ -43,12 +43,12 @@ class Facet(NamedTuple):
 
 def collections(products: ProductQuerySet) -> Counts:
     """Count the products of each collection."""
-    rows = products.order_by().values("collection", "collection__title")
-    counted = rows.annotate(count=Count("pk")).order_by("-count", "collection__title", "collection")
-    return [
-        {"id": row["collection"], "title": row["collection__title"], "count": row["count"]}
-        for row in counted[:MOST_CHOICES]
-    ]
+    # Their titles are read apart: MariaDB would look up each product for the title of its collection.
+    rows = products.order_by().values_list("collection").annotate(count=Count("pk"))
+    counts = dict(rows.order_by("-count", "collection")[:MOST_CHOICES])
+    titles = dict(Collection.objects.filter(pk__in=counts).order_by("title").values_list("pk", "title"))
+    found = sorted(titles, key=lambda key: -counts[key])
+    return [{"id": key, "title": titles[key], "count": counts[key]} for key in found]
 
 
 def price(products: ProductQuerySet) -> Counts:

@@ -45,7 +45,7 @@ def suggest(*, text: str, products: ProductQuerySet) -> Suggestions:
 def titled(products: ProductQuerySet, words: Sequence[str], rows: int) -> list[Product]:
     try:
         with statement_limit(products.db, SECONDS):
-            return [*first(products.with_title_words(words), rows)]
+            return first(products.with_title_words(words), rows)
     except StatementTooSlow:
         # Fewer suggestions now are better than more of them later.
         return []

@@ -61,3 +61,13 @@ def test_many_are_found_by_reading_on_in_the_order_of_the_list(product, names, e
     assert index in plan
     assert "filesort" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the others choose no other index")
+def test_the_first_that_is_found_is_looked_for_in_the_index_of_words_alone(product):
+    products = Product.objects.matching(["iron"])
+
+    with plans.index_alone(products):
+        assert WORDS in products.order_by()[:1].explain()
+    # The rest of the transaction goes its own ways.
+    assert WORDS not in products.order_by()[:1].explain()
