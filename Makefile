@@ -74,7 +74,7 @@ CASES ?= 5000
 SEED ?= 17
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods sign-ins bench bench-growth roles codes collection contract fuzz release-document watch lint audit sbom format lock lock-bench lock-contract clean
+.PHONY: help run dev profile worker beat flower mailbox node client seed test coverage test-all test-mariadb test-postgresql test-faults drivers production up up-dev load load-ui stress attack floods sign-ins bench bench-growth roles codes contract fuzz release-document watch lint audit sbom format lock lock-bench lock-contract clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -130,17 +130,15 @@ roles: $(ENVIRONMENT)  ## Ask every endpoint and page as every role and write do
 codes: $(ENVIRONMENT)  ## Write docs/codes.md: the codes of the API's refusals
 	$(PYTEST) storefront/tests/test_codes.py --write-codes
 
-collection: $(ENVIRONMENT) node $(CONTRACT)  ## Write docs/storefront.postman_collection.json: the operations, for Postman and Bruno (needs Node.js)
-	$(PYTEST) storefront/tests/contract/test_collection.py --write-collection
-
 contract: node $(CONTRACT) $(SCHEMATHESIS)  ## Install what reads the API's document in the tests: linters, generators of clients, schemathesis (needs Node.js)
 
 fuzz: $(ENVIRONMENT) $(SCHEMATHESIS)  ## Send random requests as each role, and judge the answers by the API's document (CASES, SEED)
 	$(PYTEST) storefront/tests/contract/test_fuzzing.py --numprocesses 2 --fuzz-cases $(CASES) --fuzz-seed $(SEED)
 
-release-document: $(ENVIRONMENT)  ## Write contract/released.json, the document that later ones may not break: with each release
+release-document: $(ENVIRONMENT) node $(CONTRACT)  ## Write with each release contract/released.json, which later documents may not break, and the collection for Postman (needs Node.js)
 	DJANGO_SETTINGS_MODULE=storefront.settings.test $(PY) manage.py spectacular --format openapi-json --file contract/released.json
 	$(PY) -m json.tool --indent 1 contract/released.json contract/released.json
+	node contract/collection.mjs contract/released.json docs/storefront.postman_collection.json
 
 coverage: $(ENVIRONMENT)  ## Run the tests and tell which branches none of them takes (htmlcov/index.html shows them)
 	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered $(ARGS)

@@ -55,11 +55,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--write-codes", action="store_true", help="write the codes of refusals into docs/codes.md"
     )
     parser.addoption(
-        "--write-collection",
-        action="store_true",
-        help="write the operations of the API into docs/storefront.postman_collection.json",
-    )
-    parser.addoption(
         "--write-roles", action="store_true", help="write what each role may into docs/roles.md"
     )
 

@@ -72,3 +72,7 @@ def shown(content: bytes) -> list[tuple[Any, ...]]:
         rest = (image.info.get("loop"), orientation, image.info.get("icc_profile"))
         frames = [image] if image.format == "MPO" else ImageSequence.Iterator(image)
         return [(f.convert("RGBA").tobytes(), f.info.get("duration"), *rest) for f in frames]
+
+
+def plain(size: tuple[int, int], colour: Any = "teal", mode: str = "RGB") -> Image.Image:
+    return Image.new(mode, size, colour)

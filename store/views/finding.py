@@ -21,7 +21,10 @@ from ..services.suggestions import suggest
 class FacetsMixin(viewsets.GenericViewSet):
     """What the products of a list can be narrowed by."""
 
-    @action(detail=False, pagination_class=None)
+    # Whether an action counts what the list has, under its filters.
+    counts_list = False
+
+    @action(detail=False, pagination_class=None, counts_list=True)
     def facets(self, request: Request) -> Response:
         """Count the products that each choice of a filter would leave; the counts may be some seconds old."""
         narrowed = Narrowed(request, self)

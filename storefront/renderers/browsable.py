@@ -47,8 +47,9 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         """Return the form of what an address takes as parameters, whether it answers with a list or with counts."""
         query = getattr(view, "query_class", Serializer)(data=request.query_params)
         if not query.fields:
-            is_of_row = getattr(view, "detail", True)
-            return super().get_filter_form(data if is_of_row else [], view, request)
+            # Counts are narrowed by what narrows a list.
+            rows = [] if getattr(view, "counts_list", False) else data
+            return super().get_filter_form(rows, view, request)
         query.is_valid()
         style = {"style": {"template_pack": "rest_framework/vertical"}}
         form = self.form_renderer_class().render(query.data, self.accepted_media_type, style)

@@ -21,6 +21,9 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_HOST_USER = EMAIL_HOST_PASSWORD = ""
 EMAIL_USE_SSL = EMAIL_USE_TLS = False
 CACHES = {"default": cache_at(None)}
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    # No test stops the server, so that no commit has to wait for its disk.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 CELERY_BROKER_URL = None
 CELERY_TASK_ALWAYS_EAGER = True
 OUTBOX_IN_BACKGROUND = STORE_SIZES_IN_BACKGROUND = False

@@ -151,6 +151,11 @@ def test_what_takes_parameters_has_their_form(
     assert f'name="{field}"' in page.text
 
 
+def test_a_row_has_no_form_of_filters(staff: Client, world: dict) -> None:
+    for path in ("/store/customers/me/", "/store/products/{product}/", "/store/products/999999/"):
+        assert "filtersModal" not in staff.get(path.format(**world), **HTML).text
+
+
 def test_a_form_of_parameters_shows_what_was_asked_and_what_is_wrong(
     staff: Client, world: dict
 ) -> None:

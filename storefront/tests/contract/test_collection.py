@@ -30,8 +30,21 @@ JOURNEY = [
 Request = dict[str, Any]
 
 
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection of today's document."""
+    folder = tmp_path_factory.mktemp("collection")
+    return made_from(folder / write_document(folder), folder)
+
+
+def made_from(document: Path, folder: Path) -> Path:
+    made = folder / COLLECTION.name
+    output(folder, "node", str(CONTRACT / "collection.mjs"), str(document), str(made))
+    return made
+
+
 @pytest.fixture
-def send(tmp_path: Path, live_server: Any) -> Callable[..., dict[str, int]]:
+def send(collection: Path, tmp_path: Path, live_server: Any) -> Callable[..., dict[str, int]]:
     """Send requests of the collection, and return the status of each."""
 
     def send(*names: str, username: str) -> dict[str, int]:
@@ -40,7 +53,7 @@ def send(tmp_path: Path, live_server: Any) -> Callable[..., dict[str, int]]:
         given = [word for pair in variables.items() for word in ("--env-var", "=".join(pair))]
         found = tmp_path / "found.json"
         reports = ("--reporters", "json", "--reporter-json-export", str(found))
-        output(tmp_path, "newman", "run", str(COLLECTION), *chosen, *given, *reports)
+        output(tmp_path, "newman", "run", str(collection), *chosen, *given, *reports)
         sent = json.loads(found.read_text())["run"]["executions"]
         return {each["item"]["name"]: each["response"]["code"] for each in sent}
 
@@ -52,12 +65,10 @@ def requests(folder: Request) -> Iterator[Request]:
         yield from requests(each) if "item" in each else [each]
 
 
-def test_is_made_from_the_document(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    made = tmp_path / "collection.json"
-    output(tmp_path, "node", str(CONTRACT / "collection.mjs"), write_document(tmp_path), made.name)
-    if pytestconfig.getoption("--write-collection"):
-        COLLECTION.write_text(made.read_text())
-    assert made.read_text() == COLLECTION.read_text(), "Run `make collection`."
+def test_that_of_the_last_release_is_made_from_its_document(tmp_path: Path) -> None:
+    made = made_from(CONTRACT / "released.json", tmp_path)
+
+    assert made.read_text() == COLLECTION.read_text(), "Run `make release-document`."
 
 
 def test_a_customer_buys_by_it(send: Callable[..., Any], register: Callable[..., Any]) -> None:
@@ -73,11 +84,13 @@ def test_a_customer_buys_by_it(send: Callable[..., Any], register: Callable[...,
     assert Payment.objects.get().order == order
 
 
-def test_every_read_is_answered(send: Callable[..., Any], register: Callable[..., Any]) -> None:
+def test_every_read_is_answered(
+    collection: Path, send: Callable[..., Any], register: Callable[..., Any]
+) -> None:
     register("chief", is_staff=True, is_superuser=True)
     baker.make("store.Product", unit_price=10, inventory=100)
-    collection = json.loads(COLLECTION.read_text())
-    reads = [each["name"] for each in requests(collection) if each["request"]["method"] == "GET"]
+    every = requests(json.loads(collection.read_text()))
+    reads = [each["name"] for each in every if each["request"]["method"] == "GET"]
 
     statuses = send("Sign in", *reads, username="chief")
 
