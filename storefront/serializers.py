@@ -52,7 +52,7 @@ class ModelSerializer(serializers.ModelSerializer):
 
     @classmethod
     def many_init(cls, *args: Any, **kwargs: Any) -> Any:
-        rows = super().many_init(*args, **kwargs)
+        rows: Any = super().many_init(*args, **kwargs)
         # An unknown field is refused where there are no rows, too.
         asked_fields(rows.child)
         return rows

@@ -138,8 +138,9 @@ class UidAndTokenSerializer(djoser.UidAndTokenSerializer):
         try:
             return super().validate(attrs)
         except serializers.ValidationError as error:
+            refused: Any = error.detail
             # With its code, as from whoever finds out later, under the lock of the account.
-            if "token" in error.get_codes():
+            if "token" in refused:
                 raise LinkRefused from error
             raise
 

@@ -158,7 +158,7 @@ class TestInChromium:
         for text, path, title in [
             ("API", "/store/products/", "Products"),
             ("Open the admin", "/admin/", "Storefront Admin"),
-            ("/store/collections/", "/store/collections/", "Collection List"),
+            ("/store/collections/", "/store/collections/", "Collections"),
             ("Health: ready", "/health/ready/", ""),
         ]:
             staff_browser.get(live_server.url)

@@ -232,6 +232,6 @@ def test_in_a_browser_from_the_password_to_the_admin(
     wait_until(browser, title_contains("Logged out"))
     browser.get(f"{live_server.url}/api-auth/login/?next=/store/orders/")
     fill("main form", username="ann", password=PASSWORD, otp=code)
-    assert "Order List" in wait_for(browser, "h1").text
+    assert "Orders" in wait_for(browser, "h1").text
     # Such as what the policy of the pages forbids.
     assert [each for each in browser.get_log("browser") if each["level"] == "SEVERE"] == []

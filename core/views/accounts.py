@@ -84,7 +84,9 @@ class UserViewSet(PatchMixin, CredentialActions):
         return self.queryset.filter(pk=cast(int, user.pk))
 
     def expected_row(self) -> tuple[str, dict[str, Any]]:
-        return ("me", {"pk": self.request.user.pk}) if self.action == "me" else super().expected_row()
+        return (
+            ("me", {"pk": self.request.user.pk}) if self.action == "me" else super().expected_row()
+        )
 
     def get_throttles(self) -> list[BaseThrottle]:
         is_guessed = self.action in THROTTLED_ACTIONS or self.request.method in WITH_PASSWORD

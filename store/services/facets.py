@@ -46,7 +46,9 @@ def collections(products: ProductQuerySet) -> Counts:
     # Their titles are read apart: MariaDB would look up each product for the title of its collection.
     rows = products.order_by().values_list("collection").annotate(count=Count("pk"))
     counts = dict(rows.order_by("-count", "collection")[:MOST_CHOICES])
-    titles = dict(Collection.objects.filter(pk__in=counts).order_by("title").values_list("pk", "title"))
+    titles = dict(
+        Collection.objects.filter(pk__in=counts).order_by("title").values_list("pk", "title")
+    )
     found = sorted(titles, key=lambda key: -counts[key])
     return [{"id": key, "title": titles[key], "count": counts[key]} for key in found]
 

@@ -29,6 +29,9 @@ def plural(words: str) -> str:
 
 
 class BrowsableRenderer(BrowsableAPIRenderer):
+    accepted_media_type: str
+    renderer_context: dict[str, Any]
+
     def get_breadcrumbs(self, request: Request) -> list[tuple[str, str]]:
         """Return names and addresses of the pages above, where each row is told from others by its key."""
         crumbs = super().get_breadcrumbs(request)
@@ -45,7 +48,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
 
     def get_filter_form(self, data: Any, view: Any, request: Request) -> str | None:
         """Return the form of what an address takes as parameters, whether it answers with a list or with counts."""
-        query = getattr(view, "query_class", Serializer)(data=request.query_params)
+        query: Any = getattr(view, "query_class", Serializer)(data=request.query_params)
         if not query.fields:
             # Counts are narrowed by what narrows a list.
             rows = [] if getattr(view, "counts_list", False) else data

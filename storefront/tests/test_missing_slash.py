@@ -85,8 +85,5 @@ def test_the_browsable_api_names_only_what_is_there(client: Client, product: Any
     page = client.get(f"/store/products/{product.pk}/", headers={"accept": "text/html"})
     crumbs = re.search(r'<ul class="breadcrumb">(.*?)</ul>', page.text, re.DOTALL)
     assert crumbs is not None
-    assert re.findall(r">([^<>]*\w)</a>", crumbs[1]) == [
-        "Store",
-        "Product List",
-        "Product Instance",
-    ]
+    found = re.findall(r">([^<>]*\w)</a>", crumbs[1])
+    assert found == ["Store", "Products", f"Product {product.pk}"]
