@@ -14,7 +14,7 @@ PAGE_SIZE = 10
 CENT = Decimal("0.01")
 
 COLUMNS = """
-    SELECT id, title, description, slug, sku, inventory, unit_price, collection_id
+    SELECT id, title, description, slug, sku, inventory, unit_price, collection_id, last_update
     FROM store_product
 """
 COUNT = "SELECT COUNT(*) FROM store_product"
@@ -32,6 +32,16 @@ PROMOTIONS = """
         AND (starts_at IS NOT NULL OR ends_at IS NOT NULL)
         AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?)
     ORDER BY discount DESC, promotion.id
+"""
+RATINGS = """
+    SELECT product_id, SUM(rating), COUNT(*) FROM store_review
+    WHERE product_id IN ({}) AND rating IS NOT NULL AND is_approved GROUP BY product_id
+"""
+TAGS = """
+    SELECT object_id, label FROM tags_taggeditem item JOIN tags_tag tag ON tag.id = tag_id
+    WHERE object_id IN ({}) AND content_type_id =
+        (SELECT id FROM django_content_type WHERE app_label = 'store' AND model = 'product')
+    ORDER BY label, tag.id
 """
 
 
@@ -63,7 +73,17 @@ def describe(database: Database, products: list[Row], site: str) -> list[dict[st
     images = group(database.rows(IMAGES.format(marks), *keys))
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
     promotions = group(database.rows(PROMOTIONS.format(marks), *keys, now, now))
-    return [product(row, images[row[0]], promotions[row[0]], site) for row in products]
+    ratings = group(database.rows(RATINGS.format(marks), *keys))
+    tags = group(database.rows(TAGS.format(marks), *keys))
+    return [
+        {
+            **product(row, promotions[row[0]]),
+            **rating(ratings[row[0]]),
+            "tags": [label for (label,) in tags[row[0]]],
+            "images": [image(each, f"{site}/media/") for each in images[row[0]]],
+        }
+        for row in products
+    ]
 
 
 def group(rows: Iterable[Row]) -> defaultdict[Any, list[Row]]:
@@ -73,10 +93,11 @@ def group(rows: Iterable[Row]) -> defaultdict[Any, list[Row]]:
     return groups
 
 
-def product(row: Row, images: list[Row], promotions: list[Row], site: str) -> dict[str, Any]:
-    key, title, description, slug, sku, inventory, price, collection = row
+def product(row: Row, promotions: list[Row]) -> dict[str, Any]:
+    key, title, description, slug, sku, inventory, price, collection, last_update = row
     best = promotions[0] if promotions else None
     cents = round(price * 100)
+    own_price = reduced(cents, best[2]) if best else cents / 100
     return {
         "id": key,
         "title": title,
@@ -85,12 +106,29 @@ def product(row: Row, images: list[Row], promotions: list[Row], site: str) -> di
         "sku": sku,
         "inventory": inventory,
         "unit_price": cents / 100,
-        "price_with_tax": (cents * 11 + 5) // 10 / 100,
-        "price": reduced(cents, best[2]) if best else cents / 100,
+        "price_with_tax": with_tax(cents),
+        "price": own_price,
         "promotion": promotion(best) if best else None,
+        "final_price": with_tax(round(own_price * 100)),
+        "currency": "USD",
         "collection": collection,
-        "images": [image(each, f"{site}/media/") for each in images],
+        "last_update": moment(last_update),
     }
+
+
+def rating(rows: list[Row]) -> dict[str, Any]:
+    total, number = map(int, rows[0]) if rows else (0, 0)
+    # Rounded half-up to one decimal.
+    average = (20 * total + number) // (2 * number) / 10 if number else None
+    return {"rating_average": average, "rating_count": number}
+
+
+def with_tax(cents: int) -> float:
+    return (cents * 11 + 5) // 10 / 100
+
+
+def moment(value: Any) -> str:
+    return str(value).replace(" ", "T") + "Z"
 
 
 def image(row: Row, media: str) -> dict[str, Any]:
@@ -113,5 +151,5 @@ def reduced(cents: int, discount: float) -> float:
 
 def promotion(row: Row) -> dict[str, Any]:
     key, description, discount, ends_at = row
-    ends = None if ends_at is None else str(ends_at).replace(" ", "T") + "Z"
+    ends = None if ends_at is None else moment(ends_at)
     return {"id": key, "description": description, "discount": discount, "ends_at": ends}

@@ -29,7 +29,9 @@ def running() -> Any:
 
 def products() -> Any:
     return select(Product).options(
-        selectinload(Product.images), selectinload(Product.promotions.and_(running()))
+        selectinload(Product.images),
+        selectinload(Product.promotions.and_(running())),
+        selectinload(Product.tags_in_order),
     )
 
 

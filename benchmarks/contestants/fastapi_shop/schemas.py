@@ -52,7 +52,13 @@ class ProductOut(Shown):
     price_with_tax: float
     price: float
     promotion: PromotionOut | None
+    final_price: float
+    currency: str = "USD"
     collection: int = Field(validation_alias="collection_id")
+    rating_average: float | None
+    rating_count: int
+    tags: list[str]
+    last_update: Moment
     images: list[ImageOut]
 
     def with_addresses(self, request: Request) -> "ProductOut":

@@ -7,11 +7,29 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, ForeignKey, Numeric, Table, create_engine, event
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Numeric,
+    Table,
+    and_,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    column_property,
+    mapped_column,
+    relationship,
+)
 
 CENT = Decimal("0.01")
+TENTH = Decimal("0.1")
 TAX_RATE = Decimal("0.10")
 
 
@@ -58,6 +76,53 @@ product_promotions = Table(
 )
 
 
+class Review(Base):
+    __tablename__ = "store_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int]
+    rating: Mapped[int | None]
+    is_approved: Mapped[bool]
+
+
+class Tag(Base):
+    __tablename__ = "tags_tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str]
+
+
+class ContentType(Base):
+    __tablename__ = "django_content_type"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    app_label: Mapped[str]
+    model: Mapped[str]
+
+
+tagged_items = Table(
+    "tags_taggeditem",
+    Base.metadata,
+    Column("id", primary_key=True),
+    Column("tag_id", ForeignKey("tags_tag.id")),
+    Column("object_id", ForeignKey("store_product.id")),
+    Column("content_type_id", ForeignKey("django_content_type.id")),
+)
+PRODUCT_TYPE = (
+    select(ContentType.id)
+    .where(ContentType.app_label == "store", ContentType.model == "product")
+    .scalar_subquery()
+)
+
+
+def of_ratings(function: Any, product_id: Any) -> Any:
+    """Return what a function makes of the ratings of a product."""
+    approved = select(function(Review.rating)).where(
+        Review.product_id == product_id, Review.is_approved
+    )
+    return approved.correlate_except(Review).scalar_subquery()
+
+
 class Promotion(Base):
     __tablename__ = "store_promotion"
 
@@ -93,6 +158,7 @@ class Product(Base):
     inventory: Mapped[int]
     unit_price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     collection_id: Mapped[int]
+    last_update: Mapped[datetime]
 
     images: Mapped[list[ProductImage]] = relationship(
         order_by=(ProductImage.position, ProductImage.id)
@@ -101,6 +167,29 @@ class Product(Base):
     promotions: Mapped[list[Promotion]] = relationship(
         secondary=product_promotions, order_by=(Promotion.discount.desc(), Promotion.id)
     )
+
+    tags_in_order: Mapped[list[Tag]] = relationship(
+        secondary=tagged_items,
+        primaryjoin=lambda: and_(
+            Product.id == tagged_items.c.object_id, tagged_items.c.content_type_id == PRODUCT_TYPE
+        ),
+        secondaryjoin=lambda: tagged_items.c.tag_id == Tag.id,
+        order_by=(Tag.label, Tag.id),
+        viewonly=True,
+    )
+    rating_total: Mapped[int | None] = column_property(of_ratings(func.sum, id))
+    rating_count: Mapped[int] = column_property(of_ratings(func.count, id))
+
+    @property
+    def tags(self) -> list[str]:
+        return [tag.label for tag in self.tags_in_order]
+
+    @property
+    def rating_average(self) -> Decimal | None:
+        if not self.rating_count:
+            return None
+        average = Decimal(int(self.rating_total or 0)) / self.rating_count
+        return average.quantize(TENTH, rounding=ROUND_HALF_UP)
 
     @property
     def promotion(self) -> Promotion | None:
@@ -116,6 +205,10 @@ class Product(Base):
     @property
     def price_with_tax(self) -> Decimal:
         return with_tax(self.unit_price)
+
+    @property
+    def final_price(self) -> Decimal:
+        return with_tax(self.price)
 
 
 def with_tax(price: Decimal) -> Decimal:

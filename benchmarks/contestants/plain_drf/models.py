@@ -3,10 +3,11 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q, Sum
 from django.utils import timezone
 
 CENT = Decimal("0.01")
+TENTH = Decimal("0.1")
 TAX_RATE = Decimal("0.10")
 
 
@@ -48,6 +49,11 @@ class Product(models.Model):
     inventory = models.IntegerField()
     collection = models.IntegerField(db_column="collection_id")
     promotions = models.ManyToManyField(Promotion, db_table="store_product_promotions")
+    last_update = models.DateTimeField()
+    currency = "USD"
+    # Of the query set below.
+    rating_total: int | None
+    rating_count: int
 
     objects: models.Manager["Product"] = models.Manager()
 
@@ -72,7 +78,86 @@ class Product(models.Model):
 
     @property
     def price_with_tax(self) -> Decimal:
-        return (self.unit_price * (1 + TAX_RATE)).quantize(CENT, rounding=ROUND_HALF_UP)
+        return with_tax(self.unit_price)
+
+    @property
+    def final_price(self) -> Decimal:
+        return with_tax(self.price)
+
+    @property
+    def rating_average(self) -> Decimal | None:
+        if not self.rating_count:
+            return None
+        average = Decimal(self.rating_total or 0) / self.rating_count
+        return average.quantize(TENTH, rounding=ROUND_HALF_UP)
+
+    @property
+    def tags(self) -> list[str]:
+        return [item.tag.label for item in self.tagged.all()]
+
+
+def with_tax(price: Decimal) -> Decimal:
+    return (price * (1 + TAX_RATE)).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def with_ratings(products: models.QuerySet[Product]) -> models.QuerySet[Product]:
+    approved = Q(reviews__is_approved=True)
+    return products.annotate(
+        rating_total=Sum("reviews__rating", filter=approved),
+        rating_count=Count("reviews__rating", filter=approved),
+    )
+
+
+class Review(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
+    rating = models.PositiveSmallIntegerField(null=True)
+    is_approved = models.BooleanField()
+
+    objects: models.Manager["Review"] = models.Manager()
+
+    class Meta:
+        managed = False
+        db_table = "store_review"
+
+    def __str__(self) -> str:
+        return f"{self.rating}"
+
+
+class Tag(models.Model):
+    label = models.CharField(max_length=255)
+
+    class Meta:
+        managed = False
+        db_table = "tags_tag"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class TaggedItem(models.Model):
+    """A tag of a product, whose key stands beside the kind of what is tagged."""
+
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE)
+    content_type = models.ForeignKey("contenttypes.ContentType", on_delete=models.CASCADE)
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, db_column="object_id", related_name="tagged"
+    )
+
+    objects: models.Manager["TaggedItem"] = models.Manager()
+
+    class Meta:
+        managed = False
+        db_table = "tags_taggeditem"
+
+    def __str__(self) -> str:
+        return str(self.tag)
+
+
+def tags_in_order() -> Prefetch:
+    """Return what loads along the tags of products."""
+    of_products = {"content_type__app_label": "store", "content_type__model": "product"}
+    items = TaggedItem.objects.filter(**of_products).select_related("tag")
+    return Prefetch("tagged", items.order_by("tag__label", "tag"))
 
 
 class ProductImage(models.Model):

@@ -8,7 +8,14 @@ from django.http import HttpRequest, JsonResponse
 from rest_framework import serializers, viewsets
 
 from ..pictures import sizes_of
-from .models import Product, ProductImage, Promotion, running_promotions
+from .models import (
+    Product,
+    ProductImage,
+    Promotion,
+    running_promotions,
+    tags_in_order,
+    with_ratings,
+)
 
 # With Django's default hasher, PBKDF2.
 HASH = make_password("Window-Shopping-7")
@@ -36,6 +43,11 @@ class ProductSerializer(serializers.ModelSerializer):
     price_with_tax = serializers.DecimalField(max_digits=11, decimal_places=2, read_only=True)
     price = serializers.DecimalField(max_digits=10, decimal_places=2, read_only=True)
     promotion = PromotionSerializer(read_only=True)
+    final_price = serializers.DecimalField(max_digits=11, decimal_places=2, read_only=True)
+    currency = serializers.CharField(read_only=True)
+    rating_average = serializers.DecimalField(max_digits=2, decimal_places=1, read_only=True)
+    rating_count = serializers.IntegerField(read_only=True)
+    tags = serializers.ListField(read_only=True)
     images = ProductImageSerializer(many=True, read_only=True)
 
     class Meta:
@@ -51,7 +63,13 @@ class ProductSerializer(serializers.ModelSerializer):
             "price_with_tax",
             "price",
             "promotion",
+            "final_price",
+            "currency",
             "collection",
+            "rating_average",
+            "rating_count",
+            "tags",
+            "last_update",
             "images",
         ]
 
@@ -61,7 +79,9 @@ class ProductViewSet(viewsets.ModelViewSet):
     serializer_class = ProductSerializer
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().prefetch_related("images", running_promotions())
+        # Grouped rows go by no order of the model.
+        products = with_ratings(super().get_queryset()).order_by("title", "id")
+        return products.prefetch_related("images", running_promotions(), tags_in_order())
 
 
 def do_nothing(request: HttpRequest) -> JsonResponse:
