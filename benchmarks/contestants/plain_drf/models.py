@@ -54,6 +54,7 @@ class Product(models.Model):
     # Of the query set below.
     rating_total: int | None
     rating_count: int
+    tagged: "models.Manager[TaggedItem]"
 
     objects: models.Manager["Product"] = models.Manager()
 
