@@ -5,8 +5,6 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.serializers import Field, Serializer
 from rest_framework.settings import api_settings
 
@@ -14,15 +12,7 @@ from .preconditions import PreconditionsMixin
 
 
 class PatchMixin(PreconditionsMixin):
-    """Refuses a PATCH that would change nothing, once all else that could refuse it has had its turn.
-
-    And a PUT or PATCH whose `If-Match` names no ETag that a GET would be answered with now.
-    """
-
-    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        parent: Any = super()
-        with self.unchanged(request):
-            return parent.update(request, *args, **kwargs)
+    """Refuses a PATCH that would change nothing, once all else that could refuse it has had its turn."""
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         serializer: Any = super().get_serializer(*args, **kwargs)

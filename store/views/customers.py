@@ -8,6 +8,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from storefront.filters import FilterBackend
 from storefront.generics import PatchMixin
@@ -85,12 +86,14 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
     @me.mapping.put
     def change_me(self, request: Request) -> Response:
         """Change the signed-in user's own profile; one that is missing is made."""
-        with self.unchanged(request):
-            serializer = self.get_serializer(data=request.data)
-            serializer.is_valid(raise_exception=True)
-            serializer.instance = customer_of(user_id=cast(int, request.user.pk))
-            serializer.save()
-            return Response(serializer.data)
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self.if_unchanged(self.write_me)(serializer)
+        return Response(serializer.data)
+
+    def write_me(self, serializer: BaseSerializer[Customer]) -> None:
+        serializer.instance = customer_of(user_id=cast(int, self.request.user.pk))
+        serializer.save()
 
     def expected_row(self) -> tuple[str, dict[str, Any]]:
         is_own = self.action == "change_me"

@@ -5,10 +5,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connections
 from rest_framework.test import APIClient
 
-from store.models import Product
+from store.models import Customer, Product
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +107,41 @@ def test_the_tag_that_a_visitor_got_of_the_same_body(client, staff, world):
     url = f"/store/collections/{world['collection']}/"
     tag = client.get(url)["ETag"]
     assert change(staff, url, {"title": "Lanterns"}, tag).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("permission", "path", "body"),
+    [
+        ("change_order", "/store/orders/{order}/", {"payment_status": "C"}),
+        ("change_customer", "/store/customers/{customer}/", {"phone": "1"}),
+    ],
+)
+def test_who_writes_what_they_may_not_read_has_no_tag_of_it(
+    world, register, settings, permission, path, body
+):
+    settings.STAFF_NEEDS_PERMISSIONS = True
+    clerk = register("clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename=permission))
+    client = APIClient()
+    client.force_authenticate(clerk)
+    url = path.format(**world)
+
+    assert change(client, url, body, '"other"').status_code == 412
+    assert change(client, url, body, "*").status_code == 200
+
+
+@pytest.mark.parametrize("tag", ['"old"', "*"])
+def test_a_profile_that_is_gone_is_as_nobody_expects(register, tag):
+    user = register("newcomer")
+    Customer.objects.filter(user=user).delete()
+    client = APIClient()
+    client.force_authenticate(user)
+    body = {"phone": "1", "birth_date": None}
+
+    response = client.put("/store/customers/me/", body, format="json", headers={"If-Match": tag})
+
+    assert response.status_code == 412
+    assert not Customer.objects.filter(user=user).exists()
 
 
 def test_who_may_not_write_is_told_that(api_client, world):

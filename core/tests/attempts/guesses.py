@@ -26,12 +26,14 @@ def on_page(url: str) -> Callable[[Any, str], Any]:
     return lambda _, password: Client().post(url, {"username": "ann", "password": password})
 
 
-def over_the_api(method: str, url: str, **body: str) -> Callable[[Any, str], Any]:
+def over_the_api(
+    method: str, url: str, headers: dict[str, str] | None = None, **body: str
+) -> Callable[[Any, str], Any]:
     def send(user: Any, password: str) -> Any:
         client = APIClient()
         client.force_authenticate(get_user_model().objects.get(pk=user.pk))
         sent = {"current_password": password, **body}
-        return getattr(client, method)(url.format(user.pk), sent, format="json")
+        return getattr(client, method)(url.format(user.pk), sent, format="json", headers=headers)
 
     return send
 

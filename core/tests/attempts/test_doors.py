@@ -12,9 +12,11 @@ from core.models import TriedAccount, TriedNetwork
 from ..passwords import PASSWORD
 from .guesses import (
     DOORS,
+    ME,
     NEW,
     in_the_admin,
     on_page,
+    over_the_api,
     sign_in,
     statuses,
 )
@@ -37,6 +39,13 @@ class TestDoors:
         assert response["Retry-After"] in ("29", "30")
         assert len(hashed) == 3
         assert get_user_model().objects.values("username", "password").get() == before
+
+    @pytest.mark.parametrize("method", ["patch", "delete"])
+    def test_if_match_lets_nobody_guess_on(self, ann: Any, hashed: list[str], method: str) -> None:
+        door = over_the_api(method, ME, headers={"If-Match": "*"}, email="new@example.com")
+
+        assert [door(ann, "wrong").status_code for _ in range(5)] == [400] * 3 + [429] * 2
+        assert len(hashed) == 3
 
     @through_each_door
     def test_a_right_password_is_not_counted(self, ann: Any, door: Any, limits: Any) -> None:
