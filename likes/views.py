@@ -2,7 +2,7 @@ from typing import cast
 
 from django.db.models import QuerySet
 from rest_framework import mixins, status, viewsets
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,6 +34,9 @@ class LikedItemViewSet(
 
     def get_queryset(self) -> QuerySet[LikedItem]:
         own = super().get_queryset().filter(user_id=self.request.user.pk)
+        if self.request.method not in SAFE_METHODS:
+            # A like of what is hidden meanwhile counts among the user's, and may be taken back.
+            return own
         return pointing_to_seen(own, self.request.user, LikeableModelField.models().values())
 
     def create(self, request: Request) -> Response:

@@ -285,3 +285,20 @@ class TestInChromium:
         assert "price_min=10" in browser.current_url
         assert '"count": 1' in browser.find_element(By.CSS_SELECTOR, ".response-info").text
         assert severe(browser) == []
+
+    def test_the_form_of_filters_keeps_each_of_several_values(
+        self, browser: Chrome, live_server: Any
+    ) -> None:
+        one, other = baker.make("store.Collection", _quantity=2)
+        browser.get(
+            f"{live_server.url}/store/products/?collection={one.pk}&collection={other.pk}&page=1"
+        )
+        browser.find_element(By.CSS_SELECTOR, "[data-target='#filtersModal']").click()
+        field = browser.find_element(By.NAME, "price_min")
+        wait_until(browser, lambda _: field.is_displayed())
+        field.send_keys("10")
+        field.submit()
+        wait_until(browser, lambda b: "price_min=10" in b.current_url)
+        for kept in (one, other):
+            assert f"collection={kept.pk}" in browser.current_url
+        assert "page" not in browser.current_url

@@ -86,3 +86,15 @@ def test_products_are_filtered_by_tag(
         assert (response.status_code, list(response.json())) == (400, ["tag"])
     else:
         assert [row["title"] for row in response.json()["results"]] == titles
+
+
+def test_a_like_of_what_is_hidden_meanwhile_is_taken_back(
+    api_client: APIClient, product: Product
+) -> None:
+    like = LikedItem.objects.get()
+    api_client.force_authenticate(like.user)
+    Product.objects.update(is_published=False)
+    assert api_client.get("/likes/").json() == []
+
+    assert api_client.delete(f"/likes/{like.pk}/").status_code == 204
+    assert not LikedItem.objects.exists()

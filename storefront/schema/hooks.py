@@ -111,7 +111,7 @@ def sent_schemas(result: dict[str, Any]) -> set[int]:
 
 def bound_numbers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Leave out bounds of columns that no front-end can reach, and say that ids begin at one."""
-    for each in objects_in(result["components"]["schemas"]):
+    for each in objects_in([result["components"]["schemas"], result["paths"]]):
         for bound in ("minimum", "maximum"):
             limit = each.get(bound)
             if isinstance(limit, int | float) and abs(limit) > MAX_SAFE:

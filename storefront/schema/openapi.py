@@ -122,7 +122,7 @@ class ShopSchema(AutoSchema):
                 self.add_header(responses["200"], "Link", LINK)
         if "201" in responses:
             self.add_header(responses["201"], "Location", LOCATION)
-        for status in [each for each in responses if each in SUCCESSES and self.is_throttled()]:
+        for status in [each for each in responses if each in SUCCESSES and self.tells_rate()]:
             for name, header in RATE_LIMITS.items():
                 self.add_header(responses[status], name, header)
 
@@ -207,11 +207,13 @@ class ShopSchema(AutoSchema):
 
     def is_throttled(self) -> bool:
         """Tell whether the view counts requests by this method."""
-        throttles = self.view.get_throttles()
-        return any(
-            is_rated(self.method, self.view) if isinstance(each, RateThrottle) else True
-            for each in throttles
-        )
+        others = [each for each in self.view.get_throttles() if not isinstance(each, RateThrottle)]
+        return bool(others) or self.tells_rate()
+
+    def tells_rate(self) -> bool:
+        """Tell whether responses say what is left of a rate."""
+        rates = [each for each in self.view.get_throttles() if isinstance(each, RateThrottle)]
+        return bool(rates) and is_rated(self.method, self.view)
 
     def refusal(
         self, operation: dict[str, Any], status: int, kinds: tuple[Kind, ...]
