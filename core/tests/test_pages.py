@@ -134,6 +134,16 @@ def seen_on_a_phone(browser: Chrome) -> Iterator[None]:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def send_filter(browser: Chrome, name: str, value: str) -> None:
+    """Fill a field of the filters of the browsable API, and wait for what they find."""
+    browser.find_element(By.CSS_SELECTOR, "[data-target='#filtersModal']").click()
+    field = browser.find_element(By.NAME, name)
+    wait_until(browser, lambda _: field.is_displayed())
+    field.send_keys(value)
+    field.submit()
+    wait_until(browser, lambda b: f"{name}={value}" in b.current_url)
+
+
 @pytest.mark.once
 @pytest.mark.chromium
 class TestInChromium:
@@ -263,24 +273,14 @@ class TestInChromium:
         for title, price in (("Cheap", 5), ("Dear", 50)):
             baker.make("store.Product", title=title, unit_price=price, inventory=1)
         browser.get(f"{live_server.url}/store/products/")
-        browser.find_element(By.CSS_SELECTOR, "[data-target='#filtersModal']").click()
-        field = browser.find_element(By.NAME, "price_min")
-        wait_until(browser, lambda _: field.is_displayed())
-        field.send_keys("10")
-        field.submit()
-        wait_until(browser, lambda b: "price_min=10" in b.current_url)
+        send_filter(browser, "price_min", "10")
         shown = browser.find_element(By.CSS_SELECTOR, ".response-info").text
         assert '"count": 1' in shown
         assert "Dear" in shown
         assert "Cheap" not in shown
         assert "sku" not in browser.current_url
 
-        browser.find_element(By.CSS_SELECTOR, "[data-target='#filtersModal']").click()
-        text = browser.find_element(By.NAME, "search")
-        wait_until(browser, lambda _: text.is_displayed())
-        text.send_keys("ea")
-        text.submit()
-        wait_until(browser, lambda b: "search=ea" in b.current_url)
+        send_filter(browser, "search", "ea")
         # "Cheap" has it, too, and is left out as before.
         assert "price_min=10" in browser.current_url
         assert '"count": 1' in browser.find_element(By.CSS_SELECTOR, ".response-info").text
@@ -293,12 +293,7 @@ class TestInChromium:
         browser.get(
             f"{live_server.url}/store/products/?collection={one.pk}&collection={other.pk}&page=1"
         )
-        browser.find_element(By.CSS_SELECTOR, "[data-target='#filtersModal']").click()
-        field = browser.find_element(By.NAME, "price_min")
-        wait_until(browser, lambda _: field.is_displayed())
-        field.send_keys("10")
-        field.submit()
-        wait_until(browser, lambda b: "price_min=10" in b.current_url)
+        send_filter(browser, "price_min", "10")
         for kept in (one, other):
             assert f"collection={kept.pk}" in browser.current_url
         assert "page" not in browser.current_url
