@@ -8,8 +8,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Storefront API",
     "DESCRIPTION": "Catalogue, reviews, carts, customers and orders of an online shop. Every path ends in a slash; "
     "with the suffix `.json` in its place a read is answered in JSON, whatever the client accepts. The types are those of "
-    "whole responses: `?fields=id,title` leaves the other fields out of any of them, and `?expand=collection` puts the "
-    "collection of a product in place of its id.",
+    "whole responses: `?fields=id,title` leaves the other fields out of a row of the shop, and of each row of a list of such "
+    "(not of reports, facets, suggestions and sessions); `?expand=collection` puts the collection of a product in place of its id.",
     "VERSION": "1.0.0",
     "CONTACT": {"name": "Storefront"},
     "LICENSE": {"name": "All rights reserved", "identifier": "LicenseRef-All-Rights-Reserved"},
