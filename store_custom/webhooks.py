@@ -127,7 +127,9 @@ def watch_stock(
     """Look before a write which stock is not low, and tell after it of what has become so."""
     if action != "updated" or STOCK_FIELDS.isdisjoint(fields) or not is_wanted(STOCK_LOW):
         return None
-    before = locked_keys(rows.well_stocked())
+    # Asked once the rows are locked: a statement that waits for a lock may know the stock of before its wait.
+    locked = Product.objects.filter(pk__in=locked_keys(rows))
+    before = list(locked.well_stocked().order_by("pk").values_list("pk", flat=True))
     return lambda: tell_of_low_stock(before)
 
 
