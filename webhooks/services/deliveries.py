@@ -60,7 +60,7 @@ def endpoints_due() -> list[int]:
 
 
 def deliver_to(*, endpoint_id: int) -> bool:
-    """Send what is due at one endpoint, oldest first; return whether more is to be sent there now.
+    """Send what is due at one endpoint, tests first, then oldest first; return whether more is to be sent there now.
 
     Only one worker does at a time, so that a slow receiver holds no more than one of them.
     """
@@ -96,8 +96,7 @@ def _leased(endpoint_id: int) -> Iterator[bool]:
 
 def _send_batch(endpoint_id: int, ends_at: float) -> Turn:
     failures = 0
-    due = _sendable_to(endpoint_id).order_by("due_at", "id")
-    for key in list(due.values_list("pk", flat=True)[:BATCH]):
+    for key in _next_keys(endpoint_id):
         if monotonic() > ends_at:
             return Turn.OVER
         answer = _deliver(key)
@@ -108,6 +107,15 @@ def _send_batch(endpoint_id: int, ends_at: float) -> Turn:
         if failures and (answer.status_code is None or failures == FAILURES):
             return Turn.FAILING
     return Turn.DONE
+
+
+def _next_keys(endpoint_id: int) -> list[int]:
+    """Return a batch of what is due, oldest first, behind the tests: staff watch for their answers."""
+    due = _sendable_to(endpoint_id).order_by("due_at", "id").values_list("pk", flat=True)
+    # Each in a query of its own, so that an index gives the order of the backlog.
+    tests = due.filter(event__type=TEST)[:BATCH]
+    others = due.exclude(event__type=TEST)[:BATCH]
+    return [*tests, *others]
 
 
 def _deliver(delivery_id: int) -> Answer | None:

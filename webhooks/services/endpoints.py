@@ -41,9 +41,14 @@ def rotate_secret(*, endpoint: Endpoint, seen: str) -> bool:
 
 @transaction.atomic
 def start_anew(*, endpoint: Endpoint) -> None:
-    """Forget the failures of an endpoint that staff have switched on or given another address."""
+    """Forget the failures of an endpoint that staff have switched on or given another address.
+
+    What waits for it is due at once.
+    """
+    now = timezone.now()
     EndpointState.objects.filter(pk=endpoint.pk).update(failing_since=None)
     Endpoint.objects.filter(pk=endpoint.pk).update(switched_off_because="")
+    Delivery.objects.waiting().filter(endpoint=endpoint, due_at__gt=now).update(due_at=now)
     transaction.on_commit(
         lambda: deliveries_due.send_robust(sender=Delivery, endpoint_ids=[endpoint.pk])
     )

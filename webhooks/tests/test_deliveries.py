@@ -282,17 +282,26 @@ class TestSwitchingOff:
         assert EndpointState.objects.get().failing_since is None
         assert Delivery.objects.get(pk=delivery.pk).status_code == 500
 
+    def test_a_test_goes_before_what_waits(self, endpoint, receiver, ping):
+        ping(*range(3))
+        record_test_event(endpoint=endpoint)
+        receiver.always(500)
+        deliver_to(endpoint_id=endpoint.pk)
+        types = [request.verified(endpoint.secret)["type"] for request in receiver.received]
+        assert types == ["webhook.test", "ping", "ping"]
+
     def test_switched_on_it_gets_what_waited(
         self, endpoint, receiver, ping, django_capture_on_commit_callbacks
     ):
-        ping()
+        ping(1, 2)
+        Delivery.objects.filter(pk=Delivery.objects.first().pk).update(due_at=timezone.now() + HOUR)
         endpoints.switch_off(endpoint=endpoint, because="It has answered 410 Gone.")
         endpoints.switch_off(endpoint=endpoint, because="Once more.")
         assert Mail.objects.count() == 1
         Endpoint.objects.update(is_on=True)
         with django_capture_on_commit_callbacks(execute=True):
             start_anew(endpoint=endpoint)
-        assert len(receiver.received) == 1
+        assert len(receiver.received) == 2
         assert Endpoint.objects.get().switched_off_because == ""
 
 
