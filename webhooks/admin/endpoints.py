@@ -1,9 +1,13 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -11,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 
+from storefront.admin.actions import delete_selected, intermediate_page_action
 from storefront.admin.options import ConcurrentEditAdmin
 
 from ..event_types import EVENT_TYPES
 from ..models import Delivery, Endpoint
-from ..services.endpoints import rotate_secret, start_anew
+from ..services.endpoints import empty_for_deletion, rotate_secret, start_anew
 from ..services.events import record_test_event
 from ..signing import fingerprint_of
 from .values import moment
@@ -38,6 +43,7 @@ class EndpointAdmin(ConcurrentEditAdmin):
     readonly_fields = ["status", "failing_since", "deliveries"]
     show_full_result_count = False
     list_select_related = ["state"]
+    actions = ["delete_selected"]
     change_form_template = "admin/webhooks/endpoint_change.html"
 
     class Media:
@@ -73,6 +79,20 @@ class EndpointAdmin(ConcurrentEditAdmin):
         deliveries = Delivery.objects.filter(endpoint__in=objs).count()
         counts = {"endpoints": len(objs), "deliveries": deliveries}
         return [str(endpoint) for endpoint in objs], counts, set(), []
+
+    @intermediate_page_action(description="Delete selected endpoints", permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return delete_selected(self, request, queryset, in_transaction=emptied_first)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Delete what may be very many deliveries before the transaction that locks the endpoint."""
+        if request.method == "POST" and request.POST.get("post"):
+            endpoint = self.get_object(request, unquote(object_id))
+            if endpoint and self.has_delete_permission(request, endpoint):
+                empty_for_deletion(endpoint_ids=[endpoint.pk])
+        return super().delete_view(request, object_id, extra_context)
 
     def has_secret_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("webhooks.view_secret")
@@ -169,6 +189,18 @@ class EndpointAdmin(ConcurrentEditAdmin):
 
     def url_of(self, endpoint: Endpoint) -> str:
         return reverse("admin:webhooks_endpoint_change", args=[endpoint.pk])
+
+
+def emptied_first(action: Callable[..., Any]) -> Callable[..., Any]:
+    """Let an action delete endpoints in a transaction, once their deliveries are deleted before it."""
+
+    def act(model_admin: Any, request: HttpRequest, endpoints: QuerySet) -> Any:
+        if request.POST.get("post"):
+            empty_for_deletion(endpoint_ids=list(endpoints.values_list("pk", flat=True)))
+        with transaction.atomic():
+            return action(model_admin, request, endpoints)
+
+    return act
 
 
 def failing_since(endpoint: Endpoint) -> datetime | None:

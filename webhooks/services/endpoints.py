@@ -1,6 +1,7 @@
 """The life of an endpoint: its secret, and whether it is on."""
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 ROTATION = timedelta(days=1)
 # After which an endpoint that has taken nothing is switched off.
 PATIENCE = timedelta(days=1)
+# Deliveries that one transaction deletes.
+DELETED_AT_ONCE = 1000
 SWITCHED_OFF = "webhooks/mail/switched_off.html"
 
 
@@ -70,6 +73,20 @@ def switch_off(*, endpoint: Endpoint, because: str) -> None:
     queue_to_admins(
         content=content, key=f"webhook:{endpoint.pk}:off:{timezone.now():%Y%m%d%H%M%S%f}"
     )
+
+
+def empty_for_deletion(*, endpoint_ids: Collection[int]) -> None:
+    """Switch endpoints off and delete their deliveries; RuntimeError inside of a transaction.
+
+    Each batch is committed by itself: an order that needs the row of an endpoint does not wait for all of them.
+    """
+    on = Endpoint.objects.on().filter(pk__in=endpoint_ids)
+    with transaction.atomic(durable=True):
+        on.update(is_on=False, switched_off_because="It was to be deleted.")
+    deliveries = Delivery.objects.filter(endpoint__in=endpoint_ids).order_by()
+    while keys := list(deliveries.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+        with transaction.atomic(durable=True):
+            Delivery.objects.filter(pk__in=keys).delete()
 
 
 def note_success(*, endpoint: Endpoint) -> None:

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.db.models.signals import pre_delete
 from django.urls import reverse
 from django.utils import timezone
 
@@ -112,6 +113,39 @@ class TestEndpoints:
         assert "Deliveries: 1" in page
         admin_client.post(page_of(endpoint, "delete"), {"post": "yes"})
         assert [each.endpoint for each in Delivery.objects.all()] == [other]
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("by_action", [False, True])
+    def test_deletion_empties_an_endpoint_before_it_locks_it(
+        self, admin_client, endpoint, ping, by_action, monkeypatch
+    ):
+        monkeypatch.setattr("webhooks.services.events.deliveries_due.send_robust", lambda **_: None)
+        monkeypatch.setattr("webhooks.services.endpoints.DELETED_AT_ONCE", 2)
+        ping(*range(3))
+        seen = []
+
+        def look(**kwargs):
+            seen.append((Endpoint.objects.get().is_on, Delivery.objects.count()))
+
+        url, body = page_of(endpoint, "delete"), {"post": "yes"}
+        if by_action:
+            url, body = LIST, body | {"action": "delete_selected", "_selected_action": endpoint.pk}
+        pre_delete.connect(look, sender=Endpoint)
+        try:
+            assert admin_client.post(url, body).status_code == 302
+        finally:
+            pre_delete.disconnect(look, sender=Endpoint)
+        assert seen == [(False, 0)]
+        assert not Endpoint.objects.exists()
+
+    def test_who_may_not_delete_empties_none(self, as_clerk, make_endpoint, ping):
+        endpoint = make_endpoint()
+        ping()
+        clerk = as_clerk("view_endpoint", "change_endpoint")
+        assert clerk.post(page_of(endpoint, "delete"), {"post": "yes"}).status_code == 403
+        body = {"action": "delete_selected", "_selected_action": [endpoint.pk], "post": "yes"}
+        clerk.post(LIST, body)
+        assert Endpoint.objects.on().count() == Delivery.objects.count() == 1
 
     def test_the_list_costs_a_constant_number_of_queries(
         self, admin_client, make_endpoint, django_assert_num_queries
