@@ -27,7 +27,7 @@ class StoreCustomConfig(AppConfig):
         self.connect_webhooks(product)
 
     def connect_webhooks(self, product: Any) -> None:
-        from django.db.models.signals import m2m_changed
+        from django.db.models.signals import m2m_changed, pre_delete
 
         from store import signals
         from webhooks.event_types import register_event_types
@@ -42,3 +42,4 @@ class StoreCustomConfig(AppConfig):
         signals.stock_taking.connect(webhooks.tell_of_taken_stock)
         through = product.promotions.through
         m2m_changed.connect(webhooks.tell_of_promotion, sender=through)
+        pre_delete.connect(webhooks.tell_of_deleted_promotion, sender="store.Promotion")

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet, prefetch_related_objects
 
-from store.models import Order, OrderStatus, OrderStatusChange, Product
+from store.models import Order, OrderStatus, OrderStatusChange, Product, Promotion
 from store.models.catalog import ProductQuerySet
 from webhooks.services.events import Data, is_wanted, record_events
 
@@ -112,13 +112,23 @@ def tell_of_promotion(
         return sorted(instance.products.values_list("pk", flat=True) if pk_set is None else pk_set)
 
     if pk_set is None or pk_set:
-        record_events(
-            event_type=PRODUCT_CHANGED,
-            data=lambda: [
-                {"action": "updated", "ids": ids, "fields": ["promotions"]}
-                for ids in chunks(keys())
-            ],
-        )
+        tell_of_promoted(keys)
+
+
+def tell_of_deleted_promotion(instance: Promotion, **kwargs: Any) -> None:
+    """Record which products lose a promotion that is deleted."""
+    tell_of_promoted(
+        lambda: list(instance.products.order_by("pk").values_list("pk", flat=True)),
+    )
+
+
+def tell_of_promoted(keys: Callable[[], list[int]]) -> None:
+    record_events(
+        event_type=PRODUCT_CHANGED,
+        data=lambda: [
+            {"action": "updated", "ids": ids, "fields": ["promotions"]} for ids in chunks(keys())
+        ],
+    )
 
 
 def watch_stock(

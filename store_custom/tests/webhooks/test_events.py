@@ -192,6 +192,16 @@ class TestProducts:
             == [{"action": "updated", "ids": [product.pk], "fields": ["promotions"]}] * 3
         )
 
+    def test_a_promotion_that_is_deleted(self, product, endpoint):
+        promotion = Promotion.objects.create(description="Sale", discount=0.1)
+        Promotion.objects.create(description="Nobody's", discount=0.1)
+        promotion.products.add(product)
+        Event.objects.all().delete()
+        Promotion.objects.all().delete()
+        assert self.changed() == [
+            {"action": "updated", "ids": [product.pk], "fields": ["promotions"]}
+        ]
+
     def test_nobody_who_asks_costs_one_query(self, product, django_assert_num_queries):
         # Two savepoints and their ends, the endpoints, the write, the cache version in two.
         with django_assert_num_queries(6):
