@@ -9,7 +9,7 @@ from random import SystemRandom
 from time import monotonic
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -81,7 +81,8 @@ def _sendable_to(endpoint_id: int) -> DeliveryQuerySet:
 @contextmanager
 def _leased(endpoint_id: int) -> Iterator[bool]:
     """Take an endpoint for OUTBOX_LEASE at most; False where another worker has it."""
-    EndpointState.objects.get_or_create(pk=endpoint_id)
+    if Endpoint.objects.filter(pk=endpoint_id).exists():
+        EndpointState.objects.get_or_create(pk=endpoint_id)
     now = timezone.now()
     until = now + settings.OUTBOX_LEASE
     free = EndpointState.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now))
@@ -122,7 +123,10 @@ def _deliver(delivery_id: int) -> Answer | None:
     # One statement decides who sends; the claim ends by itself should this process die.
     if not Delivery.objects.claim(delivery_id):
         return None
-    delivery = Delivery.objects.select_related("event", "endpoint").get(pk=delivery_id)
+    delivery = Delivery.objects.select_related("event", "endpoint").filter(pk=delivery_id).first()
+    if delivery is None:
+        # Deleted since, as with its endpoint.
+        return None
     event, endpoint = delivery.event, delivery.endpoint
     if not endpoint.is_on and event.type != TEST:
         # Switched off at this moment.
@@ -138,7 +142,13 @@ def _deliver(delivery_id: int) -> Answer | None:
         logger.exception("Delivery %s cannot be sent", delivery.pk)
         answer = Answer(None, type(error).__name__)
     # A death before this line sends it once more, under the same webhook-id.
-    _write_down(delivery, at, answer)
+    try:
+        _write_down(delivery, at, answer)
+    except IntegrityError:
+        if Delivery.objects.filter(pk=delivery.pk).exists():
+            raise
+        logger.info("Delivery %s was deleted while it was sent", delivery.pk)
+        return None
     return answer
 
 

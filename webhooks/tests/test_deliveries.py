@@ -224,6 +224,47 @@ class TestOrderAndFairness:
         assert receiver.received == []
 
 
+class TestDeletion:
+    @pytest.mark.django_db(transaction=True)
+    def test_while_it_is_sent_to_holds_up_nothing(
+        self, endpoint, receiver, ping, make_endpoint, monkeypatch, settings
+    ):
+        monkeypatch.setattr("webhooks.services.events.deliveries_due.send_robust", lambda **_: None)
+        other = make_endpoint(url=receiver.url.replace("hooks", "other"))
+        ping(1, 2)
+        log_attempt = deliveries._log_attempt
+
+        def delete_before(delivery, *args):
+            Endpoint.objects.filter(pk=endpoint.pk).delete()
+            log_attempt(delivery, *args)
+
+        monkeypatch.setattr(deliveries, "_log_attempt", delete_before)
+        call_command("send_due_deliveries")
+        assert [request.path for request in receiver.received] == ["/hooks", "/other", "/other"]
+        assert Delivery.objects.delivered().filter(endpoint=other).count() == 2
+
+    def test_one_that_was_deleted_since_it_was_found(self, endpoint, receiver, ping):
+        ping()
+        key = endpoint.pk
+        endpoint.delete()
+        assert not deliver_to(endpoint_id=key)
+        assert receiver.received == []
+
+    def test_an_error_at_one_keeps_back_no_other(
+        self, endpoint, receiver, ping, make_endpoint, monkeypatch
+    ):
+        other = make_endpoint(url=receiver.url.replace("hooks", "other"))
+        ping()
+        leased = deliveries._leased
+
+        def refuse_first(endpoint_id):
+            return 1 / 0 if endpoint_id == endpoint.pk else leased(endpoint_id)
+
+        monkeypatch.setattr(deliveries, "_leased", refuse_first)
+        call_command("send_due_deliveries")
+        assert Delivery.objects.delivered().get().endpoint == other
+
+
 class TestSwitchingOff:
     @pytest.fixture(autouse=True)
     def _admins(self, settings):

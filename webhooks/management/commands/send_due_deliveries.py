@@ -1,8 +1,11 @@
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from webhooks.services.deliveries import deliver_to, endpoints_due
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -11,6 +14,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         endpoint_ids = endpoints_due()
         for endpoint_id in endpoint_ids:
-            while deliver_to(endpoint_id=endpoint_id):
-                continue
+            try:
+                while deliver_to(endpoint_id=endpoint_id):
+                    continue
+            except Exception:
+                # One endpoint, as one that is deleted at this moment, must not keep back the others.
+                logger.exception("Endpoint %s waits for the next sweep", endpoint_id)
         self.stdout.write(f"Endpoints served: {len(endpoint_ids)}.")
