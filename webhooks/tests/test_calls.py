@@ -9,6 +9,7 @@ from outbox.calls import RateLimitedCalls
 from storefront.background import Background
 from webhooks import tasks
 from webhooks.models import Delivery
+from webhooks.services import deliveries
 from webhooks.signals.handlers import deliver_soon, dispatcher
 
 
@@ -65,3 +66,21 @@ def test_a_thread_sends_and_a_slow_receiver_holds_up_no_other(
     assert (slow.path, well.path) == ("/hooks", "/other")
     assert well.verified(other.secret)["type"] == "ping"
     assert Delivery.objects.delivered().count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_goes_on_after_a_turn(endpoint, receiver, ping, settings, monkeypatch):
+    turns, send_batch = [0, 1], deliveries._send_batch
+
+    def send_for_a_turn(endpoint_id, ends_at):
+        return send_batch(endpoint_id, ends_at if turns.pop(0) else 0)
+
+    monkeypatch.setattr(deliveries, "_send_batch", send_for_a_turn)
+    settings.OUTBOX_IN_BACKGROUND = True
+    background = Background("hooks")
+    monkeypatch.setattr(dispatcher, "in_background", background)
+    with background.threads:
+        ping()
+        receiver.wait_for(1)
+    assert turns == []
+    assert Delivery.objects.delivered().count() == 1
