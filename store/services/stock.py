@@ -24,9 +24,7 @@ def take_stock(quantities: Mapping[int, int]) -> list[Product]:
 def return_stock(quantities: Mapping[int, int]) -> None:
     """Put pieces back, by product id."""
     for product in locked_products.instances(product_ids=[*quantities]):
-        Product.objects.filter(pk=product.pk).update(
-            inventory=F("inventory") + quantities[product.pk]
-        )
+        put_back(product_id=product.pk, pieces=quantities[product.pk])
 
 
 def quantities_of(order: Order) -> dict[int, int]:
@@ -61,3 +59,8 @@ def take_pieces(product_id: Any, pieces: Any) -> tuple[QuerySet[Product], dict[s
     # difference: for inventory >= n MariaDB may walk that index, and miss a row moving in it.
     covered = Product.objects.annotate(left=left).filter(pk=product_id, left__gte=0)
     return covered, {"inventory": left}
+
+
+@compiled_update(product_id=BigIntegerField(), pieces=BigIntegerField())
+def put_back(product_id: Any, pieces: Any) -> tuple[QuerySet[Product], dict[str, Any]]:
+    return Product.objects.filter(pk=product_id), {"inventory": F("inventory") + pieces}

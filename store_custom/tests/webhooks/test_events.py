@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from store.exceptions import OutOfStock
@@ -73,6 +74,17 @@ class TestOrders:
         Event.objects.all().delete()
         buy(product)
         assert names() == ["order.placed", "order.paid"]
+
+    def test_a_cancelled_order_asks_once_for_endpoints(self, make_product, register, endpoint):
+        user, cart = register(), Cart.objects.create()
+        for _ in range(3):
+            CartItem.objects.create(cart=cart, product=make_product(), quantity=1)
+        order = place_order(cart_id=cart.pk, user_id=user.pk).order
+        with CaptureQueriesContext(connection) as queries:
+            change_order_status(order=order, status="cancelled")
+        asked = [query for query in queries if "is_on" in query["sql"]]
+        assert len(asked) == 1
+        assert {*Product.objects.values_list("inventory", flat=True)} == {50}
 
     def test_nobody_is_named(self, product, buy, endpoint):
         change_order_status(order=buy(product), status="paid", reason="Zoe paid in cash.")
