@@ -45,7 +45,7 @@ class AllTimeQuerySerializer(serializers.Serializer):
 
 
 class TimeQuerySerializer(AllTimeQuerySerializer):
-    """Two days, both included, in UTC; the last 30 unless asked."""
+    """Two days, both included, in UTC; unless asked, as many up to today as the report shows."""
 
     last_day = "Last day (UTC); today unless given."
 
