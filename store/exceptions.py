@@ -137,26 +137,31 @@ class TooMany(StoreError):
 
 class TooManyUnpaid(TooMany):
     code = "too_many_unpaid"
+    sample = (5,)
     advice = "You have {maximum} unpaid orders; pay for one or cancel one first."
 
 
 class TooManyLines(TooMany):
     code = "too_many_cart_lines"
+    sample = (100,)
     advice = "A cart holds at most {maximum} products."
 
 
 class TooManyAddresses(TooMany):
     code = "too_many_addresses"
+    sample = (50,)
     advice = "You have {maximum} addresses; delete one first."
 
 
 class TooManyReviews(TooMany):
     code = "too_many_reviews"
+    sample = (10,)
     advice = "You have written {maximum} reviews of this product; change one of them."
 
 
 class TooManyKeys(TooMany):
     code = "too_many_idempotency_keys"
+    sample = (1000,)
     advice = "You have used {maximum} keys within a day; wait until the oldest have expired."
 
 
