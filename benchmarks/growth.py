@@ -178,12 +178,16 @@ def searches_of(stage: Stage) -> list[Search]:
 def misspelt(words: Terms, draw: random.Random) -> str:
     """Return a word of five letters or more with two letters exchanged, or else the first with one more."""
     word = next((each for each in words[1:] if len(each) >= 5), f"{words[0]}x")
-    place = draw.randrange(1, len(word) - 1)
+    places = [at for at in range(1, len(word) - 1) if word[at] != word[at + 1]]
+    place = draw.choice(places)
     return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
 
 
 def search_row(each: Search, few: Server, many: Server, options: Options) -> Cells:
     before, after = (measured(each, server, options) for server in (few, many))
+    # The terms are those of the many products; the few may have none of them.
+    is_answered = after.found or after.refused == 1
+    assert each.path != LIST or is_answered, f"{each.name}: nothing was found"
     say(f"{each.name}: {after}")
     if each.goal is None or each.parameter in UNBOUNDED.get(options.database, ()):
         return each.name, *before.cells, *after.cells, "", ""
@@ -195,8 +199,10 @@ def search_row(each: Search, few: Server, many: Server, options: Options) -> Cel
 class Times:
     p50: float
     p95: float
-    # Shares of the searches that took too long.
+    # Share of the searches that took too long.
     refused: float
+    # Pages of the list of products that were not empty.
+    found: int
 
     @property
     def cells(self) -> tuple[str, str]:
@@ -208,7 +214,7 @@ def measured(each: Search, server: Server, options: Options) -> Times:
     """Search for one term after the other."""
     client = Client(server.port)
     times: list[float] = []
-    refused = 0
+    refused = found = 0
     deadline = time.monotonic() + options.seconds * options.rounds * 3
     for term in each.terms:
         if len(times) >= FEWEST and time.monotonic() > deadline:
@@ -218,8 +224,10 @@ def measured(each: Search, server: Server, options: Options) -> Times:
         times.append((time.monotonic() - started) * 1000)
         assert response.status in (200, 503), f"{response.status}: {term}"
         refused += response.status == 503
+        if each.path == LIST and response.status == 200:
+            found += bool(response.body["results"])
     p50, p95 = (percentile(times, share) for share in (0.5, 0.95))
-    return Times(p50, p95, refused / len(times))
+    return Times(p50, p95, refused / len(times), found)
 
 
 def publish(tables: str, stage: Stage, options: Options) -> None:
