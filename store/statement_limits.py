@@ -45,18 +45,39 @@ def limit_on_sqlite(using: str, seconds: float) -> Iterator[None]:
 @contextmanager
 def limit_on_mysql(using: str, seconds: float) -> Iterator[None]:
     connection: Any = connections[using]
+    wrappers = (each for each in connection.execute_wrappers if isinstance(each, MySQLLimit))
+    # Of several prefixes MariaDB obeys the last, whichever is the smallest.
+    if limit := next(wrappers, None):
+        with limit.at_most(seconds):
+            yield
+        return
     # Asked before: a connection that is not open yet asks its server by a statement.
-    is_mariadb = connection.mysql_is_mariadb
-
-    def execute_limited(execute: Any, sql: str, *args: Any) -> Any:
-        # Of the statement, not of the session, which later requests have, too.
-        if is_mariadb:
-            return execute(f"SET STATEMENT max_statement_time = {seconds} FOR {sql}", *args)
-        hint = f"SELECT /*+ MAX_EXECUTION_TIME({ceil(seconds * 1000)}) */"
-        return execute(sql.replace("SELECT", hint, 1), *args)
-
-    with connection.execute_wrapper(execute_limited):
+    limit = MySQLLimit(connection.mysql_is_mariadb, seconds)
+    with connection.execute_wrapper(limit):
         yield
+
+
+class MySQLLimit:
+    """Writes a limit in seconds before each statement of a connection: the smallest of those that it is under."""
+
+    def __init__(self, is_mariadb: bool, seconds: float) -> None:
+        self.is_mariadb, self.seconds = is_mariadb, seconds
+
+    @contextmanager
+    def at_most(self, seconds: float) -> Iterator[None]:
+        outer = self.seconds
+        self.seconds = min(outer, seconds)
+        try:
+            yield
+        finally:
+            self.seconds = outer
+
+    def __call__(self, execute: Any, sql: str, *args: Any) -> Any:
+        # Of the statement, not of the session, which later requests have, too.
+        if self.is_mariadb:
+            return execute(f"SET STATEMENT max_statement_time = {self.seconds} FOR {sql}", *args)
+        hint = f"SELECT /*+ MAX_EXECUTION_TIME({ceil(self.seconds * 1000)}) */"
+        return execute(sql.replace("SELECT", hint, 1), *args)
 
 
 @contextmanager

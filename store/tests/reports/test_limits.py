@@ -1,12 +1,15 @@
 """Reports cost a bounded part of the machine."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import BoundedSemaphore, Event
+from time import monotonic
 from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection, connections
 
+from store import statement_limits
 from store.exceptions import ReportsBusy, ReportTooSlow
 from store.services import report_limits
 from store.services.report_limits import statement_limit
@@ -18,6 +21,9 @@ ENDLESS = {
     "mysql": "SELECT MAX(SHA2(seq, 512)) FROM seq_1_to_1000000000",
     "postgresql": "SELECT COUNT(*) FROM generate_series(1, 100000000000)",
 }
+NESTED = pytest.mark.skipif(
+    connection.vendor != "mysql", reason="only MariaDB has two limits at once"
+)
 
 
 def run(sql):
@@ -108,6 +114,25 @@ class TestStatementLimit:
             run(ENDLESS[connection.vendor])
         # The connection serves the next request, without a limit.
         assert run("SELECT 1") == (1,)
+
+    @NESTED
+    @pytest.mark.parametrize("limits", [(20, 0.1), (0.1, 20)])
+    def test_of_two_limits_the_smaller_one_counts(self, limits):
+        begin = monotonic()
+        with ExitStack() as stack:
+            for seconds in limits:
+                stack.enter_context(statement_limits.statement_limit("default", seconds))
+            with pytest.raises(OperationalError):
+                run(ENDLESS[connection.vendor])
+        assert monotonic() - begin < 10
+
+    @NESTED
+    def test_the_outer_limit_counts_after_the_inner_one(self):
+        with statement_limits.statement_limit("default", 0.5):
+            with statement_limits.statement_limit("default", 0.1):
+                run("SELECT 1")
+            with pytest.raises(OperationalError):
+                run(ENDLESS[connection.vendor])
 
     def test_another_error_stays_what_it_is(self):
         with pytest.raises(OperationalError), statement_limit("default"):
