@@ -62,6 +62,8 @@ class FoundPaginator(Paginator):
         rows = [*self.object_list[start : start + self.per_page + 1]]
         if not rows:
             raise EmptyPage(self.error_messages["no_results"])
+        # A page that is shown as HTML links to the last one that is known.
+        self.num_pages = max(self.num_pages, number + (len(rows) > self.per_page))
         return FoundPage(rows[: self.per_page], number, self, len(rows) > self.per_page)
 
 
