@@ -100,6 +100,17 @@ def frequencies(words: Sequence[Word], using: str) -> list[int]:
     return [sum(int(next(counts)) for _ in (*word.starts, *word.collections)) for word in words]
 
 
+def has_common(word: Word, products: int, using: str) -> bool:
+    """Tell whether a single known word that starts so is in more products than this, about."""
+    found = " OR ".join(["text LIKE %s"] * len(word.starts))
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM store_word WHERE products > %s AND ({found}) LIMIT 1",
+            [products, *(f"{start.lower()}%" for start in word.starts)],
+        )
+        return cursor.fetchone() is not None
+
+
 def divided(words: Sequence[Word], using: str) -> tuple[list[Word], list[Word]]:
     """Return the words to look up, the rarest first, and those to look for in what these find."""
     counts = frequencies(words, using)

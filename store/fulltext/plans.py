@@ -57,7 +57,7 @@ def plan(products: Any, names: Sequence[str]) -> Plan:
     vendor = connections[products.db].vendor
     common = as_common(products).order_by(*unranked(products, names))
     if vendor == "mysql" and is_common_on_mysql(products, common):
-        return Plan(common, CAP, True)
+        return plan_of_common(products, common, names)
     if vendor == "mysql" and names[0] == BEST_FIRST:
         return plan_on_mysql(products)
     count = counted(products)
@@ -66,6 +66,32 @@ def plan(products: Any, names: Sequence[str]) -> Plan:
         found = products.order_by(*unranked(products, names)) if vendor == "mysql" else common
         return Plan(found, CAP, True)
     return Plan(ordered(products, names), count, False)
+
+
+def plan_of_common(products: Any, common: Any, names: Sequence[str]) -> Plan:
+    """Count by reading on, for a limited time; what that does not find out is taken for more than CAP."""
+    if has_common_word_alone(products):
+        return Plan(common, CAP, True)
+    try:
+        with statement_limit(products.db, SECONDS):
+            count = common.order_by()[: CAP + 1].count()
+    except StatementTooSlow:
+        count = CAP + 1
+    if count > CAP:
+        return Plan(common, CAP, True)
+    return plan_on_mysql(products) if names[0] == BEST_FIRST else Plan(common, count, False)
+
+
+def has_common_word_alone(products: Any) -> bool:
+    """Tell whether one word is all that is asked, and more than CAP products have one that starts so."""
+    words = products.finding.words
+    asked = [
+        child
+        for child in all_of(products).query.where.children
+        if getattr(getattr(child, "lhs", None), "target", None)
+        != products.model._meta.get_field("is_published")
+    ]
+    return not asked and len(words) == 1 and mysql.has_common(words[0], CAP, products.db)
 
 
 def plan_on_mysql(products: Any) -> Plan:
@@ -154,7 +180,11 @@ def switched(state: str) -> str:
 
 def estimated(products: Any) -> int:
     """Return how many there are, as PostgreSQL expects."""
-    (found,) = json.loads(products.order_by().explain(format="json"))
+    explained = products.order_by().explain(format="json")
+    if not explained:
+        # Django has not asked: no product can fulfil the conditions.
+        return 0
+    (found,) = json.loads(explained)
     rows: int = found["Plan"]["Plan Rows"]
     return rows
 

@@ -120,6 +120,13 @@ class TestCap:
         response = api_client.get(URL, {"q": "cup", "page_size": 7, "page": page})
         assert response.status_code == 404
 
+    @pytest.mark.parametrize("page", [3, 4, 5])
+    def test_page_beyond_what_is_counted_is_shown_to_people(self, api_client, cups, page):
+        query = {"q": "cup", "page_size": 5, "page": page}
+        response = api_client.get(URL, query, headers={"Accept": "text/html"})
+        assert response.status_code == 200
+        assert f"Cup {page * 5 - 5:02}" in response.text
+
     def test_order_and_filters(self, api_client, cups):
         body = api_client.get(URL, {"q": "cup", "ordering": "-unit_price"}).json()
         assert [row["title"] for row in body["results"]][:2] == ["Cup 24", "Cup 23"]
@@ -141,6 +148,27 @@ class TestCap:
         body = api_client.get(URL, {"q": "cup"}).json()
         assert (body["count"], body["count_is_capped"]) == (12, True)
         assert [row["title"] for row in body["results"]][:2] == ["Cup 00", "Cup 01"]
+
+    @pytest.mark.parametrize("ordering", ["", "title"])
+    def test_words_known_as_common_are_counted_under_a_filter(self, api_client, cups, ordering):
+        KnownWord.objects.create(text="cup", reversed="puc", products=25)
+        body = api_client.get(URL, {"q": "cup", "price_max": 11, "ordering": ordering}).json()
+        assert (body["count"], "count_is_capped" in body) == (11, False)
+
+    def test_one_product_with_two_words_of_the_same_start_counts_once(
+        self, api_client, make_product
+    ):
+        for number in range(11):
+            make_product(title=f"Cup {number}", description="Of two cups")
+        for text in ("cup", "cups"):
+            KnownWord.objects.create(text=text, reversed=text[::-1], products=11)
+        body = api_client.get(URL, {"q": "cup"}).json()
+        assert (body["count"], "count_is_capped" in body) == (11, False)
+
+
+@pytest.mark.parametrize("query", ["q=cup&ids=", "search=cup&ids=", "q=!&search=cup&ids="])
+def test_ids_that_no_product_can_have_find_nothing(api_client, product, query):
+    assert api_client.get(f"{URL}?{query}{'9' * 20}").json()["count"] == 0
 
 
 @pytest.mark.django_db(transaction=True)
