@@ -14,6 +14,9 @@ LONGEST = 80
 # Products that are read sooner than the index tells which of them have a common word, too; and how common that is.
 FEW = 3000
 COMMON = 10_000
+BETWEEN_WORDS = r"[^\p{L}\p{N}\p{M}]+"
+# The first pattern spares most titles the second one, which takes longer.
+TITLE_LIKE = "{table}.title LIKE %s AND CONCAT(' ', REGEXP_REPLACE({table}.title, %s, ' ')) LIKE %s"
 MATCH = "MATCH ({table}.words) AGAINST (%s IN BOOLEAN MODE)"
 
 
@@ -32,11 +35,12 @@ def has_words(words: Sequence[Word], is_common: bool, others: Sequence[Sql]) -> 
 
 def has_title(words: Sequence[str], is_common: bool, others: Sequence[Sql]) -> Sql:
     # Not the words as they are indexed, but a column of the index in which the list is ordered.
-    likes = ["CONCAT(' ', {table}.title) LIKE %s"] * len(words)
+    likes = [TITLE_LIKE] * len(words)
     found = [] if is_common else [MATCH]
     params = [] if is_common else [query([Word((word,)) for word in words])]
-    patterns = [f"% {escaped(word)}%" for word in words]
-    return f"({' AND '.join([*found, *likes])})", [*params, *patterns]
+    for word in words:
+        params += [f"%{escaped(word)}%", BETWEEN_WORDS, f"% {escaped(word)}%"]
+    return f"({' AND '.join([*found, *likes])})", params
 
 
 def escaped(text: str) -> str:

@@ -52,6 +52,18 @@ def test_each_word_begins_one_of_the_title(suggested, shelf, text):
     assert [row["title"] for row in suggested(text)["products"]] == ["Tea Cup"]
 
 
+@pytest.mark.parametrize("text", ["T-Shirt", "shirt", "o'neill", "neill", "(steel", "STEEL", "50"])
+def test_any_sign_ends_a_word(suggested, make_product, text):
+    make_product(title="T-Shirt O'Neill (Steel)_50")
+    assert [row["title"] for row in suggested(text)["products"]] == ["T-Shirt O'Neill (Steel)_50"]
+
+
+def test_words_of_other_texts_are_no_title(suggested, make_product):
+    make_product(title="Cup", sku="AB-1234", description="Blue")
+    for text in ("AB", "1234", "blue", "cup ab"):
+        assert suggested(text)["products"] == []
+
+
 @pytest.mark.parametrize("text", ["", " ", "-", "ea", "tea nothing", "\"'*():&|!<>%_\\", "😀"])
 def test_nothing_without_such_a_word(suggested, shelf, text):
     assert suggested(text) == {"products": [], "collections": [], "tags": []}
