@@ -116,6 +116,16 @@ def test_every_choice_leaves_as_many_products(api_client, facets, shelf):
     assert found == queries
 
 
+def test_tags_that_a_database_may_take_for_one_are_counted_apart(facets, make_product):
+    labels = ["resume", "résumé", "😀", "🛒"]
+    for label in labels:
+        item = TaggedItem(tag=baker.make(Tag, label=label), content_object=make_product())
+        item.save()
+    assert sorted(facets()["tags"], key=lambda row: row["label"]) == [
+        {"label": label, "count": 1} for label in labels
+    ]
+
+
 def test_of_nothing(facets):
     body = facets("search=nothing")
     assert (body["collections"], body["prices"], body["tags"]) == ([], [], [])
