@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import F, Func, OrderBy
 
 from ..statement_limits import StatementTooSlow, statement_limit
-from . import mysql, sqlite
+from . import mysql, postgresql, sqlite
 from .conditions import DATABASES, Condition, HasWords, replaced
 
 RANK = "rank"
@@ -191,8 +191,10 @@ def estimated(products: Any) -> int:
 
 def is_slow(products: Any) -> bool:
     """Tell whether no index finds what was searched for."""
-    database = DATABASES[connections[products.db].vendor]
-    return not all(map(database.is_indexed, products.finding.parts))
+    parts, vendor = products.finding.parts, connections[products.db].vendor
+    if not all(map(DATABASES[vendor].is_indexed, parts)):
+        return True
+    return bool(parts) and vendor == "postgresql" and not postgresql.finds_parts(products.db)
 
 
 def unranked(products: Any, names: Sequence[str]) -> Sequence[str]:

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from string import punctuation
 from typing import Any
 
+from django.db import connections
 from django.db.models import FloatField
 from django.db.models.expressions import RawSQL
 
@@ -22,6 +23,8 @@ MAKE_PARTS = (
     "CREATE INDEX IF NOT EXISTS product_parts ON store_product "
     f"USING gin ({ALL.replace('{table}.', '')} gin_trgm_ops)",
 )
+# Databases that are known to have the index.
+with_index_of_parts: set[str] = set()
 # What pg_trgm finds in a text.
 TRIGRAM = re.compile(r"[^\W_]{3}")
 
@@ -84,6 +87,13 @@ def ranked(products: Any, words: Sequence[Word], name: str) -> Any:
     sql, params = query(words)
     rank = RawSQL(f"ts_rank(store_product.words, {sql})", params, output_field=FloatField())
     return products.annotate(**{name: rank})
+
+
+def finds_parts(using: str) -> bool:
+    """Tell whether a database has the index of parts; that it has is asked once in a process."""
+    if using not in with_index_of_parts and has_index_of_parts(connections[using]):
+        with_index_of_parts.add(using)
+    return using in with_index_of_parts
 
 
 def has_index_of_parts(connection: Any) -> bool:

@@ -5,7 +5,7 @@ from django.db import connection
 from model_bakery import baker
 
 from store import search_limits
-from store.fulltext import plans
+from store.fulltext import plans, postgresql
 from store.models import Collection, KnownWord, Product
 from store.tests.reports.test_limits import ENDLESS
 
@@ -195,6 +195,17 @@ class TestLimits:
         assert response.headers["Retry-After"] == "3"
         assert response.json()["code"] == "search_busy"
         assert api_client.get(URL, {"search": self.SLOW}).status_code == 200
+
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="others need no extension")
+    def test_without_an_index_of_parts_every_one_is_slow(self, api_client, product, monkeypatch):
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX product_parts")
+        monkeypatch.setattr(postgresql, "with_index_of_parts", set())
+        monkeypatch.setattr(search_limits.searches, "seconds", 0.01)
+        with search_limits.searches.lock:
+            response = api_client.get(URL, {"search": "teapot"})
+        assert (response.status_code, response.json()["code"]) == (503, "search_busy")
+        assert found(api_client, "teapot") == [product.title]
 
     def test_slow_statement_is_stopped(self, api_client, product, monkeypatch, settings):
         def counted(products):
