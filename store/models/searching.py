@@ -6,7 +6,7 @@ from operator import or_
 from typing import Any, Self, cast
 
 from django.db import connections
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from ..fulltext import Finding, HasParts, HasTitle, Word, conditions_of
 
@@ -41,25 +41,32 @@ class SearchingMixin:
         if not parts:
             return self
         if connections[self.db].vendor == "mysql":
-            found = self.filter(*map(self.containing_on_mysql, parts))
+            titled = self.titled_on_mysql(parts)
+            found = self.filter(
+                *(containing_on_mysql(part, keys) for part, keys in zip(parts, titled, strict=True))
+            )
         else:
-            found = self.filter(HasParts(tuple((part, self.titled(part)) for part in parts)))
+            found = self.filter(HasParts(tuple(zip(parts, self.titled(parts), strict=True))))
         found.finding = self.finding._replace(parts=(*self.finding.parts, *parts))
         return found
 
-    def containing_on_mysql(self: Any, part: str) -> Q:
-        # MariaDB's collations take one emoji for another; a sign has no case to ignore.
-        lookup = "icontains" if any(map(str.isalnum, part)) else "contains"
-        texts = (Q(**{f"{name}__{lookup}": part}) for name in SEARCHED_TEXTS)
-        # Not a join, which MariaDB may begin with the collections, out of the order of the list.
-        named = self.collections().filter(**{f"title__{lookup}": part}).order_by()
-        return reduce(or_, (*texts, Q(collection__in=[*named.values_list("pk", flat=True)])))
+    def titled_on_mysql(self: Any, parts: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return the ids of the collections with each text in their title, as MySQL compares."""
+        wanted = [has_on_mysql("title", part) for part in parts]
+        answers = {
+            f"has_part{number}": ExpressionWrapper(each, BooleanField())
+            for number, each in enumerate(wanted)
+        }
+        named = self.collections().filter(reduce(or_, wanted)).order_by("pk").annotate(**answers)
+        rows = [*named.values_list("pk", *answers)]
+        return [tuple(row[0] for row in rows if row[at]) for at in range(1, len(parts) + 1)]
 
-    def titled(self: Any, part: str) -> tuple[int, ...]:
-        """Return the ids of the collections with a text in their title, whatever its case."""
+    def titled(self: Any, parts: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return the ids of the collections with each text in their title, whatever its case."""
         # Compared here, because SQLite ignores the case of ASCII alone.
-        titles = self.collections().order_by("pk").values_list("pk", "title")
-        return tuple(key for key, title in titles if part.lower() in title.lower())
+        rows = self.collections().order_by("pk").values_list("pk", "title")
+        titles = [(key, title.lower()) for key, title in rows]
+        return [tuple(key for key, title in titles if part.lower() in title) for part in parts]
 
     def collections(self: Any) -> Any:
         return self.model._meta.get_field("collection").related_model.objects
@@ -69,3 +76,15 @@ class SearchingMixin:
         found = parent._clone()
         found.finding, found.names = self.finding, self.names
         return cast(Self, found)
+
+
+def containing_on_mysql(part: str, collections: Sequence[int]) -> Q:
+    texts = (has_on_mysql(name, part) for name in SEARCHED_TEXTS)
+    # Not a join, which MariaDB may begin with the collections, out of the order of the list.
+    return reduce(or_, (*texts, Q(collection__in=collections)))
+
+
+def has_on_mysql(name: str, part: str) -> Q:
+    # MariaDB's collations take one emoji for another; a sign has no case to ignore.
+    lookup = "icontains" if any(map(str.isalnum, part)) else "contains"
+    return Q(**{f"{name}__{lookup}": part})

@@ -17,6 +17,9 @@ from ..serializers.suggestions import SuggestionQuerySerializer, SuggestionsSeri
 from ..services.facets import count_facets
 from ..services.suggestions import suggest
 
+# The filter by words.
+WORDS = "q"
+
 
 class FacetsMixin(viewsets.GenericViewSet):
     """What the products of a list can be narrowed by."""
@@ -57,7 +60,11 @@ class Narrowed:
         if not asked.is_valid():
             raise translate_validation(asked.errors)
         self.filters = asked.filters
-        self.without(frozenset())
+        # Looked up once: no facet chooses among the words or the texts that are searched for.
+        words = {name: value for name, value in request.query_params.items() if name == WORDS}
+        found = ProductFilter(words, self.visible(), request=request).qs
+        self.found: Any = ProductSearchFilter().filter_queryset(request, found, view)
+        self.narrowed: dict[frozenset[str], ProductQuerySet] = {}
 
     @property
     def key(self) -> str:
@@ -73,12 +80,13 @@ class Narrowed:
         return repr((asked, sees_all, getattr(user, "pk", None) if is_personal else None))
 
     def without(self, names: frozenset[str]) -> ProductQuerySet:
-        parameters = self.request.query_params.copy()
-        for name in names:
-            parameters.pop(name, None)
-        found = ProductFilter(parameters, self.visible(), request=self.request).qs
-        searched: Any = ProductSearchFilter().filter_queryset(self.request, found, self.view)
-        return cast(ProductQuerySet, searched)
+        if names not in self.narrowed:
+            parameters = self.request.query_params.copy()
+            for name in (*names, WORDS):
+                parameters.pop(name, None)
+            found = ProductFilter(parameters, self.found.all(), request=self.request).qs
+            self.narrowed[names] = cast(ProductQuerySet, found)
+        return self.narrowed[names]
 
     def visible(self) -> ProductQuerySet:
         return Product.objects.visible_to(self.request.user)
