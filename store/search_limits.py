@@ -1,7 +1,7 @@
 """What a search may cost that no index helps: each process runs one at a time, and the database stops it."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -25,10 +25,14 @@ def search_limit(products: Any) -> Iterator[None]:
     if not is_bounded:
         yield
         return
-    with ExitStack() as stack:
-        if is_slow(products):
-            stack.enter_context(searches.taken())
-        stack.enter_context(time_limit(products.db))
+    with slow_search_place(products), time_limit(products.db):
+        yield
+
+
+@contextmanager
+def slow_search_place(products: Any) -> Iterator[None]:
+    """Wait for the other searches where no index helps this one; raises SearchBusy."""
+    with searches.taken() if is_slow(products) else nullcontext():
         yield
 
 

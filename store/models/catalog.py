@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
 
@@ -67,6 +67,11 @@ class ProductQuerySet(SearchingMixin, LoadingMixin, VersionedQuerySet["Product"]
     def visible_to(self, user: Any) -> "ProductQuerySet":
         """Keep what somebody may see: staff with `view_product` all products, others the published ones."""
         return self.all() if holds(user, "store.view_product") else self.published()
+
+    @cached_property
+    def price_span(self) -> dict[str, Any]:
+        """The smallest and the largest list price, None without products; asked once of a queryset."""
+        return self.order_by().aggregate(min=Min("unit_price"), max=Max("unit_price"))
 
     def in_stock(self) -> "ProductQuerySet":
         return self.filter(inventory__gt=0)

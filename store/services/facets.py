@@ -3,23 +3,25 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from hashlib import sha256
-from time import time
+from time import monotonic, time
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Avg, Count, Max, Min, Q
+from django.db.models import Avg, Count, Q
 
 from storefront.supplied import supplied_as
 
-from ..exceptions import FacetsBusy, FacetsTooSlow, ReportTooSlow
+from ..exceptions import FacetsBusy, FacetsTooSlow
 from ..models import Collection, Review
 from ..models.catalog import ProductQuerySet
 from ..models.reviews import MAX_RATING
 from ..money import minor_unit_of
 from ..places import Place
-from .report_limits import WAIT_SECONDS, statement_limit
+from ..search_limits import slow_search_place
+from ..statement_limits import StatementTooSlow, statement_limit
+from .report_limits import WAIT_SECONDS
 
 # Choices of one facet; the fullest come first.
 MOST_CHOICES = 100
@@ -55,12 +57,12 @@ def collections(products: ProductQuerySet) -> Counts:
 
 def price(products: ProductQuerySet) -> Counts:
     """Return the smallest and the largest list price, None without products."""
-    return products.order_by().aggregate(min=Min("unit_price"), max=Max("unit_price"))
+    return products.price_span
 
 
 def prices(products: ProductQuerySet) -> Counts:
     """Count the products in bands of list prices; both ends belong to a band, as price_min and price_max do."""
-    span = price(products)
+    span = products.price_span
     if span["min"] is None:
         return []
     bands = bands_over(span["min"], span["max"])
@@ -135,8 +137,8 @@ class Kept(NamedTuple):
 def count_facets(narrowed: Callable[[frozenset[str]], ProductQuerySet], *, key: str) -> Kept:
     """Count the products of each facet, at most once in STORE_FACETS_SECONDS for a key that tells what is asked.
 
-    `narrowed` returns the products that a request asks for, but for these filters. Raises FacetsBusy and
-    FacetsTooSlow.
+    `narrowed` returns the products that a request asks for, but for these filters. Raises FacetsBusy,
+    FacetsTooSlow and, of a search that no index helps, SearchBusy.
     """
     name = f"facets:{sha256(key.encode(errors='surrogatepass')).hexdigest()}"
     kept = kept_under(name)
@@ -155,12 +157,25 @@ def kept_under(name: str) -> Kept | None:
 
 def count(name: str, narrowed: Callable[[frozenset[str]], ProductQuerySet]) -> Kept:
     begin = time()
-    try:
-        with statement_limit(DEFAULT_DB_ALIAS):
-            counts = {
-                each: facet.count(narrowed(facet.filters)) for each, facet in facets().items()
-            }
-    except ReportTooSlow as error:
-        raise FacetsTooSlow from error
+    with slow_search_place(narrowed(frozenset())):
+        counts = counts_within(settings.STORE_REPORT_SECONDS, narrowed)
     cache.set(name, [begin, counts], settings.STORE_FACETS_SECONDS)
     return Kept(counts, 0)
+
+
+def counts_within(
+    seconds: float, narrowed: Callable[[frozenset[str]], ProductQuerySet]
+) -> dict[str, Counts]:
+    """Count each facet in what is left of some seconds for all of them; raises FacetsTooSlow."""
+    end = monotonic() + seconds
+    counts: dict[str, Counts] = {}
+    for name, facet in facets().items():
+        left = end - monotonic()
+        if left <= 0:
+            raise FacetsTooSlow
+        try:
+            with statement_limit(DEFAULT_DB_ALIAS, left):
+                counts[name] = facet.count(narrowed(facet.filters))
+        except StatementTooSlow as error:
+            raise FacetsTooSlow from error
+    return counts

@@ -7,10 +7,12 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
 from likes.models import LikedItem
 from store.models import Collection, Product, Review
+from store.search_limits import searches
 from store.services.facets import bands_over, place
 from tags.models import Tag, TaggedItem
 
@@ -42,6 +44,10 @@ def shelf(make_product):
     for product, rating in [(cup, 4), (cup, 5), (pot, 2)]:
         baker.make(Review, product=product, rating=rating)
     return {"cup": cup, "tea": tea, "pot": pot}
+
+
+def unquoted(sql):
+    return sql.replace('"', "").replace("`", "")
 
 
 @pytest.fixture
@@ -136,6 +142,46 @@ def test_of_nothing(facets):
 def test_refuse_what_the_list_refuses(api_client, shelf, query):
     refused, listed = (api_client.get(f"{url}?{query}") for url in (URL, "/store/products/"))
     assert (refused.status_code, refused.json()) == (400, listed.json())
+
+
+@pytest.mark.parametrize("query", ["q=cup", "q=saucre", "q=cuppa teapto&search=cup", "search=cup"])
+def test_what_is_searched_for_is_looked_up_once(facets, shelf, query):
+    facets(query)
+    cache.clear()
+    with CaptureQueriesContext(connection) as asked:
+        facets(query)
+    sql = [each["sql"] for each in asked.captured_queries]
+    # As each is, and as each may be meant.
+    assert sum("store_word" in each and "reversed" in each for each in sql) <= 2
+    titles = [each for each in sql if " FROM store_collection" in unquoted(each)]
+    assert len(titles) <= 3
+    assert sum("MIN(" in each for each in sql) == 1
+
+
+def test_a_long_search_asks_no_more_than_a_short_one(facets, shelf):
+    asked = []
+    for words in (["cu"], [f"c{number}" for number in range(60)]):
+        with CaptureQueriesContext(connection) as queries:
+            facets(f"search={'+'.join(words)}")
+        asked.append(len(queries))
+    assert asked[1] <= asked[0]
+
+
+def test_all_facets_together_have_one_limit(api_client, shelf, settings, monkeypatch):
+    settings.STORE_REPORT_SECONDS = 10
+    clock = iter(range(0, 1000, 4))
+    monkeypatch.setattr("store.services.facets.monotonic", lambda: next(clock))
+    response = api_client.get(URL)
+    assert (response.status_code, response.json()["code"]) == (503, "facets_too_slow")
+
+
+def test_a_slow_search_waits_for_the_others(api_client, shelf, monkeypatch):
+    monkeypatch.setattr(searches, "seconds", 0.01)
+    with searches.lock:
+        response = api_client.get(f"{URL}?search=c")
+        assert api_client.get(f"{URL}?q=cup").status_code == 200
+    assert (response.status_code, response.json()["code"]) == (503, "search_busy")
+    assert api_client.get(f"{URL}?search=c").status_code == 200
 
 
 class TestKept:

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
+from store.fulltext import postgresql
 from store.models import Cart, CartItem, Collection, Product, ProductImage, Review
 from tags.models import Tag, TaggedItem
 
@@ -68,6 +69,8 @@ def test_products(shelf, shown, collection, django_assert_num_queries, rows, que
     if "search=" in query and connection.vendor == "postgresql":
         # It is asked how many products it expects, and told within a savepoint to read its index alone.
         queries += 5
+        # That there is an index of parts, it is asked once in a process.
+        assert postgresql.finds_parts(connection.alias)
 
     with django_assert_num_queries(queries):
         url = f"/store/products/?page_size=100{query}".format(collection=collection.id)
