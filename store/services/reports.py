@@ -141,13 +141,15 @@ def customers(
     orders = Order.objects.using(using).sold().placed_between(start, end)
     if customer is not None:
         lines, orders = lines.filter(order__customer=customer), orders.filter(customer=customer)
+    # An order without lines is in no figure.
+    lines_of_order = OrderItem.objects.filter(order=OuterRef("pk")).order_by()
     # Lines are added up for everybody where amounts are compared only: it takes three times as long.
     groups: QuerySet[Any, Any] = (
         lines.figures_per(buyer=F("order__customer_id")).annotate(last_order=LAST_ORDER)
         if by == "total" or min_total is not None
-        else orders.values(buyer=F("customer_id")).annotate(
-            orders=Count("pk"), last_order=Max("placed_at")
-        )
+        else orders.filter(Exists(lines_of_order))
+        .values(buyer=F("customer_id"))
+        .annotate(orders=Count("pk"), last_order=Max("placed_at"))
     )
     thresholds = {
         "orders__gte": min_orders,

@@ -176,6 +176,15 @@ class TestCustomers:
 
         return names
 
+    @pytest.mark.parametrize("by", ["orders", "last_order"])
+    def test_orders_without_lines_take_no_place(self, ask, sell, make_customer, product, by):
+        ann, bob = make_customer("ann"), make_customer("bob")
+        sell(ann, (product, 1, "5"))
+        for _ in range(2):
+            sell(bob, day="2026-05-04")
+        rows = ask("customers", f"{YEAR}&by={by}&limit=1").json()
+        assert [row["customer"] for row in rows] == [ann.pk]
+
     @pytest.mark.parametrize(
         ("query", "listed"),
         [
