@@ -111,7 +111,7 @@ class ProductFilter(FilterSet):
     q = WordsFilter()
     # Blanks are part of a text that is compared exactly.
     sku = filters.CharFilter(label="SKU, exactly", max_length=64, strip=False)
-    slug = filters.CharFilter(label="Slug, exactly", max_length=255)
+    slug = filters.CharFilter(lookup_expr="exactly", label="Slug, exactly", max_length=255)
     ids = IdsFilter(label="Ids, with commas between them", help_text="At most 100.")
     featured = filters.BooleanFilter(
         method="filter_featured",
