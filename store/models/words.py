@@ -24,6 +24,7 @@ class KnownWord(PartialUpdateModel):
             models.Index(fields=["text"], name="word_text"),
             models.Index(fields=["reversed"], name="word_reversed"),
         ]
+        constraints = [models.UniqueConstraint(fields=["text"], name="word_text_unique")]
 
     def __str__(self) -> str:
         return self.text

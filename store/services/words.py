@@ -28,7 +28,9 @@ def learn_words() -> int:
         KnownWord(pk=known.get(text), text=text, reversed=text[::-1], products=products)
         for text, products in found.items()
     ]
-    KnownWord.objects.bulk_create((word for word in words if word.pk is None), CHUNK)
+    new = (word for word in words if word.pk is None)
+    # Another process may learn the same ones meanwhile.
+    KnownWord.objects.bulk_create(new, CHUNK, ignore_conflicts=True)
     KnownWord.objects.bulk_update((word for word in words if word.pk), ["products"], CHUNK)
     return len(found)
 

@@ -216,6 +216,21 @@ def test_known_words_follow_the_products(make_product):
     ]
 
 
+def test_a_word_that_somebody_else_learns_meanwhile_is_known_once(make_product):
+    make_product(title="Kettle", description=None)
+
+    def learn_meanwhile(execute, sql, *args):
+        found = execute(sql, *args)
+        if sql.startswith("SELECT") and "store_word" in sql:
+            run("INSERT INTO store_word (text, reversed, products) VALUES ('kettle', 'elttek', 1)")
+        return found
+
+    with connection.execute_wrapper(learn_meanwhile):
+        call_command("learn_words")
+
+    assert [*KnownWord.objects.values_list("text", flat=True)] == ["kettle"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "near"),
     [
