@@ -33,7 +33,10 @@ product_schema = resource_schema(
     facets=extend_schema(
         filters=True,
         parameters=[AGE],
-        responses={200: FacetsSerializer, **refused_with(FacetsBusy, FacetsTooSlow)},
+        responses={
+            200: FacetsSerializer,
+            **refused_with(FacetsBusy, FacetsTooSlow, SearchBusy, SearchTooSlow),
+        },
     ),
     suggest=extend_schema(
         filters=False, parameters=[SuggestionQuerySerializer], responses=SuggestionsSerializer
