@@ -57,7 +57,7 @@ class SearchingMixin:
             f"has_part{number}": ExpressionWrapper(each, BooleanField())
             for number, each in enumerate(wanted)
         }
-        named = self.collections().filter(reduce(or_, wanted)).order_by("pk").annotate(**answers)
+        named = self.collections().filter(reduce(or_, wanted)).order_by().annotate(**answers)
         rows = [*named.values_list("pk", *answers)]
         return [tuple(row[0] for row in rows if row[at]) for at in range(1, len(parts) + 1)]
 
