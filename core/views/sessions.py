@@ -6,6 +6,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from storefront.preconditions import PreconditionsMixin
+
 from ..models import UserSession
 from ..security_log import security_event
 from ..serializers.sessions import SessionSerializer
@@ -24,7 +26,9 @@ def current_session_id(request: Request) -> int | None:
 
 
 @session_schema
-class SessionViewSet(mixins.DestroyModelMixin, viewsets.ReadOnlyModelViewSet[UserSession]):
+class SessionViewSet(
+    PreconditionsMixin, mixins.DestroyModelMixin, viewsets.ReadOnlyModelViewSet[UserSession]
+):
     """Where the signed-in user is signed in."""
 
     queryset = UserSession.objects.order_by("-created_at", "-pk")

@@ -1,14 +1,17 @@
 """If-Match: a write holds only while the row is as its sender read it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connections
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from core.models import UserSession
 from store.models import Customer, Product
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +87,19 @@ def test_a_deletion_too(staff, world):
 )
 def test_a_deletion_of_what_is_never_changed_too(staff, world, path):
     url = path.format(**world)
+    refused = staff.delete(url, headers={"If-Match": '"other"'})
+    assert (refused.status_code, staff.get(url).status_code) == (412, 200)
+    assert staff.delete(url, headers={"If-Match": tag_of(staff, url)}).status_code == 204
+
+
+def test_the_end_of_a_session_too(staff, world, django_user_model):
+    user = django_user_model.objects.get(pk=world["user"])
+    session = UserSession.objects.create(
+        user=user,
+        auth_hash=user.get_session_auth_hash(),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    url = f"/auth/users/me/sessions/{session.pk}/"
     refused = staff.delete(url, headers={"If-Match": '"other"'})
     assert (refused.status_code, staff.get(url).status_code) == (412, 200)
     assert staff.delete(url, headers={"If-Match": tag_of(staff, url)}).status_code == 204
