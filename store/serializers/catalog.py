@@ -1,10 +1,11 @@
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.fields import empty, iter_options
+from rest_framework.fields import empty
+from rest_framework.utils.html import is_html_input
 
 from storefront.serializers import ModelSerializer
 from storefront.supplied import supplied_as
@@ -17,10 +18,18 @@ from .images import ProductImageSerializer, ThumbnailField
 from .promotions import PromotionSerializer
 
 
+class FeaturedProductField(serializers.PrimaryKeyRelatedField):
+    """A product that no body shows: a form with an empty box leaves it alone, null in JSON takes it away."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        return empty if is_html_input(dictionary) and value in ("", None) else value
+
+
 class CollectionSerializer(ModelSerializer):
     # A new collection has none; every other one comes annotated.
     products_count = serializers.IntegerField(read_only=True, default=0)
-    featured_product = serializers.PrimaryKeyRelatedField(
+    featured_product = FeaturedProductField(
         queryset=Product.objects.all(),
         pk_field=serializers.IntegerField(),
         style={"base_template": "input.html", "input_type": "number"},
@@ -114,10 +123,6 @@ class YesOrNoField(serializers.BooleanField):
     """A choice of yes and no; a form that does not name it leaves it alone."""
 
     default_empty_html: Any = empty
-    options: ClassVar[dict[str, str]] = {"True": "Yes", "False": "No"}
-
-    def iter_options(self) -> Iterable[Any]:
-        return iter_options(self.options)
 
 
 @extend_schema_field({"type": "boolean", "x-left-out": True})
@@ -139,7 +144,7 @@ class StaffProductSerializer(ProductSerializer):
     is_published = PublishedField(
         required=False,
         initial=True,
-        style={"base_template": "select.html"},
+        style={"base_template": "yes_or_no.html"},
         help_text="Staff alone see one that is not, and nobody can order it.",
     )
     low_stock_threshold = ThresholdField(

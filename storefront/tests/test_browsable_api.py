@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -244,3 +245,44 @@ class TestLogin:
         response = client.post("/tags/", {"label": "new"})
         assert response.status_code == 403
         assert not Tag.objects.filter(label="new").exists()
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return what a browser sends of the first form of a page that changes a row."""
+    form = page.split('data-method="PUT" enctype')[1].split("</form>")[0]
+    boxes = dict(re.findall(r'<input name="(\w+)"[^>]*?value="([^"]*)"', form))
+    for name, choices in re.findall(
+        r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL
+    ):
+        options = re.findall(r'<option value="(\w*)"( selected)?', choices)
+        boxes[name] = next((value for value, mark in options if mark), options[0][0])
+    return boxes
+
+
+def test_the_form_of_a_product_leaves_it_unpublished(staff: Client, world: dict) -> None:
+    Product.objects.update(is_published=False)
+    url = f"/store/products/{world['product']}/"
+    form = form_of(staff.get(url, **HTML).text)
+
+    body = urlencode({**form, "title": "Lantern"})
+    response = staff.put(url, body, "application/x-www-form-urlencoded")
+
+    assert response.status_code == 200, response.text
+    product = Product.objects.get(pk=world["product"])
+    assert (product.title, product.is_published) == ("Lantern", False)
+
+
+def test_the_form_of_a_collection_leaves_its_featured_product(staff: Client, world: dict) -> None:
+    Collection.objects.filter(pk=world["collection"]).update(featured_product=world["product"])
+    url = f"/store/collections/{world['collection']}/"
+    form = form_of(staff.get(url, **HTML).text)
+
+    body = urlencode({**form, "title": "Lanterns"})
+    response = staff.put(url, body, "application/x-www-form-urlencoded")
+
+    assert response.status_code == 200, response.text
+    collection = Collection.objects.get(pk=world["collection"])
+    assert (collection.title, collection.featured_product_id) == ("Lanterns", world["product"])
+    staff.patch(url, {"featured_product": None}, "application/json")
+    collection.refresh_from_db()
+    assert collection.featured_product_id is None
