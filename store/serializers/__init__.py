@@ -9,12 +9,12 @@ from .carts import (
 )
 from .catalog import (
     CollectionSerializer,
+    FeaturedProductField,
     ProductSerializer,
     PublishedField,
     SimpleProductSerializer,
     StaffProductSerializer,
     ThresholdField,
-    YesOrNoField,
 )
 from .customers import (
     AddressFieldsSerializer,
@@ -106,6 +106,7 @@ __all__ = [
     "CustomerSerializer",
     "CustomersQuerySerializer",
     "FacetsSerializer",
+    "FeaturedProductField",
     "FiguresSerializer",
     "ImageAddressField",
     "LimitQuerySerializer",
@@ -152,5 +153,4 @@ __all__ = [
     "TimeQuerySerializer",
     "UpdateCartItemSerializer",
     "UpdateOrderSerializer",
-    "YesOrNoField",
 ]

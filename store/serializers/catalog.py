@@ -119,15 +119,11 @@ def load_supplied(products: Sequence[Product]) -> None:
         field.load(products)
 
 
-class YesOrNoField(serializers.BooleanField):
+@extend_schema_field({"type": "boolean", "x-left-out": True})
+class PublishedField(serializers.BooleanField):
     """A choice of yes and no; a form that does not name it leaves it alone."""
 
     default_empty_html: Any = empty
-
-
-@extend_schema_field({"type": "boolean", "x-left-out": True})
-class PublishedField(YesOrNoField):
-    pass
 
 
 @extend_schema_field(

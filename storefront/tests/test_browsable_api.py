@@ -259,15 +259,19 @@ def form_of(page: str) -> dict[str, str]:
     return boxes
 
 
+def put_form(client: Client, url: str, **changed: str) -> None:
+    """Send the form of a row as it is shown, but for what somebody changes in it."""
+    form = form_of(client.get(url, **HTML).text)
+    body = urlencode({**form, **changed})
+    response = client.put(url, body, "application/x-www-form-urlencoded")
+    assert response.status_code == 200, response.text
+
+
 def test_the_form_of_a_product_leaves_it_unpublished(staff: Client, world: dict) -> None:
     Product.objects.update(is_published=False)
-    url = f"/store/products/{world['product']}/"
-    form = form_of(staff.get(url, **HTML).text)
 
-    body = urlencode({**form, "title": "Lantern"})
-    response = staff.put(url, body, "application/x-www-form-urlencoded")
+    put_form(staff, f"/store/products/{world['product']}/", title="Lantern")
 
-    assert response.status_code == 200, response.text
     product = Product.objects.get(pk=world["product"])
     assert (product.title, product.is_published) == ("Lantern", False)
 
@@ -275,12 +279,9 @@ def test_the_form_of_a_product_leaves_it_unpublished(staff: Client, world: dict)
 def test_the_form_of_a_collection_leaves_its_featured_product(staff: Client, world: dict) -> None:
     Collection.objects.filter(pk=world["collection"]).update(featured_product=world["product"])
     url = f"/store/collections/{world['collection']}/"
-    form = form_of(staff.get(url, **HTML).text)
 
-    body = urlencode({**form, "title": "Lanterns"})
-    response = staff.put(url, body, "application/x-www-form-urlencoded")
+    put_form(staff, url, title="Lanterns")
 
-    assert response.status_code == 200, response.text
     collection = Collection.objects.get(pk=world["collection"])
     assert (collection.title, collection.featured_product_id) == ("Lanterns", world["product"])
     staff.patch(url, {"featured_product": None}, "application/json")
