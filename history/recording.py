@@ -206,8 +206,12 @@ def record_created(model: type[RecordedModel], using: str, rows: Sequence[Any]) 
 def record_deletion(sender: type[RecordedModel], instance: Any, using: str, **kwargs: Any) -> None:
     if not is_recording():
         return
-    fields = recorded_fields(sender) if sender.keeps_deleted_values else {}
-    values = {name: field.value_from_object(instance) for name, field in fields.items()}
+    kept = sender.keeps_deleted_values
+    values = {
+        name: field.value_from_object(instance)
+        for name, field in recorded_fields(sender).items()
+        if kept or name == sender.told_at
+    }
     told = Told(instance.pk, Change.Kind.DELETED, values, dict.fromkeys(values))
     write_changes(sender, using, [told])
 

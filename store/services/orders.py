@@ -31,6 +31,8 @@ from ..models import (
     OrderItem,
     OrderStatus,
     Product,
+    StockCause,
+    StockMovement,
 )
 from ..models.catalog import load_promotions
 from ..models.versions import invalidate_sales
@@ -41,7 +43,7 @@ from .customers import customer_of, lock_customer
 from .idempotency import lock_key, reserve_key
 from .order_mails import queue_confirmation
 from .order_status import pay_free_order, record_status
-from .stock import record_taken, return_stock, take_stock
+from .stock import return_stock, take_stock
 from .transactions import retrying_transaction, run_last
 
 
@@ -193,7 +195,7 @@ def write_order(
         line.order = order
     insert(lines)
     set_loaded(order, "items", lines)
-    record_taken(quantities, order=order)
+    StockMovement.objects.record_order(order, StockCause.ORDER)
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)
     if not total:

@@ -5,9 +5,8 @@ from django.db.models import BigIntegerField, F, QuerySet
 
 from ..compiled import Many, compiled_select, compiled_update
 from ..exceptions import OutOfStock, Shortage
-from ..models import Order, Product, StockCause
+from ..models import Order, Product, StockCause, StockMovement
 from ..signals import stock_taking
-from .stock_movements import record_movements
 
 
 def take_stock(quantities: Mapping[int, int]) -> list[Product]:
@@ -24,9 +23,8 @@ def take_stock(quantities: Mapping[int, int]) -> list[Product]:
 
 def retake_stock(*, order: Order) -> None:
     """Take the pieces of an order that was cancelled again; raises OutOfStock."""
-    quantities = quantities_of(order)
-    take_stock(quantities)
-    record_taken(quantities, order=order)
+    take_stock(quantities_of(order))
+    StockMovement.objects.record_order(order, StockCause.ORDER)
 
 
 def return_stock(*, order: Order) -> None:
@@ -34,13 +32,7 @@ def return_stock(*, order: Order) -> None:
     quantities = quantities_of(order)
     for product in locked_products.instances(product_ids=[*quantities]):
         put_back(product_id=product.pk, pieces=quantities[product.pk])
-    record_movements(quantities, cause=StockCause.CANCELLATION, order=order)
-
-
-def record_taken(quantities: Mapping[int, int], *, order: Order) -> None:
-    """Record that the pieces of an order, by product id, have left the stock."""
-    taken = {product_id: -pieces for product_id, pieces in quantities.items()}
-    record_movements(taken, cause=StockCause.ORDER, order=order)
+    StockMovement.objects.record_order(order, StockCause.CANCELLATION)
 
 
 def quantities_of(order: Order) -> dict[int, int]:

@@ -11,23 +11,12 @@ from django.utils import timezone
 from history.models import Change, Door
 from history.origins import current_origin
 
-from ..compiled import insert
-from ..models import Order, Product, StockCause, StockMovement
+from ..models import Product, StockCause, StockMovement
 from ..models.stock import with_wrong_stock
 from .transactions import retrying_transaction
 
 # Rows that one transaction reads or writes.
 CHUNK = 1000
-
-
-def record_movements(quantities: Mapping[int, int], *, cause: str, order: Order) -> None:
-    """Record pieces by product id, below zero those that went, with the order that moved them."""
-    insert(
-        [
-            StockMovement(product_id=product_id, pieces=pieces, cause=cause, order=order)
-            for product_id, pieces in quantities.items()
-        ]
-    )
 
 
 def record_stock_changes(*, changes: Iterable[Change]) -> None:
