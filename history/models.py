@@ -32,6 +32,8 @@ class Operation(PartialUpdateModel):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    # How many changes belong to it.
+    size = models.PositiveIntegerField(default=0)
     # The operation that took this one back.
     taken_back_by = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, related_name="takes_back"
@@ -84,7 +86,7 @@ class Change(PartialUpdateModel):
 
     class Meta:
         ordering = ["-id"]
-        default_permissions = ()
+        default_permissions = ("view",)
         indexes = [models.Index(fields=["content_type", "object_id", "-id"], name="change_of_row")]
 
     def __str__(self) -> str:

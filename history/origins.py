@@ -84,7 +84,11 @@ def door_of(request: Any) -> str:
         return Door.API
     if not (match.url_name or "").endswith("_changelist"):
         return Door.PAGE
-    return Door.BULK if ACTION_CHECKBOX_NAME in request.POST and "_save" not in request.POST else Door.LIST
+    return (
+        Door.BULK
+        if ACTION_CHECKBOX_NAME in request.POST and "_save" not in request.POST
+        else Door.LIST
+    )
 
 
 def writer(request: Any) -> int | None:

@@ -61,9 +61,7 @@ class RecordedModel(models.Model):
                 record_created(type(self), using, [self])
         return is_updated
 
-    def _do_update(
-        self, base_qs: Any, using: str, pk_val: Any, values: Any, *options: Any
-    ) -> bool:
+    def _do_update(self, base_qs: Any, using: str, pk_val: Any, values: Any, *options: Any) -> bool:
         names = [field.name for field, _, _ in values]
         rows, parent = base_qs.filter(pk=pk_val), super()
         update: Any = partial(
@@ -87,7 +85,9 @@ class RecordedQuerySet(models.QuerySet[M]):
             count: int = update()
             return count
         # The rows whose values were read, and no others that have come to match since.
-        return recorded_write(self, names, lambda rows: super(RecordedQuerySet, rows).update(**kwargs))
+        return recorded_write(
+            self, names, lambda rows: super(RecordedQuerySet, rows).update(**kwargs)
+        )
 
     update.alters_data = True  # type: ignore[attr-defined]
 
@@ -146,9 +146,7 @@ def parts(values: Mapping[Any, Any]) -> Iterator[dict[Any, Any]]:
         yield part
 
 
-def locked_values(
-    rows: models.QuerySet[Any], names: Sequence[str]
-) -> dict[Any, dict[str, Any]]:
+def locked_values(rows: models.QuerySet[Any], names: Sequence[str]) -> dict[Any, dict[str, Any]]:
     """Return the values of rows by key, locked until the transaction ends."""
     query = rows.query
     is_plain = len(query.alias_map) <= 1 and not query.distinct and not query.annotations
@@ -271,8 +269,10 @@ def record_relations(
     """Record what a relation to many gained or lost, at both ends of it that are recorded."""
     if action not in ("post_add", "post_remove", "pre_clear") or not is_recording():
         return
-    near, far = (field.m2m_reverse_name(), field.m2m_column_name()) if reverse else (
-        field.m2m_column_name(), field.m2m_reverse_name()
+    near, far = (
+        (field.m2m_reverse_name(), field.m2m_column_name())
+        if reverse
+        else (field.m2m_column_name(), field.m2m_reverse_name())
     )
     if action == "pre_clear":
         links = field.remote_field.through._base_manager.using(using)
@@ -303,5 +303,3 @@ def connect_recorded_models() -> None:
             m2m_changed.connect(
                 partial(record_relations, field), sender=field.remote_field.through, weak=False
             )
-
-

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from .exceptions import ChangedSince, NotTakenBack, TakenBackAlready
 from .models import Change, Operation
-from .origins import origin
+from .operations import begun_operation
 from .recording import CHUNK, recorded_fields
 from .relations import Relation, relation_of
 
@@ -34,9 +34,8 @@ def take_back(*, operation: Operation, by: Any) -> Operation:
     operation = Operation.objects.select_for_update().get(pk=operation.pk)
     if operation.taken_back_by_id:
         raise TakenBackAlready
-    undone = Operation.objects.create(label=f"Taken back: {operation.label}"[:255], made_by=by)
     changed: list[str] = []
-    with origin(by=by, operation=undone):
+    with begun_operation(label=f"Taken back: {operation.label}", by=by) as undone:
         for model, rows in pairs_by_model(operation):
             for part in parts(rows):
                 changed += restore(model, part)

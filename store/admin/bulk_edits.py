@@ -23,6 +23,7 @@ from storefront.admin.actions import (
     keys_of,
     write_log,
 )
+from storefront.admin.values import is_key
 
 from ..exceptions import ProductsChanged
 from ..models import Collection, Product, Promotion
@@ -45,6 +46,15 @@ SHOWN = 50
 
 class EditForm(forms.Form):
     """Asks for what an edit needs."""
+
+    def __init__(self, data: Any = None) -> None:
+        if data is not None:
+            data = data.copy()
+            for name, field in self.base_fields.items():
+                # The box that completes asks the database for what was chosen, whatever that is.
+                if isinstance(field, forms.ModelChoiceField) and not is_key(field, data.get(name)):
+                    data[name] = ""
+        super().__init__(data)
 
     def edit(self) -> Edit:
         raise NotImplementedError
@@ -159,7 +169,9 @@ class EditPage:
     def respond(self) -> HttpResponse | None:
         keys = keys_of(self.selected)
         if len(keys) > MOST_PRODUCTS:
-            message = f"At most {MOST_PRODUCTS:,} products can be changed at once. Nothing was changed."
+            message = (
+                f"At most {MOST_PRODUCTS:,} products can be changed at once. Nothing was changed."
+            )
             self.say(message, messages.ERROR)
             return None
         if not self.form.is_valid():
@@ -187,7 +199,9 @@ class EditPage:
         said = format_html(message, count, "" if count == 1 else "s", edit.label)
         if by.has_perm("history.view_operation"):
             url = reverse("admin:history_operation_change", args=[operation.pk])
-            said = format_html('{} <a href="{}">See what was changed, or take it back</a>', said, url)
+            said = format_html(
+                '{} <a href="{}">See what was changed, or take it back</a>', said, url
+            )
         self.say(said, messages.SUCCESS)
         return True
 
@@ -225,9 +239,7 @@ class EditPage:
 def shown_changes(edit: Edit, preview: Preview) -> dict[str, Any]:
     """Return the first changes and refusals of a preview with the titles of their products."""
     changed, refused = [*preview.changes][:SHOWN], [*preview.refused][:SHOWN]
-    titles = dict(
-        Product.objects.filter(pk__in=[*changed, *refused]).values_list("pk", "title")
-    )
+    titles = dict(Product.objects.filter(pk__in=[*changed, *refused]).values_list("pk", "title"))
     texts: dict[Any, str] = {}
 
     def text(value: Any) -> str:

@@ -199,7 +199,9 @@ class RelationEdit:
         present = self.relation.present(keys)
         return {
             key: self.other.pk in present.get(key, ())
-            for key in Product.objects.order_by("pk").filter(pk__in=keys).values_list("pk", flat=True)
+            for key in Product.objects.order_by("pk")
+            .filter(pk__in=keys)
+            .values_list("pk", flat=True)
         }
 
     def new(self, value: bool) -> bool:
