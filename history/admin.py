@@ -49,8 +49,8 @@ class OperationAdmin(ReadOnlyMixin, admin.ModelAdmin):
     search_fields = ["label"]
     show_full_result_count = False
     change_form_template = "admin/history/operation.html"
-    fields = ["label", "size", "made_by", "made_at", "state"]
-    readonly_fields = fields
+    fields = ("label", "size", "made_by", "made_at", "state")
+    readonly_fields = ("label", "size", "made_by", "made_at", "state")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
         return super().get_queryset(request).select_related("takes_back")
@@ -67,7 +67,13 @@ class OperationAdmin(ReadOnlyMixin, admin.ModelAdmin):
         return "Takes another one back" if hasattr(operation, "takes_back") else "Made"
 
     def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
     ) -> HttpResponse:
         if obj is not None:
             changes = list(obj.changes.order_by("pk").prefetch_related("content_object")[:SHOWN])
@@ -77,7 +83,7 @@ class OperationAdmin(ReadOnlyMixin, admin.ModelAdmin):
             ]
             context["more"] = max(0, obj.size - SHOWN)
             context["may_take_back"] = not obj.taken_back_by_id and self.may_change(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def may_change(self, request: HttpRequest, operation: Operation) -> bool:
         """Tell whether somebody may change all kinds of rows that an operation has changed."""

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import localtime
 from django.utils.text import Truncator, capfirst
+from django.utils.timezone import localtime
 
 from .models import Change
 

@@ -15,14 +15,13 @@ from .origins import current_origin, is_recording
 from .signals import changes_recorded
 
 R = TypeVar("R")
-M = TypeVar("M", bound=models.Model)
 
 # Rows whose values are held at once.
 CHUNK = 2000
 
 
 class RecordedModel(models.Model):
-    """A row of which each write leaves a record; its default manager's queryset is a RecordedQuerySet.
+    """A row of which each write leaves a record; its querysets have the RecordingMixin.
 
     Compiled SQL, plain SQL and what the database does to rows that refer to a deleted one leave none.
     """
@@ -61,42 +60,53 @@ class RecordedModel(models.Model):
                 record_created(type(self), using, [self])
         return is_updated
 
-    def _do_update(self, base_qs: Any, using: str, pk_val: Any, values: Any, *options: Any) -> bool:
-        names = [field.name for field, _, _ in values]
-        rows, parent = base_qs.filter(pk=pk_val), super()
-        update: Any = partial(
-            parent._do_update,  # type: ignore[misc]
-            *(base_qs, using, pk_val, values),
-            *options,
+    def _do_update(
+        self,
+        base_qs: Any,
+        using: Any,
+        pk_val: Any,
+        values: Any,
+        update_fields: Any,
+        forced_update: bool,
+    ) -> bool:
+        parent: Any = super()
+        update = partial(
+            parent._do_update, base_qs, using, pk_val, values, update_fields, forced_update
         )
+        names = [field.name for field, _, _ in values]
         if not (is_recording() and written_fields(type(self), names)):
-            is_updated: bool = update()
-            return is_updated
-        return recorded_write(rows, names, lambda _: update())
+            return bool(update())
+        return bool(recorded_write(base_qs.filter(pk=pk_val), names, lambda _: update()))
 
 
-class RecordedQuerySet(models.QuerySet[M]):
-    """Records what its updates and insertions write."""
+class RecordingMixin:
+    """A queryset whose updates and insertions are recorded."""
 
     def update(self, **kwargs: Any) -> int:
-        names = [self.model._meta.get_field(name).name for name in kwargs]
-        update: Any = partial(super().update, **kwargs)
-        if self.query.is_sliced or not (is_recording() and written_fields(self.model, names)):
-            count: int = update()
-            return count
-        # The rows whose values were read, and no others that have come to match since.
-        return recorded_write(
-            self, names, lambda rows: super(RecordedQuerySet, rows).update(**kwargs)
-        )
+        rows: Any = self
+        names = [rows.model._meta.get_field(name).name for name in kwargs]
+        if rows.query.is_sliced or not (is_recording() and written_fields(rows.model, names)):
+            return self._unrecorded_update(kwargs)
+        # Those whose values were read, and no others that have come to match since.
+        count: int = recorded_write(rows, names, lambda read: read._unrecorded_update(kwargs))
+        return count
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
-        with transaction.atomic(using=self.db, savepoint=False):
-            rows = super().bulk_create(objs, *args, **kwargs)
+    def _unrecorded_update(self, values: dict[str, Any]) -> int:
+        parent: Any = super()
+        count: int = parent.update(**values)
+        return count
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        queryset: Any = self
+        parent: Any = super()
+        with transaction.atomic(using=queryset.db, savepoint=False):
+            rows: list[Any] = parent.bulk_create(objs, *args, **kwargs)
             # One that met a conflict was not created, and has no key unless it was given.
             if is_recording() and not kwargs.get("ignore_conflicts"):
-                record_created(self.model, self.db, [row for row in rows if row.pk is not None])
+                made = [row for row in rows if row.pk is not None]
+                record_created(queryset.model, queryset.db, made)
         return rows
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ def pairs_by_model(operation: Operation) -> Iterator[tuple[Any, dict[int, Pairs]
         for name, (before, after) in change.fields.items():
             if name in recorded_fields(model):
                 pairs[name] = [pairs[name][0] if name in pairs else before, after]
-            elif relation := relation_of(model, name):
+            elif relation_of(model, name):
                 pairs.setdefault(name, [[], []])
                 taken, added = pairs[name]
                 pairs[name] = [

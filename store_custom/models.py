@@ -1,12 +1,12 @@
 from django.db import models
 
-from history.recording import RecordedModel, RecordedQuerySet
+from history.recording import RecordedModel, RecordingMixin
 from store.models import Promotion
 from store.models.versions import Versioned, VersionedQuerySet
 from tags.models import Tag
 
 
-class PromotedTagQuerySet(RecordedQuerySet["PromotedTag"], VersionedQuerySet["PromotedTag"]):
+class PromotedTagQuerySet(RecordingMixin, VersionedQuerySet["PromotedTag"]):
     pass
 
 

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from history.origins import unrecorded
-from history.recording import RecordedModel, RecordedQuerySet
+from history.recording import RecordedModel, RecordingMixin
 from outbox.typed import plain_name
 from storefront.indexes import BeginningIndex
 from storefront.unique_keys.fields import UniqueKeyField
@@ -24,7 +24,7 @@ from ..lookalikes import skeleton
 from ..signals import password_changed
 
 
-class UserQuerySet(RecordedQuerySet["User"], UniqueKeyQuerySet["User"]):
+class UserQuerySet(RecordingMixin, UniqueKeyQuerySet["User"]):
     def with_username(self, name: str) -> "User":
         """Return who signs in by a name, in this spelling or else another; raises DoesNotExist."""
         return self.closest("username", name, nfkc(name))

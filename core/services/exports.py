@@ -55,7 +55,7 @@ def export_account(*, user: User) -> dict[str, Any]:
 def changes_of(model: type[Model], keys: Iterable[int]) -> list[dict[str, Any]]:
     """Return what is recorded about rows of a person, without who did it."""
     changes = Change.objects.of(model, *keys).order_by("pk")
-    return list(changes.values("changed_at", "kind", "fields"))
+    return [dict(change) for change in changes.values("changed_at", "kind", "fields")]
 
 
 def rows_of(user: Model, accessor: str, fields: Iterable[str]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from model_bakery import baker
 
 from history.models import Change
 from history.origins import origin, unrecorded
-from store.models import Address, Collection, Customer, Order, Product, Promotion
+from store.models import Address, Collection, Customer, Product, Promotion
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,15 @@ class TestWritesOfManyRows:
         assert count == 2
         assert changes(product) == [("U", {"unit_price": ["10.00", "20.00"]})]
         assert changes(other)[-1] == ("U", {"unit_price": ["20.00", "40.00"]})
+
+    def test_an_update_in_parts_writes_each_row_once(
+        self, product: Product, monkeypatch: Any
+    ) -> None:
+        baker.make(Product, 4, unit_price=Decimal("10.00"))
+        monkeypatch.setattr("history.recording.CHUNK", 2)
+
+        assert Product.objects.update(unit_price=F("unit_price") + 1) == 5
+        assert {*Product.objects.values_list("unit_price", flat=True)} == {Decimal("11.00")}
 
     def test_an_update_through_a_join_is_told(self, product: Product) -> None:
         Product.objects.filter(collection__title=product.collection.title).update(inventory=7)

@@ -13,11 +13,14 @@ def open_stock(apps: Any, schema_editor: Any) -> None:
         apps.get_model("store", name)._meta.db_table for name in ("StockMovement", "Product")
     )
     columns = ", ".join(map(quote, ("product_id", "pieces", "cause", "moved_at")))
-    schema_editor.execute(
+    sql = (
         f"INSERT INTO {quote(movement)} ({columns})"
         f" SELECT {quote('id')}, {quote('inventory')}, 'opening', CURRENT_TIMESTAMP"
         f" FROM {quote(product)} WHERE {quote('inventory')} <> 0"
     )
+    # Not by the editor, which takes it for a change of the schema.
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
 
-from history.recording import RecordedModel, RecordedQuerySet
+from history.recording import RecordedModel, RecordingMixin
 from storefront.permissions import holds
 from storefront.unique_keys.exact import ExactCharField
 
@@ -32,7 +32,7 @@ MAX_INVENTORY = 1_000_000_000
 MAX_DESCRIPTION = 20_000
 
 
-class CollectionQuerySet(RecordedQuerySet["Collection"], VersionedQuerySet["Collection"]):
+class CollectionQuerySet(RecordingMixin, VersionedQuerySet["Collection"]):
     def with_products_count(
         self, products: "ProductQuerySet | None" = None
     ) -> "CollectionQuerySet":
@@ -61,9 +61,7 @@ class Collection(RecordedModel, Versioned):
         return self.title
 
 
-class ProductQuerySet(
-    SearchingMixin, LoadingMixin, RecordedQuerySet["Product"], VersionedQuerySet["Product"]
-):
+class ProductQuerySet(SearchingMixin, LoadingMixin, RecordingMixin, VersionedQuerySet["Product"]):
     def published(self) -> "ProductQuerySet":
         return self.filter(is_published=True)
 

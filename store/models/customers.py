@@ -8,7 +8,7 @@ from django.db.models import F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IStartsWith
 
-from history.recording import RecordedModel, RecordedQuerySet
+from history.recording import RecordedModel, RecordingMixin
 from storefront.models import PartialUpdateModel
 
 # Rows that are found by their keys; more are found along the list, whose first page holds enough of them.
@@ -37,7 +37,7 @@ def unindexed(field: str) -> Coalesce:
     return Coalesce(F(field), Value(""), output_field=models.CharField())
 
 
-class CustomerQuerySet(RecordedQuerySet["Customer"]):
+class CustomerQuerySet(RecordingMixin, models.QuerySet["Customer"]):
     # How staff call somebody.
     NAMES = ("user__first_name", "user__last_name", "user__username", "user__email")
 
@@ -132,6 +132,10 @@ class Customer(RecordedModel, PartialUpdateModel):
         return self.user.last_name
 
 
+class AddressQuerySet(RecordingMixin, models.QuerySet["Address"]):
+    pass
+
+
 class Address(RecordedModel, PartialUpdateModel):
     told_at = "customer"
     keeps_deleted_values = False
@@ -144,7 +148,7 @@ class Address(RecordedModel, PartialUpdateModel):
     zip = models.CharField(max_length=32, blank=True)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
 
-    objects = RecordedQuerySet.as_manager()
+    objects = AddressQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from history.recording import RecordedModel, RecordedQuerySet
+from history.recording import RecordedModel, RecordingMixin
 from storefront.converters import is_key
 from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
@@ -42,7 +42,7 @@ class OrderStatus(models.TextChoices):
     REFUNDED = "refunded"
 
 
-class OrderQuerySet(RecordedQuerySet["Order"]):
+class OrderQuerySet(RecordingMixin, models.QuerySet["Order"]):
     def visible_to(self, user: Any, *permissions: str) -> "OrderQuerySet":
         """Keep what the user may see: staff who hold one of the permissions everything, others their own."""
         if any(holds(user, each) for each in permissions or ["store.view_order"]):

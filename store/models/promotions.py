@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from history.recording import RecordedModel, RecordedQuerySet
+from history.recording import RecordedModel, RecordingMixin
 from storefront.supplied import supplied
 
 from ..compiled import Many, compiled_select
@@ -25,7 +25,7 @@ MEMBERSHIP_SETS = ["", "B", "S", "G", "BS", "BG", "SG", "BSG"]
 Source = Callable[["PromotionQuerySet", Any], "PromotionQuerySet"]
 
 
-class PromotionQuerySet(RecordedQuerySet["Promotion"], VersionedQuerySet["Promotion"]):
+class PromotionQuerySet(RecordingMixin, VersionedQuerySet["Promotion"]):
     def running(
         self, membership: str | None, *, at: datetime | models.Expression | None = None
     ) -> "PromotionQuerySet":

@@ -1,3 +1,5 @@
+from typing import Any, cast
+
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, OuterRef, Subquery, Sum
@@ -72,4 +74,5 @@ def with_moved_stock(products: ProductQuerySet) -> ProductQuerySet:
 
 def with_wrong_stock(products: ProductQuerySet) -> ProductQuerySet:
     """Keep the products whose movements do not add up to their stock."""
-    return with_moved_stock(products).exclude(moved=F("inventory"))
+    moved: Any = with_moved_stock(products)
+    return cast(ProductQuerySet, moved.exclude(moved=F("inventory")))

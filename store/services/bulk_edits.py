@@ -27,8 +27,9 @@ MOST_PRODUCTS = 20_000
 class Edit(Protocol):
     """What is done to each of many products."""
 
-    # As the history tells it.
-    label: str
+    @property
+    def label(self) -> str:
+        """As the history tells it."""
 
     def read(self, keys: Sequence[int]) -> dict[int, Any]:
         """Return what of each product is to change, by key."""
