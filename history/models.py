@@ -40,6 +40,7 @@ class Operation(PartialUpdateModel):
     )
 
     class Meta:
+        verbose_name = "bulk change"
         ordering = ["-made_at", "-id"]
         default_permissions = ("view",)
 

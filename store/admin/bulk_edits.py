@@ -68,8 +68,8 @@ class PriceForm(EditForm):
         help_text="Such as 5 to raise the prices, or -5 to lower them.",
     )
     unit = forms.ChoiceField(
-        choices=[("percent", "percent"), ("amount", "in the shop’s currency")],
-        label="Of",
+        choices=[("percent", "percent"), ("amount", "the shop’s currency")],
+        label="In",
         initial="percent",
         widget=forms.RadioSelect,
     )
