@@ -30,6 +30,10 @@ class Backlog(NamedTuple):
     # Whether it is bad news where there is any.
     is_bad: bool = False
 
+    @property
+    def text(self) -> str:
+        return f"{self.rows:,}"
+
 
 def backlogs(request: HttpRequest) -> list[Backlog]:
     return [*orders_waiting(request), *reviews_held_back(request), *mails_given_up(request)]
@@ -67,7 +71,12 @@ def low_stock(request: Any) -> dict[str, Any] | None:
         {**row, "url": reverse("admin:store_product_change", args=[row["pk"]])} for row in fewest
     ]
     count = products.count() if len(rows) == LOW else len(rows)
-    return {"count": count, "rows": rows, "url": list_url("store_product", inventory="low")}
+    return {
+        "count": count,
+        "text": f"{count:,}",
+        "rows": rows,
+        "url": list_url("store_product", inventory="low"),
+    }
 
 
 def list_url(model: str, **query: Any) -> str:

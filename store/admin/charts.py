@@ -89,7 +89,7 @@ def series(*, key: str, title: str, points: Sequence[Point], whole: bool = False
     """Draw values of equal distances as bars, or as a line where there are many."""
     highest = highest_of(points)
     step = nice_step(highest, whole)
-    top = max(int(-(-highest // step)), 1) * step
+    top = max((highest / step).to_integral_value(ROUND_CEILING), Decimal(1)) * step
     is_line = len(points) > MOST_BARS
     return Chart(
         key=key,

@@ -84,7 +84,7 @@ def figure(period: Period, found: Row, today: date) -> dict[str, Any]:
     return {
         "name": NAMES[period.name],
         "before_name": BEFORE[period.name],
-        "orders": sold["orders"],
+        "orders": counted(sold["orders"], "order"),
         "text": money(sold["total"]),
         "url": orders_url(sold=period.name),
         "before": money(before["total"]),
@@ -105,7 +105,13 @@ def change(total: Decimal, before: Decimal) -> dict[str, Any] | None:
 def day_row(row: Row) -> dict[str, Any]:
     day = row["period"]
     url = orders_url(sold=of_days(day, day)) if row["orders"] else ""
-    return {**row, "total": money(row["total"]), "url": url}
+    return {
+        "day": day,
+        "orders": f"{row['orders']:,}",
+        "pieces": f"{row['pieces']:,}",
+        "total": money(row["total"]),
+        "url": url,
+    }
 
 
 def sellers_panel(request: Any, sales: Row) -> dict[str, Any]:
@@ -132,6 +138,10 @@ def sellers_panel(request: Any, sales: Row) -> dict[str, Any]:
 
 def product_url(key: int) -> str:
     return reverse("admin:store_product_change", args=[key])
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def money(amount: Decimal) -> str:

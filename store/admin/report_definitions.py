@@ -51,7 +51,12 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return isinstance(self.field, serializers.IntegerField | serializers.DecimalField)
+        is_number = isinstance(self.field, serializers.IntegerField | serializers.DecimalField)
+        return is_number and self.name not in KEYS
+
+    @property
+    def is_time(self) -> bool:
+        return isinstance(self.field, serializers.DateField | serializers.DateTimeField)
 
     def value(self, row: Row) -> Any:
         """Return what a spreadsheet takes: a number as one."""
@@ -65,8 +70,6 @@ class Column:
         value = self.value(row)
         if value is None:
             return NONE
-        if self.name in KEYS:
-            return str(value)
         if self.is_number:
             return f"{value:,}"
         is_moment = isinstance(self.field, serializers.DateTimeField)

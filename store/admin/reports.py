@@ -30,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What each page of the reports needs, as the API does.
 PERMISSION = "store.view_order"
 # Rows of a ranking that are drawn; more are a table.
-MOST_DRAWN = 25
+MOST_DRAWN = 10
 
 
 @require_safe
@@ -124,6 +124,7 @@ def cells_of(
         {
             "text": column.text(row),
             "is_number": column.is_number,
+            "is_time": column.is_time,
             "is_head": column.name == head,
             "url": url_of(request, picker, columns, row) if column.name == head else "",
         }
