@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from rest_framework import serializers
 
-from storefront.permissions import holds
+from storefront.converters import is_key
 
 from ..models import Order, OrderItem, Product
 from ..validators import FIRST_DAY, LAST_DAY
@@ -58,6 +58,13 @@ PERIODS: dict[str, tuple[str, Callable[[date], Days]]] = {
     "year": ("This year", lambda today: (today.replace(month=1, day=1), today)),
 }
 ALL_TIME = "all"
+
+
+class ChosenByName(AutocompleteSelect):
+    """Shows of an address only what may be a key; the field says that the rest is none."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if is_key(each)], attr)
 
 
 class ReportForm(forms.Form):
@@ -142,15 +149,16 @@ class Picker:
         options: dict[str, Any] = {"label": label, "required": False}
         if name in CHOSEN and self.may_choose(name):
             relation = CHOSEN[name]
-            # Django's widget for it has no labelled clear button without a placeholder.
-            widget = AutocompleteSelect(relation, admin.site, attrs={"data-placeholder": "All"})
+            # Without a placeholder there is no button that empties it.
+            widget = ChosenByName(relation, admin.site, attrs={"data-placeholder": "All"})
             rows = relation.related_model.objects.order_by()
             return forms.ModelChoiceField(rows, widget=widget, **options)
         return forms.CharField(widget=widget_of(name, field), **options)
 
     def may_choose(self, name: str) -> bool:
         model = CHOSEN[name].related_model
-        return holds(self.request.user, f"store.view_{model._meta.model_name}")
+        user: Any = self.request.user
+        return user.has_perm(f"store.view_{model._meta.model_name}")
 
     @property
     def presets(self) -> list[dict[str, Any]]:
