@@ -19,6 +19,7 @@ from .lists import LongListAdmin
 from .order_lines import OrderItemInline
 from .order_moves import ACTIONS, MovingAdmin
 from .payments import PaymentInline
+from .sales_filters import ProductFilter, SoldFilter
 
 # A new order takes its stock, which a failed one does not hold.
 NEW_STATUSES = [choice for choice in Order.PAYMENT_STATUS_CHOICES if choice[0] in Order.SOLD]
@@ -58,7 +59,7 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
 
     form = OrderForm
     list_display = ["id", "placed_at", "customer", "status", "payment_status", "total_of_lines"]
-    list_filter = ["status", "payment_status", "placed_at"]
+    list_filter = ["status", "payment_status", "placed_at", SoldFilter, ProductFilter]
     ordering = ["-placed_at", "-id"]
     search_fields = ["id", "customer__user__email", "customer__user__username"]
     search_help_text = "An order's number, or how the customer's e-mail or user name begins."

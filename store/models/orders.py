@@ -5,7 +5,19 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from history.recording import RecordedModel, RecordingMixin
@@ -69,6 +81,15 @@ class OrderQuerySet(RecordingMixin, models.QuerySet["Order"]):
     def sold(self) -> "OrderQuerySet":
         """Keep the sales: what is paid or pending, not what failed."""
         return self.filter(payment_status__in=Order.SOLD)
+
+    def with_lines(self) -> "OrderQuerySet":
+        """Keep the orders that have lines: one without is in no figure of sales."""
+        return self.filter(Exists(OrderItem.objects.filter(order=OuterRef("pk")).order_by()))
+
+    def selling(self, product: int) -> "OrderQuerySet":
+        """Keep the orders with a line of this product."""
+        lines = OrderItem.objects.filter(order=OuterRef("pk"), product=product).order_by()
+        return self.filter(Exists(lines))
 
     def placed_between(self, start: date, end: date) -> "OrderQuerySet":
         """Keep the orders placed from the start of one day (UTC) to the end of another."""

@@ -3,6 +3,7 @@
 from functools import cache, wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.contenttypes.views import shortcut
 from django.core.checks import CheckMessage, Error
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
 from ..sequences import sequence_behind
+from ..supplied import supplied
 from .actions import delete_selected, has_intermediate_page
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
 
@@ -48,7 +50,9 @@ class ShopAdminSite(admin.AdminSite):
     def get_urls(self) -> list[Any]:
         route = "r/<path:content_type_id>/<path:object_id>/"
         view = self.admin_view(view_on_site)
-        return [path(route, view, name="view_on_site"), *super().get_urls()]
+        # Before those of Django: an app may supply the first page.
+        pages = [page for urls in supplied(settings.ADMIN_PAGES) for page in urls(self)]
+        return [path(route, view, name="view_on_site"), *pages, *super().get_urls()]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         view: Any = AddressCheckingAutocompleteView.as_view(admin_site=self)

@@ -77,3 +77,5 @@ STORE_FACETS_SECONDS = env.int("STORE_FACETS_SECONDS", 60, validate=validate.Ran
 STORE_PROMOTION_SOURCES = ["store_custom.promotions.reaching_by_tag"]
 # Labels of other apps by which `q=` finds products: dotted names of classes as store.labels.Labels tells.
 STORE_PRODUCT_LABELS = ["store_custom.search.TagLabels"]
+# Dotted names of functions that take the admin's site and return routes of it.
+ADMIN_PAGES = ["store.admin.pages.urls"]
