@@ -25,7 +25,7 @@ class StaffAdminSite(ShopAdminSite):
             shown = admin_class or ModelAdmin
             if issubclass(model, RecordedModel) and not issubclass(shown, HistoryMixin):
                 shown = type(
-                    shown.__name__, (HistoryMixin, shown), {"__module__": shown.__module__}
+                    shown.__name__, (shown, HistoryMixin), {"__module__": shown.__module__}
                 )
             super().register(model, shown, **options)
 

@@ -29,6 +29,7 @@ from .amounts import PriceField
 from .bulk_edits import EDITS
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
+from .product_history import ProductHistoryAdmin
 
 
 @admin.register(Collection)
@@ -118,7 +119,7 @@ class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
+class ProductAdmin(ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin):
     list_display = [
         "title",
         "unit_price",
