@@ -26,7 +26,7 @@ SHOWN = 50
 class HistoryMixin(admin.ModelAdmin):
     """Shows at a row who changed which of its fields, from and to."""
 
-    object_history_template: Any = "admin/history/row.html"
+    object_history_template = "admin/history/row.html"
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
