@@ -44,6 +44,8 @@ class Result(NamedTuple):
     rows: list[Row]
     total: str
     list_url: str
+    # What leads there.
+    link: str
 
 
 def searched_admins(site: Any, request: HttpRequest) -> list[ModelAdmin]:
@@ -62,11 +64,8 @@ def search(site: Any, request: HttpRequest) -> tuple[str, str, list[Result]]:
     if not asked.strip():
         return "", "", []
     admins = searched_admins(site, request)
-    return (
-        asked,
-        "",
-        [each for model_admin in admins for each in found(model_admin, request, asked)],
-    )
+    results = [each for model_admin in admins for each in found(model_admin, request, asked)]
+    return asked, "", results
 
 
 def found(model_admin: Any, request: HttpRequest, asked: str) -> Iterator[Result]:
@@ -74,7 +73,8 @@ def found(model_admin: Any, request: HttpRequest, asked: str) -> Iterator[Result
     rows = model_admin.get_queryset(request)
     try:
         matching, has_duplicates = model_admin.get_search_results(request, rows, asked)
-        keys = first_keys(model_admin, request, matching.distinct() if has_duplicates else matching)
+        matching = matching.distinct() if has_duplicates else matching
+        keys = first_keys(model_admin, request, matching)
         count = len(keys) if len(keys) <= SHOWN else matching.order_by()[: COUNTED + 1].count()
     except UNREADABLE as error:
         # As of a list: a number that no column holds, or a sign that no text does.
@@ -86,19 +86,21 @@ def found(model_admin: Any, request: HttpRequest, asked: str) -> Iterator[Result
     shown = [by_key[key] for key in keys[:SHOWN] if key in by_key]
     columns = [name for name in model_admin.get_list_display(request) if name != "action_checkbox"]
     opts = model_admin.opts
+    total = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
     yield Result(
         name=capfirst(opts.verbose_name_plural),
         headers=[header_of(model_admin, column) for column in columns],
         rows=[row_of(model_admin, row, columns) for row in shown],
-        total=f"{COUNTED:,}+" if count > COUNTED else f"{count:,}",
+        total=total,
         list_url=f"{address(opts, 'changelist')}?{urlencode({SEARCH_VAR: asked})}",
+        link=f"All {total} {opts.verbose_name_plural}" if count > SHOWN else "Show in the list",
     )
 
 
 def first_keys(model_admin: Any, request: HttpRequest, matching: QuerySet) -> list[Any]:
     """Return the keys of the first rows in the order of the list, found in an index before a row is read."""
-    ordering = model_admin.get_ordering(request) or model_admin.opts.ordering
-    ordered = matching if matching.query.order_by else matching.order_by(*ordering, "-pk")
+    ordering = model_admin.get_ordering(request) or model_admin.opts.ordering or ["-pk"]
+    ordered = matching if matching.query.order_by else matching.order_by(*ordering)
     return list(ordered.values_list("pk", flat=True)[: SHOWN + 1])
 
 

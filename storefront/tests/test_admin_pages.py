@@ -114,6 +114,7 @@ def test_pages_fit_and_break_no_rule_of_the_policy(screen: Screen, size: tuple[i
 def test_text_can_be_read(screen: Screen, scheme: str) -> None:
     for path in PATHS:
         screen.open(path, scheme=scheme)
+        wait_for(screen.browser, ".account-button").click()
         assert (path, screen.run(CONTRASTS)) == (path, [])
 
 
