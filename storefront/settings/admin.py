@@ -25,7 +25,11 @@ ADMIN_SECTIONS: dict[str, list[str | AdminPage]] = {
         "store.Product",
         "store.Collection",
         "store.Promotion",
-        AdminPage("admin:promotion_calendar", "Promotion calendar", ("store.view_promotion",)),
+        AdminPage(
+            "admin:store_promotion_calendar",
+            "Promotion calendar",
+            ("store.view_promotion", "store.change_promotion"),
+        ),
         "tags.Tag",
     ],
     "People": ["store.Customer", "store.Campaign", "core.User", "auth.Group"],
