@@ -22,9 +22,9 @@ CONTRACT_PIPENV := VIRTUAL_ENV=$(CURDIR)/.contract PIPENV_IGNORE_VIRTUALENVS= PI
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
-SOURCES := conftest.py storefront core store tags likes store_custom outbox webhooks
+SOURCES := conftest.py storefront core store tags likes store_custom outbox history webhooks
 # What runs on a server.
-AUDITED := storefront core store tags likes store_custom outbox webhooks docker manage.py gunicorn.conf.py
+AUDITED := storefront core store tags likes store_custom outbox history webhooks docker manage.py gunicorn.conf.py
 EXTRAS := .venv/.synced-extras
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production

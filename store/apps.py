@@ -8,6 +8,8 @@ class StoreConfig(AppConfig):
     name = "store"
 
     def ready(self) -> None:
+        from history.signals import changes_recorded
+
         from .checks import check_stored_prices
         from .gateways import payment_gateway
         from .models import Product, Promotion
@@ -17,6 +19,7 @@ class StoreConfig(AppConfig):
             invalidate_after_migrations,
             invalidate_after_promotion_change,
             make_image_sizes,
+            record_stock,
             refund_payments,
             remove_image_file,
             remove_replaced_file,
@@ -28,6 +31,7 @@ class StoreConfig(AppConfig):
         for links in (Product.promotions.through, Promotion.collections.through):
             m2m_changed.connect(invalidate_after_promotion_change, sender=links)
         post_migrate.connect(invalidate_after_migrations, sender=self)
+        changes_recorded.connect(record_stock, sender=Product)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
         picture_stored.connect(make_image_sizes)

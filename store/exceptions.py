@@ -244,6 +244,11 @@ class OrderIsPaid(NotDeletable):
         super().__init__("Order cannot be deleted because it has been paid.")
 
 
+class ProductsChanged(StoreError):
+    code = "products_changed"
+    detail = "Somebody else has changed some of these products meanwhile. Nothing was changed."
+
+
 class ReportsBusy(StoreError):
     """This process computes a report, and another one waits already."""
 

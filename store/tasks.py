@@ -12,6 +12,7 @@ from .services import (
     personal_data,
     picture_sizes,
     report_mails,
+    stock_movements,
     words,
 )
 
@@ -49,6 +50,12 @@ def send_sales_report() -> None:
 def purge_carts() -> None:
     """Delete the carts that nobody has touched for STORE_CART_LIFETIME."""
     carts.purge_carts()
+
+
+@shared_task
+def join_stock_movements() -> None:
+    """Join the stock movements of each product that are older than HISTORY_DAYS."""
+    stock_movements.join_old_movements()
 
 
 @shared_task

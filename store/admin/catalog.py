@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from history.operations import begun_operation
 from storefront.admin.actions import confirmed_action
 from storefront.admin.options import ConcurrentEditInline
 
@@ -25,6 +26,7 @@ from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction
 from .amounts import PriceField
+from .bulk_edits import EDITS
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
 
@@ -132,7 +134,7 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     search_help_text = (
         "Words of a product's title, SKU or description, or of its collection's title."
     )
-    actions = [*ServiceDeletionAdmin.actions, "clear_inventory", "publish", "unpublish"]
+    actions = [*ServiceDeletionAdmin.actions, *EDITS, "clear_inventory"]
     fields = [
         "title",
         "slug",
@@ -200,26 +202,5 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
         in_transaction=retrying_transaction,
     )
     def clear_inventory(self, request: HttpRequest, products: ProductQuerySet) -> int:
-        return products.update(inventory=0, last_update=timezone.now())
-
-    @confirmed_action(
-        description="Publish",
-        permissions=["change"],
-        effect="will be shown to everybody",
-        done=("%d product was published.", "%d products were published."),
-        affects=lambda products: products.filter(is_published=False),
-        in_transaction=retrying_transaction,
-    )
-    def publish(self, request: HttpRequest, products: ProductQuerySet) -> int:
-        return products.update(is_published=True, last_update=timezone.now())
-
-    @confirmed_action(
-        description="Unpublish",
-        permissions=["change"],
-        effect="will be shown to staff alone, and cannot be ordered",
-        done=("%d product was unpublished.", "%d products were unpublished."),
-        affects=lambda products: products.filter(is_published=True),
-        in_transaction=retrying_transaction,
-    )
-    def unpublish(self, request: HttpRequest, products: ProductQuerySet) -> int:
-        return products.update(is_published=False, last_update=timezone.now())
+        with begun_operation(label="Inventory cleared", by=request.user):
+            return products.update(inventory=0, last_update=timezone.now())

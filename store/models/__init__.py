@@ -11,6 +11,7 @@ from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion
 from .reviews import Review
+from .stock import StockCause, StockMovement
 from .versions import Version
 from .words import KnownWord
 
@@ -36,5 +37,7 @@ __all__ = [
     "ProductImage",
     "Promotion",
     "Review",
+    "StockCause",
+    "StockMovement",
     "Version",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IStartsWith
 
+from history.recording import RecordedModel, RecordingMixin
 from storefront.models import PartialUpdateModel
 
 # Rows that are found by their keys; more are found along the list, whose first page holds enough of them.
@@ -36,7 +37,7 @@ def unindexed(field: str) -> Coalesce:
     return Coalesce(F(field), Value(""), output_field=models.CharField())
 
 
-class CustomerQuerySet(models.QuerySet["Customer"]):
+class CustomerQuerySet(RecordingMixin, models.QuerySet["Customer"]):
     # How staff call somebody.
     NAMES = ("user__first_name", "user__last_name", "user__username", "user__email")
 
@@ -78,7 +79,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.annotate(orders_count=Subquery(own.values("count")))
 
 
-class Customer(PartialUpdateModel):
+class Customer(RecordedModel, PartialUpdateModel):
+    keeps_deleted_values = False
+
     MEMBERSHIP_BRONZE = "B"
     MEMBERSHIP_SILVER = "S"
     MEMBERSHIP_GOLD = "G"
@@ -129,7 +132,14 @@ class Customer(PartialUpdateModel):
         return self.user.last_name
 
 
-class Address(PartialUpdateModel):
+class AddressQuerySet(RecordingMixin, models.QuerySet["Address"]):
+    pass
+
+
+class Address(RecordedModel, PartialUpdateModel):
+    told_at = "customer"
+    keeps_deleted_values = False
+
     # What an order copies.
     FIELDS = ("street", "city", "zip")
 
@@ -137,6 +147,8 @@ class Address(PartialUpdateModel):
     city = models.CharField(max_length=255)
     zip = models.CharField(max_length=32, blank=True)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+
+    objects = AddressQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

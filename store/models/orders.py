@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from history.recording import RecordedModel, RecordingMixin
 from storefront.converters import is_key
 from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
@@ -41,7 +42,7 @@ class OrderStatus(models.TextChoices):
     REFUNDED = "refunded"
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(RecordingMixin, models.QuerySet["Order"]):
     def visible_to(self, user: Any, *permissions: str) -> "OrderQuerySet":
         """Keep what the user may see: staff who hold one of the permissions everything, others their own."""
         if any(holds(user, each) for each in permissions or ["store.view_order"]):
@@ -93,7 +94,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.annotate(total_of_lines=Subquery(total))
 
 
-class Order(PartialUpdateModel):
+class Order(RecordedModel, PartialUpdateModel):
     PAYMENT_STATUS_PENDING = "P"
     PAYMENT_STATUS_COMPLETE = "C"
     PAYMENT_STATUS_FAILED = "F"

@@ -11,7 +11,7 @@ from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStat
 from ..models.versions import invalidate_sales
 from ..signals import order_status_changed, order_status_changing, refund_due
 from .order_mails import queue_status_mail
-from .stock import quantities_of, return_stock, take_stock
+from .stock import retake_stock, return_stock
 from .transactions import retrying_transaction, run_last
 
 PENDING, PAID, SHIPPED, DELIVERED, CANCELLED, REFUNDED = OrderStatus
@@ -61,9 +61,9 @@ def change_order_status(
     if status not in TRANSITIONS[previous]:
         raise OrderStatusConflict(f"An order cannot go from {previous} to {status}.")
     if status == CANCELLED:
-        return_stock(quantities_of(order))
+        return_stock(order=order)
     elif previous == CANCELLED:
-        take_stock(quantities_of(order))
+        retake_stock(order=order)
     # The old status stands in the statement, so that of two who try one wins even without the lock.
     if not Order.objects.filter(pk=order.pk, status=previous).update(**COLUMNS[status]):
         raise OrderStatusConflict("The order has changed meanwhile; read it again.")

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from history.origins import unrecorded
+from history.services import erase_history
+
 from ..models import (
     Address,
     Cart,
@@ -32,10 +35,11 @@ ACCOUNT_DELETED = "The account was deleted."
 # Orders that one statement changes.
 ERASED_AT_ONCE = 1000
 
+ADDRESS_FIELDS = [f"shipping_{name}" for name in Address.FIELDS]
 PROFILE_FIELDS = ["phone", "birth_date", "membership"]
 ORDER_FIELDS = [
     *("id", "placed_at", "status", "payment_status"),
-    *(f"shipping_{name}" for name in Address.FIELDS),
+    *ADDRESS_FIELDS,
 ]
 LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
 CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
@@ -107,7 +111,10 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
     typed = OrderStatusChange.objects.filter(order__customer=customer, changed_by__isnull=False)
     typed.exclude(reason="").update(reason="")
     Payment.objects.filter(order__customer=customer).update(checkout_url="")
-    Customer.objects.filter(pk=customer.pk).update(user_id=successor(), phone="", birth_date=None)
+    with unrecorded():
+        Customer.objects.filter(pk=customer.pk).update(
+            user_id=successor(), phone="", birth_date=None
+        )
     # Reports name customers.
     run_last(invalidate_sales)
 
@@ -124,7 +131,7 @@ def erase_old_addresses() -> int:
     total = 0
     addressed = orders.filter(shipping_street__isnull=False).order_by("pk")
     while keys := list(addressed.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
-        total += Order.objects.filter(pk__in=keys).update(
-            **{f"shipping_{name}": None for name in Address.FIELDS}
-        )
+        with unrecorded():
+            total += Order.objects.filter(pk__in=keys).update(**dict.fromkeys(ADDRESS_FIELDS))
+        erase_history(model=Order, keys=keys, fields=ADDRESS_FIELDS)
     return total

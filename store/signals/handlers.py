@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import DEFAULT_DB_ALIAS
 
+from history.models import Change
 from storefront.background import Background
 
 from .. import tasks
@@ -15,6 +17,7 @@ from ..models import Campaign, Customer, ProductImage
 from ..models.versions import invalidate_catalog
 from ..services.picture_sizes import make_picture_sizes
 from ..services.pictures import remove_unused_file
+from ..services.stock_movements import open_stock, record_stock_changes
 
 logger = logging.getLogger(__name__)
 # Where no worker is: an upload does not wait for its sizes, which take seconds.
@@ -52,6 +55,12 @@ def invalidate_after_migrations(using: str, apps: Any = current_apps, **kwargs: 
 
 def has_value(version: Any) -> bool:
     return any(field.name == "value" for field in version._meta.get_fields())
+
+
+def record_stock(changes: Sequence[Change], **kwargs: Any) -> None:
+    """Record the movements of the stock that new and changed products stand for."""
+    open_stock(keys=[each.object_id for each in changes if each.kind == Change.Kind.CREATED])
+    record_stock_changes(changes=changes)
 
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:

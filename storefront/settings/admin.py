@@ -34,7 +34,13 @@ ADMIN_SECTIONS: dict[str, list[str | AdminPage]] = {
     ],
     "People": ["store.Customer", "store.Campaign", "core.User", "auth.Group"],
     "Content": ["store.Review", "likes.LikedItem"],
-    "System": ["outbox.Mail", "webhooks.Endpoint", "webhooks.Delivery"],
+    "System": [
+        "history.Change",
+        "history.Operation",
+        "outbox.Mail",
+        "webhooks.Endpoint",
+        "webhooks.Delivery",
+    ],
 }
 # Takes in the models that no section names.
 ADMIN_REST = "System"

@@ -39,6 +39,14 @@ BEAT_SCHEDULE: dict[str, Any] = {
         "task": "webhooks.tasks.purge_webhook_events",
         "schedule": crontab(hour=3, minute=5),
     },
+    "purge-history": {
+        "task": "history.tasks.purge_history",
+        "schedule": crontab(hour=3, minute=25),
+    },
+    "join-stock-movements": {
+        "task": "store.tasks.join_stock_movements",
+        "schedule": crontab(hour=3, minute=35),
+    },
     "learn-words": {"task": "store.tasks.learn_words", "schedule": crontab(hour=2, minute=40)},
     "purge-carts": {"task": "store.tasks.purge_carts", "schedule": crontab(hour=3, minute=20)},
     "erase-old-addresses": {

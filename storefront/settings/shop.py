@@ -35,6 +35,8 @@ STORE_TAX_RATE = env.decimal(
 STORE_CURRENCY = env.str("STORE_CURRENCY", "USD", validate=is_supported_currency)
 # Days after which a cart that nobody has touched is deleted.
 STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1, 36500))
+# Days for which it is kept who changed what.
+HISTORY_DAYS = env.int("HISTORY_DAYS", 730, validate=validate.Range(30, 36500))
 # Days for which an order of a deleted account keeps its address, as the law on books asks.
 STORE_ADDRESS_RETENTION = env.int(
     "STORE_ADDRESS_RETENTION", 3650, validate=validate.Range(0, 36500)
