@@ -9,12 +9,16 @@ from django.contrib.contenttypes.views import shortcut
 from django.core.checks import CheckMessage, Error
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path
 
 from ..sequences import sequence_behind
 from ..supplied import supplied
+from . import searches
 from .actions import delete_selected, has_intermediate_page
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
+from .navigation import sections
+from .titles import TitledAdmin
 
 
 class ShopAdminSite(admin.AdminSite):
@@ -27,8 +31,17 @@ class ShopAdminSite(admin.AdminSite):
         self.add_action(replacement, "delete_selected")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        checking = with_address_checks(admin_class or admin.ModelAdmin)
-        super().register(model_or_iterable, checking, **options)
+        of_the_shop = with_bases(admin_class or admin.ModelAdmin)
+        super().register(model_or_iterable, of_the_shop, **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        if not context["has_permission"]:
+            return context
+        return context | {
+            "sections": sections(request, context["available_apps"]),
+            "is_searchable": bool(searches.searched_admins(self, request)),
+        }
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Tell staff what to do where the next id of a table is in use, whatever they were doing."""
@@ -52,7 +65,23 @@ class ShopAdminSite(admin.AdminSite):
         view = self.admin_view(view_on_site)
         # Before those of Django: an app may supply the first page.
         pages = [page for urls in supplied(settings.ADMIN_PAGES) for page in urls(self)]
-        return [path(route, view, name="view_on_site"), *pages, *super().get_urls()]
+        return [
+            path(route, view, name="view_on_site"),
+            path("search/", self.admin_view(self.search_view), name="search"),
+            *pages,
+            *super().get_urls(),
+        ]
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        asked, refusal, results = searches.search(self, request)
+        context = {
+            **self.each_context(request),
+            "title": f"Search for “{asked}”" if asked else "Search",
+            "asked": asked,
+            "refusal": refusal,
+            "results": results,
+        }
+        return TemplateResponse(request, "admin/search.html", context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         view: Any = AddressCheckingAutocompleteView.as_view(admin_site=self)
@@ -71,10 +100,11 @@ class ShopAdminSite(admin.AdminSite):
 
 
 @cache
-def with_address_checks(admin_class: type[admin.ModelAdmin]) -> type[admin.ModelAdmin]:
+def with_bases(admin_class: type[admin.ModelAdmin]) -> type[admin.ModelAdmin]:
+    """Put what every admin has before one."""
     if issubclass(admin_class, AddressCheckingAdmin):
         return admin_class
-    bases = (AddressCheckingAdmin, admin_class)
+    bases = (AddressCheckingAdmin, TitledAdmin, admin_class)
     return type(admin_class.__name__, bases, {"__module__": admin_class.__module__})
 
 

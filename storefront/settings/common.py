@@ -5,6 +5,7 @@ from datetime import timedelta
 from environs import validate
 
 from .accounts import *
+from .admin import *
 from .caches import cache_at, is_redis
 from .databases import read_replicas, with_engine_options
 from .environment import BASE_DIR, env
