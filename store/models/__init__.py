@@ -11,7 +11,7 @@ from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion
 from .reviews import Review
-from .stock import StockCause, StockMovement
+from .stock_movements import StockCause, StockMovement
 from .versions import Version
 from .words import KnownWord
 

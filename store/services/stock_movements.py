@@ -12,7 +12,7 @@ from history.models import Change, Door
 from history.origins import current_origin
 
 from ..models import Product, StockCause, StockMovement
-from ..models.stock import with_wrong_stock
+from ..models.stock_movements import with_wrong_stock
 from .transactions import retrying_transaction
 
 # Rows that one transaction reads or writes.
