@@ -105,7 +105,7 @@ class ReviewAdmin(LongListAdmin):
 
     form = ReviewForm
     change_form_template = "admin/store/review_change.html"
-    list_display = ["product", "stars", "words", "name", "date", "is_approved", "is_answered"]
+    list_display = ["product", "stars", "words", "is_approved", "name", "date", "is_answered"]
     list_filter = ["is_approved", AnswerFilter, "rating", "date"]
     actions = ["approve", "hide"]
     list_select_related = ["product"]
