@@ -25,6 +25,7 @@ from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction
 from .amounts import PriceField
+from .badges import badge
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
 
@@ -59,10 +60,12 @@ class InventoryFilter(admin.SimpleListFilter):
     parameter_name = "inventory"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("low", "Low")]
+        return [("low", "Low"), ("out", "Sold out")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> ProductQuerySet:
-        return queryset.low_on_stock() if self.value() == "low" else queryset
+        if self.value() == "low":
+            return queryset.low_on_stock()
+        return queryset.sold_out() if self.value() == "out" else queryset
 
 
 class StoredPictureWidget(Widget):
@@ -120,7 +123,7 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     list_display = [
         "title",
         "unit_price",
-        "inventory_status",
+        "stock",
         "collection_title",
         "sku",
         "is_published",
@@ -145,7 +148,7 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
         "promotions",
         "is_published",
     ]
-    readonly_fields = ["last_update"]
+    readonly_fields = ["stock", "last_update"]
     autocomplete_fields = ["collection", "promotions"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [ProductImageInline]
@@ -155,7 +158,10 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
         css = {"all": ["store/admin/shop.css"]}
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
-        return self.fields if obj is None else [*self.fields, "last_update"]
+        if obj is None:
+            return self.fields
+        behind = self.fields.index("inventory") + 1
+        return [*self.fields[:behind], "stock", *self.fields[behind:], "last_update"]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> FormField | None:
         if db_field.name == "unit_price":
@@ -174,15 +180,13 @@ class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
     def blockers(self, rows: Sequence[Product]) -> QuerySet:
         return Order.objects.filter(items__product__in=rows).distinct()
 
-    @admin.display(description="inventory", ordering="inventory")
-    def inventory_status(self, product: Product) -> SafeString:
-        low = product.is_low_on_stock
-        return format_html(
-            '<span class="stock stock-{}" title="{} in stock">{}</span>',
-            "low" if low else "ok",
-            product.inventory,
-            "Low" if low else "OK",
-        )
+    @admin.display(description="stock", ordering="inventory")
+    def stock(self, product: Product) -> SafeString:
+        if product.inventory == 0:
+            return badge("bad", "Sold out")
+        if product.is_low_on_stock:
+            return badge("warn", f"{product.inventory} low", f"Fewer than {product.low_threshold}")
+        return badge("ok", str(product.inventory))
 
     @admin.display(description="collection", ordering="collection__title")
     def collection_title(self, product: Product) -> str:

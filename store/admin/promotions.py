@@ -4,12 +4,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from storefront.admin.actions import intermediate_page_action
 
 from ..models import Customer, Product, Promotion
+from .badges import badge
 from .campaigns import NotifyingAdmin
 from .lists import LongListAdmin
 
@@ -60,8 +60,7 @@ class PromotionAdmin(LongListAdmin, NotifyingAdmin):
 
     @admin.display
     def state(self, promotion: Promotion) -> SafeString:
-        css = "ok" if promotion.state == "Running" else "idle"
-        return format_html('<span class="stock stock-{}">{}</span>', css, promotion.state)
+        return badge("ok" if promotion.state == "Running" else "idle", promotion.state)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

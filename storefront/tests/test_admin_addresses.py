@@ -113,7 +113,7 @@ class TestLists:
             raise ValueError("A bug.")
 
         fill_shop()
-        monkeypatch.setattr(ProductAdmin, "inventory_status", fail)
+        monkeypatch.setattr(ProductAdmin, "stock", fail)
 
         with pytest.raises(ValueError, match="A bug."):
             admin_client.get(f"{PRODUCTS}{query}")

@@ -125,7 +125,7 @@ def test_staff_add_a_product_with_a_picture_and_another(
 def test_staff_clear_the_inventory(desk: Desk, make_product: Callable[..., Product]) -> None:
     products = [str(make_product(inventory=50)) for _ in range(3)]
     desk.open("store/product/")
-    assert desk.texts(".stock") == ["OK"] * 3
+    assert desk.texts(".badge-ok") == ["50"] * 3
 
     desk.find("#action-toggle").click()
     desk.fill(action="Clear inventory")
@@ -134,7 +134,7 @@ def test_staff_clear_the_inventory(desk: Desk, make_product: Callable[..., Produ
     desk.press("[name=confirm]")
 
     assert desk.texts(".messagelist .success") == ["The inventory of 3 products was cleared."]
-    assert desk.texts(".stock") == ["Low"] * 3
+    assert desk.texts(".badge-bad") == ["Sold out"] * 3
 
 
 def test_staff_add_an_order(desk: Desk, customer: Any, product: Product) -> None:
