@@ -1,12 +1,9 @@
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 from django.contrib import admin
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.forms import Field as FormField
-from django.forms import ModelForm, Widget
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +12,9 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from storefront.admin.actions import confirmed_action
-from storefront.admin.options import ConcurrentEditInline
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
-from ..models import Collection, Order, Product, ProductImage
+from ..models import Collection, Order, Product
 from ..models.catalog import ProductQuerySet
 from ..models.searching import SEARCHED_TEXTS
 from ..search import terms_of
@@ -28,6 +24,7 @@ from .amounts import PriceField
 from .badges import badge
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
+from .pictures import PicturesMixin, ProductImageInline
 
 
 @admin.register(Collection)
@@ -68,58 +65,8 @@ class InventoryFilter(admin.SimpleListFilter):
         return queryset.sold_out() if self.value() == "out" else queryset
 
 
-class StoredPictureWidget(Widget):
-    """The name of a stored file, which leads to it."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        if not value:
-            return SafeString()
-        return format_html('<a href="{}">{}</a>', value.url, PurePath(value.name).name)
-
-
-class StoredPictureField(FormField):
-    """A picture is never replaced, since its address means one content for good.
-
-    Nor is it judged again: one whose file is gone can still be deleted.
-    """
-
-    widget = StoredPictureWidget
-
-    def clean(self, value: Any) -> None:
-        # To a model form: nothing to assign.
-        return None
-
-
-class PictureForm(ModelForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["image"] = StoredPictureField(required=False, disabled=True)
-
-
-class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
-    model = ProductImage
-    form = PictureForm
-    fields = ["thumbnail", "image", "alt", "position"]
-    readonly_fields = ["thumbnail"]
-    extra = 0
-    verbose_name = "picture"
-    verbose_name_plural = "pictures"
-
-    def thumbnail(self, picture: ProductImage) -> str:
-        # One that was refused has no file under its name.
-        if picture.pk is None:
-            return ""
-        return format_html(
-            '<a href="{}"><img class="thumbnail" src="{}" alt="{}" loading="lazy"></a>',
-            picture.image.url,
-            default_storage.url(picture.thumbnail_name),
-            picture.alt,
-        )
-
-
 @admin.register(Product)
-class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
+class ProductAdmin(PicturesMixin, LongListAdmin, ServiceDeletionAdmin):
     list_display = [
         "title",
         "unit_price",
