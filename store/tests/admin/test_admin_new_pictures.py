@@ -126,3 +126,9 @@ class TestWithTheForm:
         admin_client.post(f"{LIST}add/", {**form, "new_pictures": [file(), file()]})
 
         assert Product.objects.get(title="Jug").images.count() == 2
+
+
+def test_the_upload_page_makes_photos_smaller_alike(settings: Any) -> None:
+    copies = ["client/photos.js", "store/static/store/admin/photos.js"]
+
+    assert len({(settings.BASE_DIR / copy).read_text() for copy in copies}) == 1

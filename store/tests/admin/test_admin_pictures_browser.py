@@ -16,6 +16,13 @@ from storefront.tests.browsing import sign_in, wait_until
 
 pytestmark = [pytest.mark.once, pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
 
+# Files of a test come from a box; this page learns of them by a drop alone.
+KEEP = """
+    document.addEventListener("change", (event) => {
+        event.target.kept = [...event.target.files];
+        event.stopImmediatePropagation();
+    }, {capture: true, once: true});
+"""
 DROP = """
     const files = new DataTransfer();
     for (const file of document.getElementById("id_new_pictures").kept) files.items.add(file);
@@ -153,15 +160,7 @@ class TestAdding:
 
     def test_dropped_ones_are_added(self, page: Any, product: Product, photo: Any) -> None:
         shown = page()
-        stop = "input.addEventListener('change', (e) => {e.stopImmediatePropagation(); input.kept = [...input.files]}, true)"
-        shown.browser.execute_script(
-            f"const input = arguments[0]; {stop}", shown.find("#id_new_pictures")
-        )
-        # Chromium asks listeners of the element itself in their order: this one is on the way there.
-        shown.browser.execute_script(
-            "document.addEventListener('change', (e) => {if (e.target.type === 'file')"
-            "{e.target.kept = [...e.target.files]; e.stopImmediatePropagation()}}, true)"
-        )
+        shown.browser.execute_script(KEEP)
         shown.choose(photo("a.png"), photo("b.png"))
         assert not product.images.exists()
 
@@ -197,7 +196,8 @@ class TestSorting:
         handle, last = shown.find("#images-0 .handle"), shown.find("#images-2")
         shown.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", last)
         drag = ActionChains(shown.browser).click_and_hold(handle)
-        drag.move_to_element(shown.find("#images-1")).move_to_element_with_offset(last, 0, 12)
+        drag.move_by_offset(0, 6).move_by_offset(0, 6).move_to_element(last)
+        drag.move_by_offset(0, 14).pause(0.2)
         drag.release().perform()
         wait_until(shown.browser, lambda _: shown.alts() == ["Two", "Three", "One"])
         shown.save()
