@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from store.admin.catalog import ProductAdmin
+from store.admin.promotion_calendar import Names, named_by_promotion
 from store.admin.promotions import PromotionAdmin
 from store.models import Product, Promotion
 from storefront.admin.options import ConcurrentEditInline
@@ -74,5 +76,13 @@ class CustomProductAdmin(ProductAdmin):
 @admin.register(Promotion)
 class CustomPromotionAdmin(PromotionAdmin):
     """The shop's promotion with the tags whose products have it."""
+
+    def targets(self, promotions: Iterable[Promotion]) -> Names:
+        promotions = list(promotions)
+        found = super().targets(promotions)
+        tags = PromotedTag.objects.filter(promotion__in=promotions)
+        for key, names in named_by_promotion(tags, "tag__label", "tag").items():
+            found[key] = [*found.get(key, []), *names]
+        return found
 
     inlines = [PromotedTagInline]
