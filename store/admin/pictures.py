@@ -12,6 +12,7 @@ from django.forms import Field as FormField
 from django.forms import ModelForm, Script, Widget
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import path
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -118,7 +119,7 @@ class PicturesMixin(ConcurrentEditAdmin):
         # Who presses "Try again" after an answer that was lost has added it already.
         lock_user_row(request.user, router.db_for_write(FormSubmission))
         submission, _ = FormSubmission.objects.get_or_create(digest=digest_of(request))
-        added = ProductImage.objects.filter(pk=submission.object_id or None).first()
+        added = ProductImage.objects.filter(pk=submission.object_id or 0).first()
         if added is None:
             added = ProductImage.objects.create(product=product, **form.cleaned_data)
             submission.object_id = str(added.pk)
@@ -136,7 +137,7 @@ class PicturesMixin(ConcurrentEditAdmin):
 
     def add_or_refuse(self, request: Any, product: Product, file: Any) -> None:
         """Add one of several files; one that is refused is named and keeps none of the others away."""
-        form = UploadForm({}, {"image": file})
+        form = UploadForm({}, MultiValueDict({"image": [file]}))
         if not form.is_valid():
             message = f"“{file.name}” was not added: {' '.join(errors_of(form))}"
             messages.error(request, message)

@@ -18,7 +18,15 @@ from .lists import LongListAdmin
 
 # What a reader goes by: nothing is shown to everybody that nobody has read.
 JUDGED_BY = ["name", "rating", "description"]
-WRITTEN_BY_CUSTOMERS = ["product", "stars", "description", "name", "user", "date", "is_approved"]
+WRITTEN_BY_CUSTOMERS: list[Any] = [
+    "product",
+    "stars",
+    "description",
+    "name",
+    "user",
+    "date",
+    "is_approved",
+]
 REWRITTEN = "The customer has changed the review since it was shown. Nothing was saved; please read it again."
 
 
@@ -66,6 +74,7 @@ class ReviewForm(forms.ModelForm):
     """Answers a review, and approves or hides it, as it was shown."""
 
     # What a program leaves out is not compared.
+    data: Any
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
