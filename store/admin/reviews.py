@@ -73,8 +73,8 @@ def text_digest(review: Review) -> str:
 class ReviewForm(forms.ModelForm):
     """Answers a review, and approves or hides it, as it was shown."""
 
-    # What a program leaves out is not compared.
     data: Any
+    # What a program leaves out is not compared.
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:

@@ -132,6 +132,24 @@ class TestAdding:
         shown.find(".is-refused button:last-of-type").click()
         assert product.images.count() == 2
 
+    def test_one_that_could_not_be_sent_is_sent_again_once(
+        self, page: Any, product: Product, photo: Any
+    ) -> None:
+        shown = page()
+        cookies = shown.browser.get_cookies()
+        shown.browser.delete_all_cookies()
+        shown.choose(photo("a.png"))
+        shown.said("0 pictures were added. 1 could not be added; see above.")
+        assert not product.images.exists()
+
+        for cookie in cookies:
+            shown.browser.add_cookie(cookie)
+        shown.find(".is-refused button").click()
+        shown.said("1 picture was added.")
+
+        assert product.images.count() == len(shown.alts()) == 1
+        assert shown.texts(".uploads li") == []
+
     @pytest.mark.parametrize(("width", "height"), [(1600, 1200), (300, 600)])
     def test_a_photo_over_the_limit_is_made_smaller(
         self, page: Any, product: Product, photo: Any, width: int, height: int

@@ -135,7 +135,7 @@ function post(upload, file) {
   body.append("_submission", upload.token);
   const request = new XMLHttpRequest();
   request.open("POST", box.dataset.url);
-  request.setRequestHeader("X-CSRFToken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  request.setRequestHeader("X-CSRFToken", tokenOn(document).value);
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) upload.bar.value = event.loaded / event.total;
   });
@@ -174,7 +174,11 @@ async function send(upload) {
 function refuse(upload, reason) {
   const again = element("button", { type: "button", textContent: "Try again" });
   const drop = element("button", { type: "button", textContent: "Leave out" });
-  again.addEventListener("click", () => enqueue([upload]));
+  again.addEventListener("click", async () => {
+    // Whoever signed in again has another token; the form takes it, too.
+    await renewToken().catch(() => null);
+    enqueue([upload]);
+  });
   drop.addEventListener("click", () => upload.item.remove());
   upload.state.textContent = reason;
   upload.item.classList.add("is-refused");
@@ -200,9 +204,20 @@ async function work() {
   if (waiting.length) await work();
 }
 
-async function showRows(keys) {
+async function currentPage() {
   const response = await fetch(location.pathname, { cache: "no-store" });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+const tokenOn = (page) => page.querySelector("form:has(#new-pictures) [name=csrfmiddlewaretoken]");
+
+async function renewToken() {
+  const found = tokenOn(await currentPage());
+  if (found) tokenOn(document).value = found.value;
+}
+
+async function showRows(keys) {
+  const page = await currentPage();
   const [total, initial] = ["TOTAL", "INITIAL"].map((name) => document.getElementById(`id_images-${name}_FORMS`));
   // Rows of a form that nobody has saved yet come after those that are stored.
   if (total.value !== initial.value) return;
