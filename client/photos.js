@@ -1,7 +1,7 @@
 // Photos that are larger than the shop takes, made smaller before they are sent.
 
 const LONGEST_SIDE = 2560; // pixels; twice as wide as what the shop shows
-const SHORTEST_SIDE = 320; // below it nothing is left to look at
+const SHORTEST_SIDE = 320; // no photo is made smaller than that
 const SMALLER = 0.8;
 const QUALITIES = [0.85, 0.75, 0.65];
 const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp", "image/png": "png" };
@@ -26,13 +26,16 @@ export async function shrunk(file, limit) {
 async function fitted(bitmap, name, limit) {
   const longest = Math.max(bitmap.width, bitmap.height);
   const types = isTransparent(bitmap) ? ["image/webp", "image/png"] : ["image/jpeg"];
-  for (let side = Math.min(longest, LONGEST_SIDE); side >= SHORTEST_SIDE; side *= SMALLER) {
+  let side = Math.min(longest, LONGEST_SIDE);
+  // One that is small already has fewer bytes once it is written anew.
+  do {
     const canvas = drawn(bitmap, side / longest);
     for (const type of types) {
       const blob = await encoded(canvas, type, limit);
       if (blob) return { file: named(blob, name), width: canvas.width, height: canvas.height };
     }
-  }
+    side *= SMALLER;
+  } while (side >= SHORTEST_SIDE);
   return null;
 }
 

@@ -12,6 +12,7 @@ from .services import (
     personal_data,
     picture_sizes,
     report_mails,
+    stock_mails,
     stock_movements,
     words,
 )
@@ -44,6 +45,12 @@ def close_campaigns() -> None:
 def send_sales_report() -> None:
     """Queue the sales of last week to ADMINS; run again in the same week it queues nothing."""
     report_mails.queue_sales_report(today=timezone.now().date())
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
+def send_low_stock_mail() -> None:
+    """Queue the mail of what has become low on stock; run again it tells nothing twice."""
+    stock_mails.queue_low_stock_mail()
 
 
 @shared_task

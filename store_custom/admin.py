@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 
 from store.admin.bulk_edits import RelationForm, adding, edit_action
 from store.admin.catalog import ProductAdmin
+from store.admin.promotion_calendar import Names, named_by_promotion
 from store.admin.promotions import PromotionAdmin
 from store.models import Product, Promotion
 from storefront.admin.options import ConcurrentEditInline
@@ -92,5 +94,13 @@ class CustomProductAdmin(ProductAdmin):
 @admin.register(Promotion)
 class CustomPromotionAdmin(PromotionAdmin):
     """The shop's promotion with the tags whose products have it."""
+
+    def targets(self, promotions: Iterable[Promotion]) -> Names:
+        promotions = list(promotions)
+        found = super().targets(promotions)
+        tags = PromotedTag.objects.filter(promotion__in=promotions)
+        for key, names in named_by_promotion(tags, "tag__label", "tag").items():
+            found[key] = [*found.get(key, []), *names]
+        return found
 
     inlines = [PromotedTagInline]

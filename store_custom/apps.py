@@ -11,6 +11,7 @@ class StoreCustomConfig(AppConfig):
         from django.contrib.contenttypes.fields import GenericRelation
 
         from store.models.versions import invalidate_catalog
+        from store.services.transactions import run_last
 
         # A generic relation makes a model taggable or likeable, and its tags and likes go with it.
         product = apps.get_model("store.Product")
@@ -19,12 +20,14 @@ class StoreCustomConfig(AppConfig):
 
         def invalidate(**kwargs: Any) -> None:
             """Invalidate the cached catalogue: a product shows its tags."""
-            invalidate_catalog()
+            # Once for all that one service writes.
+            run_last(invalidate_catalog)
 
         for model in ("tags.Tag", "tags.TaggedItem"):
             for changed in (post_save, post_delete):
                 changed.connect(invalidate, sender=model, weak=False)
         self.connect_history(product)
+        self.follow_merges()
         self.connect_webhooks(product)
 
     def connect_history(self, product: Any) -> None:
@@ -35,6 +38,13 @@ class StoreCustomConfig(AppConfig):
         OTHER_RELATIONS[product, tagging.TAGS] = tagging.ProductTags()
         for changed in (post_save, post_delete):
             changed.connect(tagging.record_tagged, sender="tags.TaggedItem")
+
+    def follow_merges(self) -> None:
+        from tags.signals import tags_merging
+
+        from .promotions import move_promoted_tags
+
+        tags_merging.connect(move_promoted_tags)
 
     def connect_webhooks(self, product: Any) -> None:
         from django.db.models.signals import m2m_changed, pre_delete

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from storefront.converters import is_key
 from storefront.models import PartialUpdateModel
@@ -41,6 +42,13 @@ class TagQuerySet(UniqueKeyQuerySet["Tag"]):
         ids = [name for name in names if is_key(name)]
         labels = (self.has_text("label", name) for name in names)
         return self.filter(reduce(or_, labels, models.Q(pk__in=ids)))
+
+    def with_items_count(self) -> "TagQuerySet":
+        """Annotate each tag with the number of objects that have it."""
+        # Per tag, not joined and grouped: a page of tags counts its own objects only.
+        items = TaggedItem.objects.filter(tag=models.OuterRef("pk")).order_by().values("tag")
+        counted = items.annotate(count=models.Count("pk")).values("count")
+        return self.annotate(items_count=Coalesce(models.Subquery(counted), 0))
 
 
 class Tag(UniqueKeyModel):

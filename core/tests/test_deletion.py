@@ -44,6 +44,7 @@ MARK = "xanadu"
 NOT_EXPORTED = {
     "store.Campaign.created_by": "what staff wrote to customers is the shop's",
     "store.CampaignRecipient.customer": "the mails that they got are in the export",
+    "store.Review.answered_by": "an answer is in the export of the person whom it answers",
     "store.OrderStatusChange.changed_by": "a step of somebody's order is in their export",
 }
 # What the export of the shop holds, by the model that refers to a user or a customer.
@@ -81,7 +82,9 @@ def ann(register: Callable, product: Any) -> Any:
         baker.make(OrderStatusChange, changed_by=ann, reason=f"{MARK} typed", **step)
         payment = baker.make(Payment, order=order, amount=22, checkout_url=f"https://{MARK}")
         baker.make(PaymentEvent, payment=payment, payload=f"{MARK} paid")
-    baker.make(Review, user=ann, product=product, name=f"{MARK} name", description="Good.")
+    answer = {"answer": f"Dear {MARK}", "answered_at": timezone.now()}
+    written = {"name": f"{MARK} name", "description": "Good."}
+    baker.make(Review, user=ann, product=product, **written, **answer)
     baker.make("likes.LikedItem", user=ann, content_object=product)
     baker.make("store.CartItem", cart=baker.make(Cart, user=ann), product=product, quantity=1)
     baker.make(IdempotencyKey, user=ann, order=order)
@@ -245,6 +248,7 @@ class TestExport:
         assert order["history"][0]["reason"] == f"{MARK} typed"
         assert order["payments"][0]["amount"] == 22
         assert held["reviews"][0]["name"] == f"{MARK} name"
+        assert held["reviews"][0]["answer"] == f"Dear {MARK}"
         assert held["cart"]["items"] == [{"product__title": "Lamp", "quantity": 1}]
         assert len(held["likes"]) == len(held["order_requests"]) == 1
         assert {mail["recipient"] for mail in held["mails"]} == {ann.email, ann.pending_email}

@@ -1,7 +1,7 @@
 """The shop for staff; imported here, so that autodiscovery finds every part."""
 
 from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
-from .catalog import CollectionAdmin, InventoryFilter, PictureForm, ProductAdmin, ProductImageInline
+from .catalog import CollectionAdmin, InventoryFilter, ProductAdmin
 from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
@@ -11,6 +11,7 @@ from .order_moves import MovingAdmin
 from .order_steps import ReasonForm
 from .orders import OrderAdmin, OrderForm, StatusChangeInline
 from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
+from .pictures import PictureForm, ProductImageInline
 from .promotions import PromotionAdmin, PromotionForm
 from .reviews import ReviewAdmin
 

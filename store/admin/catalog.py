@@ -1,12 +1,9 @@
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 from django.contrib import admin
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.forms import Field as FormField
-from django.forms import ModelForm, Widget
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,19 +13,20 @@ from django.utils.safestring import SafeString
 
 from history.operations import begun_operation
 from storefront.admin.actions import confirmed_action
-from storefront.admin.options import ConcurrentEditInline
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
-from ..models import Collection, Order, Product, ProductImage
+from ..models import Collection, Order, Product
 from ..models.catalog import ProductQuerySet
 from ..models.searching import SEARCHED_TEXTS
 from ..search import terms_of
 from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction
 from .amounts import PriceField
+from .badges import badge
 from .bulk_edits import EDITS
 from .deletion import ServiceDeletionAdmin
 from .lists import LongListAdmin
+from .pictures import PicturesMixin, ProductImageInline
 from .product_history import ProductHistoryAdmin
 
 
@@ -62,68 +60,20 @@ class InventoryFilter(admin.SimpleListFilter):
     parameter_name = "inventory"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("low", "Low")]
+        return [("low", "Low"), ("out", "Sold out")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> ProductQuerySet:
-        return queryset.low_on_stock() if self.value() == "low" else queryset
-
-
-class StoredPictureWidget(Widget):
-    """The name of a stored file, which leads to it."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        if not value:
-            return SafeString()
-        return format_html('<a href="{}">{}</a>', value.url, PurePath(value.name).name)
-
-
-class StoredPictureField(FormField):
-    """A picture is never replaced, since its address means one content for good.
-
-    Nor is it judged again: one whose file is gone can still be deleted.
-    """
-
-    widget = StoredPictureWidget
-
-    def clean(self, value: Any) -> None:
-        # To a model form: nothing to assign.
-        return None
-
-
-class PictureForm(ModelForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["image"] = StoredPictureField(required=False, disabled=True)
-
-
-class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
-    model = ProductImage
-    form = PictureForm
-    fields = ["thumbnail", "image", "alt", "position"]
-    readonly_fields = ["thumbnail"]
-    extra = 0
-    verbose_name = "picture"
-    verbose_name_plural = "pictures"
-
-    def thumbnail(self, picture: ProductImage) -> str:
-        # One that was refused has no file under its name.
-        if picture.pk is None:
-            return ""
-        return format_html(
-            '<a href="{}"><img class="thumbnail" src="{}" alt="{}" loading="lazy"></a>',
-            picture.image.url,
-            default_storage.url(picture.thumbnail_name),
-            picture.alt,
-        )
+        if self.value() == "low":
+            return queryset.low_on_stock()
+        return queryset.sold_out() if self.value() == "out" else queryset
 
 
 @admin.register(Product)
-class ProductAdmin(ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin):
+class ProductAdmin(PicturesMixin, ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin):
     list_display = [
         "title",
         "unit_price",
-        "inventory_status",
+        "stock",
         "collection_title",
         "sku",
         "is_published",
@@ -148,7 +98,7 @@ class ProductAdmin(ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin):
         "promotions",
         "is_published",
     ]
-    readonly_fields = ["last_update"]
+    readonly_fields = ["stock", "last_update"]
     autocomplete_fields = ["collection", "promotions"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [ProductImageInline]
@@ -158,7 +108,10 @@ class ProductAdmin(ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin):
         css = {"all": ["store/admin/shop.css"]}
 
     def get_fields(self, request: HttpRequest, obj: Product | None = None) -> list[Any]:
-        return self.fields if obj is None else [*self.fields, "last_update"]
+        if obj is None:
+            return self.fields
+        behind = self.fields.index("inventory") + 1
+        return [*self.fields[:behind], "stock", *self.fields[behind:], "last_update"]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> FormField | None:
         if db_field.name == "unit_price":
@@ -177,15 +130,13 @@ class ProductAdmin(ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin):
     def blockers(self, rows: Sequence[Product]) -> QuerySet:
         return Order.objects.filter(items__product__in=rows).distinct()
 
-    @admin.display(description="inventory", ordering="inventory")
-    def inventory_status(self, product: Product) -> SafeString:
-        low = product.is_low_on_stock
-        return format_html(
-            '<span class="stock stock-{}" title="{} in stock">{}</span>',
-            "low" if low else "ok",
-            product.inventory,
-            "Low" if low else "OK",
-        )
+    @admin.display(description="stock", ordering="inventory")
+    def stock(self, product: Product) -> SafeString:
+        if product.inventory == 0:
+            return badge("bad", "Sold out")
+        if product.is_low_on_stock:
+            return badge("warn", f"{product.inventory} low", f"Fewer than {product.low_threshold}")
+        return badge("ok", str(product.inventory))
 
     @admin.display(description="collection", ordering="collection__title")
     def collection_title(self, product: Product) -> str:

@@ -4,14 +4,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from storefront.admin.actions import intermediate_page_action
 
 from ..models import Customer, Product, Promotion
+from .badges import badge
 from .campaigns import NotifyingAdmin
-from .lists import LongListAdmin
+from .deletion import LISTED
+from .promotion_calendar import CalendarMixin, percent_of
 
 
 class MembershipsField(forms.MultipleChoiceField):
@@ -40,7 +41,7 @@ class PromotionForm(forms.ModelForm):
 
 
 @admin.register(Promotion)
-class PromotionAdmin(LongListAdmin, NotifyingAdmin):
+class PromotionAdmin(CalendarMixin, NotifyingAdmin):
     form = PromotionForm
     list_display = ["description", "discount_percent", "starts_at", "ends_at", "for_whom", "state"]
     search_fields = ["description"]
@@ -52,7 +53,7 @@ class PromotionAdmin(LongListAdmin, NotifyingAdmin):
 
     @admin.display(description="discount", ordering="discount")
     def discount_percent(self, promotion: Promotion) -> str:
-        return f"{promotion.discount * 100:g} %"
+        return percent_of(promotion)
 
     @admin.display
     def for_whom(self, promotion: Promotion) -> str:
@@ -60,16 +61,24 @@ class PromotionAdmin(LongListAdmin, NotifyingAdmin):
 
     @admin.display
     def state(self, promotion: Promotion) -> SafeString:
-        css = "ok" if promotion.state == "Running" else "idle"
-        return format_html('<span class="stock stock-{}">{}</span>', css, promotion.state)
+        return badge("ok" if promotion.state == "Running" else "idle", promotion.state)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
-        """Count the products that lose a promotion: thousands may have it."""
-        names = [str(promotion) for promotion in objs]
-        products = Product.promotions.through.objects.filter(promotion__in=list(objs)).count()
-        return names, {"promotions": len(names), "products that lose them": products}, set(), []
+        """Name what loses a promotion; of products, of which thousands may have it, the number."""
+        promotions = list(objs)
+        products = Product.promotions.through.objects.filter(promotion__in=promotions).count()
+        targets = self.targets(promotions)
+        names: list[Any] = []
+        for promotion in promotions:
+            names.append(str(promotion))
+            if lost := targets.get(promotion.pk):
+                more = len(lost) - LISTED
+                names.append([*lost[:LISTED], *([f"and {more} more"] if more > 0 else [])])
+        counts = {"promotions": len(promotions), "products that lose them": products}
+        others = sum(map(len, targets.values()))
+        return names, counts | {"collections and tags that lose them": others}, set(), []
 
     @intermediate_page_action(permissions=["notify"], description="Notify customers")
     def notify_customers(

@@ -11,6 +11,7 @@ from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion
 from .reviews import Review
+from .stock import LowStockNotice
 from .stock_movements import StockCause, StockMovement
 from .versions import Version
 from .words import KnownWord
@@ -26,6 +27,7 @@ __all__ = [
     "Customer",
     "IdempotencyKey",
     "KnownWord",
+    "LowStockNotice",
     "Order",
     "OrderItem",
     "OrderStatus",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Avg, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Length
+from django.db.models.functions import Left, Length
 from django.utils.functional import cached_property
 
 from storefront.permissions import holds
@@ -17,6 +17,9 @@ from .orders import OrderItem
 from .versions import Versioned, VersionedQuerySet
 
 MIN_RATING, MAX_RATING = 1, 5
+# Characters of what the shop says to a review, and of a review in a list of many.
+MAX_ANSWER = 5000
+EXCERPT = 140
 
 
 def max_length() -> int:
@@ -59,6 +62,14 @@ class ReviewQuerySet(LoadingMixin, VersionedQuerySet["Review"]):
             .loading(take_short_descriptions)
         )
 
+    def with_excerpts(self) -> "ReviewQuerySet":
+        """Load the beginnings of the texts in their place: a page of long reviews is hundreds of MB."""
+        beginnings = {
+            "excerpt": Left("description", EXCERPT + 1),
+            "is_answered": Case(When(answer=None, then=False), default=True),
+        }
+        return self.defer("description", "answer").annotate(**beginnings)
+
     def products_rated_at_least(self, rating: Decimal) -> QuerySet:
         """Return the ids of the products whose ratings average at least this (1 to 5)."""
         rated = self.approved().filter(rating__isnull=False).order_by().values("product_id")
@@ -77,7 +88,9 @@ def take_short_descriptions(reviews: Sequence["Review"]) -> None:
 
 class Review(Versioned):
     # A product shows what its reviews come to.
-    unversioned_fields = frozenset({"user", "name", "description", "date"})
+    unversioned_fields = frozenset(
+        {"user", "name", "description", "date", "answer", "answered_at", "answered_by"}
+    )
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
     user = models.ForeignKey(
@@ -101,6 +114,23 @@ class Review(Versioned):
         help_text="Its author and staff alone see one that is not, and its rating does not count.",
     )
     date = models.DateField(auto_now_add=True)
+    # Null: the shop has not answered.
+    answer = models.TextField(
+        "public answer",
+        null=True,
+        blank=True,
+        validators=[MaxLengthValidator(MAX_ANSWER)],
+        help_text="What the shop says to it, shown to everybody who sees the review. None: leave it empty.",
+    )
+    answered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects = ReviewQuerySet.as_manager()
 
@@ -121,7 +151,7 @@ class Review(Versioned):
             )
         ]
 
-        permissions = [("moderate_review", "Can approve and hold back reviews")]
+        permissions = [("moderate_review", "Can approve, hide and answer reviews")]
 
     def __str__(self) -> str:
         return f"{self.name} on {self.date}"

@@ -44,7 +44,7 @@ ORDER_FIELDS = [
 LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
 CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
 PAYMENT_FIELDS = ["gateway", "reference", "amount", "status", "created_at", "changed_at"]
-REVIEW_FIELDS = ["id", "product__title", "name", "description", "rating", "date"]
+REVIEW_FIELDS = ["id", "product__title", "name", "description", "rating", "date", "answer"]
 
 
 def held_by_shop(*, user_id: int) -> dict[str, Any]:
@@ -100,7 +100,10 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
 
     With orders, the profile goes to the user whom `successor` makes; those that are unpaid are cancelled.
     """
-    Review.objects.filter(user=user_id).update(name=FORMER_CUSTOMER, user=None)
+    # An answer speaks to the person, by name or by what they have told.
+    Review.objects.filter(user=user_id).update(
+        name=FORMER_CUSTOMER, user=None, answer=None, answered_at=None, answered_by=None
+    )
     customer = Customer.objects.select_for_update().filter(user=user_id).first()
     if customer is None or not customer.orders.exists():
         return

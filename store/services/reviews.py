@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from ..exceptions import TooManyReviews
 from ..models import Product, Review
@@ -37,3 +38,13 @@ def change_review(*, review: Review, user_id: int | None, **fields: Any) -> Revi
         setattr(review, name, value)
     review.save(update_fields=[*fields])
     return review
+
+
+@retrying_transaction
+def answer_review(*, review: Review, text: str, answered_by: Any) -> None:
+    """Answer a review publicly in the name of the shop; no text takes the answer back."""
+    text = text.strip()
+    review.answer = text or None
+    review.answered_at = timezone.now() if text else None
+    review.answered_by = answered_by if text else None
+    review.save(update_fields=["answer", "answered_at", "answered_by"])

@@ -52,6 +52,23 @@ class TestReviews:
         rows = api_client.get(f"{PRODUCTS}{product.pk}/reviews/?ordering={ordering}").json()
         assert [row["rating"] for row in rows] == ratings
 
+    def test_show_the_answer_of_the_shop_to_everybody(self, api_client, product):
+        review = baker.make(
+            Review, product=product, answer="Sorry.", answered_at="2026-01-02T03:04:05Z"
+        )
+        answer = {"text": "Sorry.", "answered_at": "2026-01-02T03:04:05Z"}
+        url = f"{PRODUCTS}{product.pk}/reviews/"
+        assert [row["answer"] for row in api_client.get(url).json()] == [answer]
+        assert api_client.get(f"{url}{review.pk}/").json()["answer"] == answer
+
+    def test_nobody_answers_through_the_api(self, api_client, authenticate, product):
+        review = baker.make(Review, product=product)
+        authenticate(is_staff=True)
+        url = f"{PRODUCTS}{product.pk}/reviews/{review.pk}/"
+        refused = api_client.patch(url, {"answer": {"text": "Thanks."}}, format="json")
+        assert refused.json()["answer"] == ["This field cannot be changed here."]
+        assert Review.objects.get().answer is None
+
 
 class TestModeration:
     @pytest.fixture(autouse=True)

@@ -41,6 +41,7 @@ class TestRead:
             "verified_purchase": False,
             "is_mine": False,
             "is_approved": True,
+            "answer": None,
         }
 
         assert api_client.get(url).json() == [expected]
@@ -112,6 +113,7 @@ class TestCreate:
             "verified_purchase": False,
             "is_mine": False,
             "is_approved": True,
+            "answer": None,
         }
 
     def test_user_owns_their_review_whatever_the_body_says(
@@ -199,6 +201,7 @@ class TestChange:
 
         shown = {"id": review.id, "date": review.date.isoformat(), "rating": 2, "name": "Eve"}
         shown |= {"is_mine": True, "verified_purchase": False, "is_approved": True}
+        shown |= {"answer": None}
         assert changed.json() == {**shown, "description": "Pours well."}
         assert replaced.json() == {**shown, "description": "Drips."}
         assert deleted.status_code == 204

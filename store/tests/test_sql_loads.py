@@ -163,6 +163,7 @@ def test_loaded_rows_are_served(api_client):
                 "rating": None,
             },
             **{"verified_purchase": False, "is_mine": False, "is_approved": True},
+            "answer": None,
         }
     ]
     assert api_client.get(f"/store/carts/{CART_ID}/").json()["total_price"] == 10

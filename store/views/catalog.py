@@ -18,7 +18,7 @@ from storefront.permissions import holds
 
 from ..filters import ProductFilter, ProductSearchFilter, StableOrderingFilter
 from ..models import Collection, Customer, Product, ProductImage, Promotion
-from ..models.catalog import ProductQuerySet
+from ..models.catalog import ProductQuerySet, load_promotions
 from ..models.searching import SEARCHED_TEXTS
 from ..pagination import DefaultPagination
 from ..serializers.catalog import (
@@ -87,6 +87,17 @@ class ProductViewSet(PatchMixin, FacetsMixin, SuggestMixin, viewsets.ModelViewSe
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # One product is found by its id, whatever else is asked.
         return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    def perform_create(self, serializer: BaseSerializer[Product]) -> None:
+        self.save_and_price(serializer)
+
+    def perform_update(self, serializer: BaseSerializer[Product]) -> None:
+        self.save_and_price(serializer)
+
+    def save_and_price(self, serializer: BaseSerializer[Product]) -> None:
+        """Save a product; its collection, which may be another now, decides which promotions it has."""
+        product: Any = serializer.save()
+        load_promotions([product], membership=Customer.objects.membership_of(self.request.user))
 
     def perform_destroy(self, instance: Product) -> None:
         delete_product(product=instance)

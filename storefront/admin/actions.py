@@ -25,6 +25,8 @@ Rows = Callable[[Any], Any]
 
 # Rows that a page names before it only says how many more there are.
 NAMED = 10
+# Of those that are judged by what they say, each of a whole page of a list.
+NAMED_IN_FULL = 50
 # Rows that one statement changes.
 CHUNK = 5000
 # Rows that have an entry each in the admin's log; of more there is one entry with their number.
@@ -65,6 +67,10 @@ class BulkChange(NamedTuple):
     # The rows, of those chosen, that it changes.
     affects: Rows
     in_transaction: Any
+    # The columns that a person judges a row by: nothing is changed where one of them differs from what was shown.
+    judged_by: Sequence[str]
+    # A row, as the page that asks names it.
+    name_of: Callable[[Any], Any]
 
 
 def confirmed_action(
@@ -75,14 +81,19 @@ def confirmed_action(
     done: tuple[str, str],
     affects: Rows = QuerySet.all,
     in_transaction: Any = transaction.atomic,
+    judged_by: Sequence[str] = (),
+    name_of: Callable[[Any], Any] = str,
 ) -> Callable[[Callable[[Any, HttpRequest, Any], int]], Action]:
     """Make an action of a method that changes the rows of a queryset and returns how many these were.
 
-    Nothing is changed before a page has shown the number, nor where the rows are others by then.
+    Nothing is changed before a page has shown the number, nor where the rows are others by then, or say
+    something else in the columns that they are judged by.
     """
 
     def decorate(change: Callable[[Any, HttpRequest, Any], int]) -> Action:
-        bulk_change = BulkChange(change, description, effect, done, affects, in_transaction)
+        bulk_change = BulkChange(
+            change, description, effect, done, affects, in_transaction, judged_by, name_of
+        )
 
         @intermediate_page_action(description=description, permissions=permissions)
         @wraps(change)
@@ -112,12 +123,18 @@ class Confirmation:
         if not keys:
             self.say("None of the selected rows is left to be changed.", messages.WARNING)
             return None
-        if shown == fingerprint(keys):
+        current = self.fingerprint(keys)
+        if shown == current:
             self.apply(keys)
             return None
         if shown is not None:
             self.say(CHANGED_SINCE, messages.WARNING)
-        return self.page(keys)
+        return self.page(keys, current)
+
+    def fingerprint(self, keys: list[Any], *, locking: bool = False) -> str:
+        if not self.bulk.judged_by:
+            return fingerprint(keys)
+        return fingerprint_of_values(self.selected.model, keys, self.bulk.judged_by, locking)
 
     def apply(self, keys: list[Any]) -> None:
         """Change the rows that were shown; those that somebody has changed meanwhile are left."""
@@ -131,6 +148,12 @@ class Confirmation:
     def change(self, keys: list[Any]) -> int:
         rows = self.selected.model._default_manager
         count = 0
+        # Once they are locked nobody changes what was compared.
+        if (
+            self.bulk.judged_by
+            and self.fingerprint(keys, locking=True) != self.request.POST["shown"]
+        ):
+            return count
         for chunk in chunks(keys):
             # Asked again in the statement that writes: a second click finds nothing to do.
             affected = self.bulk.affects(rows.filter(pk__in=chunk))
@@ -141,10 +164,11 @@ class Confirmation:
             write_log(self.request, rows.filter(pk__in=each), rows.model, count, message)
         return count
 
-    def page(self, keys: list[Any]) -> TemplateResponse:
+    def page(self, keys: list[Any], shown: str) -> TemplateResponse:
         request, model_admin = self.request, self.model_admin
         across = request.POST.get("select_across") == "1"
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        named = NAMED_IN_FULL if self.bulk.judged_by else NAMED
         context = {
             **model_admin.admin_site.each_context(request),
             "title": self.bulk.description,
@@ -154,15 +178,15 @@ class Confirmation:
             "effect": self.bulk.effect,
             "count": len(keys),
             "rows_name": model_ngettext(model_admin.opts, len(keys)),
-            "rows": self.affected[:NAMED],
-            "more": max(0, len(keys) - NAMED),
+            "rows": [(row, self.bulk.name_of(row)) for row in self.affected[:named]],
+            "more": max(0, len(keys) - named),
             "unaffected": self.selected.count() - len(keys),
             "action": self.bulk.change.__name__,
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
             # With all rows of the list chosen, one stands for them.
             "chosen": chosen[:1] if across else chosen,
             "select_across": int(across),
-            "shown": fingerprint(keys),
+            "shown": shown,
         }
         return TemplateResponse(request, "admin/action_confirmation.html", context)
 
@@ -177,6 +201,19 @@ def keys_of(queryset: QuerySet) -> list[Any]:
 def fingerprint(keys: Iterable[Any]) -> str:
     """Return what two different sets of rows do not have in common."""
     return sha256(",".join(map(str, keys)).encode()).hexdigest()
+
+
+def fingerprint_of_values(
+    model: type[Model], keys: list[Any], columns: Sequence[str], locking: bool = False
+) -> str:
+    """Return what two states of these rows do not have in common, by their keys and these columns."""
+    digest = sha256()
+    for chunk in chunks(keys):
+        rows = model._default_manager.filter(pk__in=chunk).order_by("pk")
+        rows = rows.select_for_update() if locking else rows
+        for values in rows.values_list("pk", *columns).iterator():
+            digest.update(repr(values).encode())
+    return digest.hexdigest()
 
 
 def chunks(keys: list[Any]) -> Iterable[list[Any]]:

@@ -261,6 +261,8 @@ EMAIL_TIMEOUT = 20 if CELERY_BROKER_URL else 5
 OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300, validate=validate.Range(1)))
 # Who gets the weekly sales report: addresses, or "Name <address>", separated by commas.
 ADMINS: list[tuple[str, str]] = env.list("ADMINS", [], subcast=person)
+# Who is mailed what has become low on stock; none: ADMINS.
+STORE_STOCK_MAILS: list[tuple[str, str]] = env.list("STORE_STOCK_MAILS", [], subcast=person)
 
 # Where the shop is, for addresses that leave a request; in development, where it is asked.
 SHOP_URL = env.str("SHOP_URL", "", validate=is_shop_url)

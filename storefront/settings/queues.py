@@ -31,6 +31,11 @@ BEAT_SCHEDULE: dict[str, Any] = {
         # Queued once a week; the later hours are for a broker that was away at half past seven.
         "schedule": crontab(day_of_week="mon", hour="7-23", minute=30),
     },
+    "send-low-stock-mail": {
+        "task": "store.tasks.send_low_stock_mail",
+        # What a day misses, because its broker was away, is in the mail of the next.
+        "schedule": crontab(hour=6, minute=0),
+    },
     "purge-finished-mails": {
         "task": "outbox.tasks.purge_finished_mails",
         "schedule": crontab(hour=3, minute=10),

@@ -68,6 +68,9 @@ def other_addresses() -> Iterator[str]:
     yield from (f"/admin/autocomplete/?app_label={name}&model_name=&field_name=" for name in KEYS)
     yield from (f"/admin/{path}" for path in ("autocomplete/", f"?x={NUL}", f"login/?next={NUL}"))
     yield from (f"/admin/store/order/{key}/move/paid/" for key in KEYS)
+    yield from (f"/admin/store/product/{key}/pictures/" for key in KEYS)
+    yield from (f"/admin/store/promotion/calendar/?month={key}" for key in KEYS)
+    yield from (f"/admin/tags/tag/merge/?tag={key}&tag=1&into={key}" for key in KEYS)
     yield from (f"/admin/core/user/{key}/password/" for key in KEYS)
 
 
@@ -113,7 +116,7 @@ class TestLists:
             raise ValueError("A bug.")
 
         fill_shop()
-        monkeypatch.setattr(ProductAdmin, "inventory_status", fail)
+        monkeypatch.setattr(ProductAdmin, "stock", fail)
 
         with pytest.raises(ValueError, match="A bug."):
             admin_client.get(f"{PRODUCTS}{query}")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains
 
 from store.models import Product, ProductImage
@@ -138,3 +140,16 @@ def test_a_stored_file_is_shown_small_and_never_replaced(
     assertContains(page, f'<img class="thumbnail" src="{url}" alt="Old" loading="lazy">')
     assertContains(page, '<a href="/media/store/images/a.png">a.png</a>', html=True)
     assert product.images.get().image.name == "store/images/a.png"
+
+
+def test_the_page_costs_no_more_for_thirty(admin_client: Any, product: Product) -> None:
+    costs = []
+    for number in (1, 29):
+        for _ in range(number):
+            ProductImage.objects.create(product=product, image="store/images/a.png")
+        with CaptureQueriesContext(connection) as queries:
+            page = admin_client.get(f"/admin/store/product/{product.pk}/change/")
+        costs.append(len(queries))
+
+    assertContains(page, 'class="thumbnail"', count=30)
+    assert costs[0] == costs[1]

@@ -27,14 +27,21 @@ def change_url(product):
 
 
 class TestList:
-    def test_says_low_below_ten_pieces_and_ok_from_ten_on(self, admin_client, make_product):
-        make_product(inventory=9)
-        make_product(inventory=10)
+    @pytest.mark.parametrize(
+        ("stock", "shown"),
+        [
+            ({"inventory": 0}, 'badge-bad" title="">Sold out<'),
+            ({"inventory": 0, "low_stock_threshold": 0}, 'badge-bad" title="">Sold out<'),
+            ({"inventory": 9}, 'badge-warn" title="Fewer than 10">9 low<'),
+            ({"inventory": 10}, 'badge-ok" title="">10<'),
+            ({"inventory": 10, "low_stock_threshold": 11}, 'title="Fewer than 11">10 low<'),
+        ],
+    )
+    def test_tells_the_stock(self, admin_client, make_product, stock, shown):
+        product = make_product(**stock)
 
-        page = admin_client.get(LIST)
-
-        assertContains(page, ">Low</span>", count=1)
-        assertContains(page, ">OK</span>", count=1)
+        assertContains(admin_client.get(LIST), shown, count=1)
+        assertContains(admin_client.get(change_url(product)), shown, count=1)
 
     def test_shows_the_collection_of_each_product(self, admin_client, product):
         assertContains(admin_client.get(LIST), '<td class="field-collection_title">Kitchen</td>')
@@ -52,6 +59,12 @@ class TestList:
         make_product(title="Scarce", inventory=9)
 
         assert titles_in(admin_client.get(LIST, {"inventory": "low"})) == ["Scarce"]
+
+    def test_filters_what_is_sold_out(self, admin_client, make_product):
+        make_product(title="Scarce", inventory=1)
+        make_product(title="Gone", inventory=0)
+
+        assert titles_in(admin_client.get(LIST, {"inventory": "out"})) == ["Gone"]
 
     def test_finds_a_word_of_the_title(self, admin_client, make_product):
         make_product(title="Steel Teapot")

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+from model_bakery import baker
 from rest_framework.test import APIClient
 
-from store.models import Customer, Product
+from store.models import Collection, Customer, Product
 
 from ..bodies import line_product
 
@@ -65,6 +66,43 @@ class TestProduct:
             ("Jug", 5),
             ("Teapot", 7.5),
         ]
+
+
+class TestWrittenProduct:
+    @pytest.fixture
+    def on_sale(self, make_promotion):
+        """A collection whose products cost half, for customers with gold."""
+        sold = baker.make(Collection, title="Garden")
+        make_promotion(discount=0.5, memberships="G").collections.add(sold)
+        return sold
+
+    @pytest.fixture
+    def staff(self, sign_in):
+        user = sign_in(is_staff=True, is_superuser=True)
+        Customer.objects.filter(user=user).update(membership="G")
+        return user
+
+    @pytest.mark.parametrize("method", ["put", "patch"])
+    def test_that_gets_into_a_promoted_collection_shows_its_price(
+        self, api_client, staff, product, on_sale, method
+    ):
+        url = f"{PRODUCTS}{product.pk}/"
+        body = {"title": "Pot", "slug": "pot", "unit_price": 10, "inventory": 3}
+
+        moved = getattr(api_client, method)(url, {**body, "collection": on_sale.pk}).json()
+
+        assert (moved["price"], moved["final_price"]) == (5, 5.5)
+        assert moved == api_client.get(url).json()
+        back = getattr(api_client, method)(url, {**body, "collection": product.collection_id})
+        assert (back.json()["price"], back.json()["promotion"]) == (10, None)
+
+    def test_that_is_new_shows_its_price_to_its_writer(self, api_client, staff, on_sale):
+        body = {"title": "Pot", "slug": "pot", "unit_price": 10, "inventory": 3}
+
+        made = api_client.post(PRODUCTS, {**body, "collection": on_sale.pk}).json()
+
+        assert made["price"] == 5
+        assert made == api_client.get(f"{PRODUCTS}{made['id']}/").json()
 
 
 class TestCart:

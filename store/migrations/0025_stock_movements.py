@@ -26,7 +26,7 @@ def open_stock(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0022_unique_words'),
+        ('store', '0024_low_stock_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
