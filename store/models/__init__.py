@@ -6,6 +6,7 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
+from .invoices import Invoice, InvoiceCounter, InvoiceKind
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
@@ -24,6 +25,9 @@ __all__ = [
     "Collection",
     "Customer",
     "IdempotencyKey",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceKind",
     "KnownWord",
     "Order",
     "OrderItem",

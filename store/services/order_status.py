@@ -10,6 +10,7 @@ from ..exceptions import OrderStatusConflict, PaymentStatusConflict
 from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus
 from ..models.versions import invalidate_sales
 from ..signals import order_status_changed, order_status_changing, refund_due
+from .invoices import credit_invoice_of
 from .order_mails import queue_status_mail
 from .stock import quantities_of, return_stock, take_stock
 from .transactions import retrying_transaction, run_last
@@ -69,6 +70,7 @@ def change_order_status(
         raise OrderStatusConflict("The order has changed meanwhile; read it again.")
     if status in (CANCELLED, REFUNDED):
         make_refunds_due(order)
+        credit_invoice_of(order=order)
     order.refresh_from_db(fields=["payment_status", "stage", "status"])
     change = record_status(order=order, previous=previous, by=by, reason=reason)
     queue_status_mail(order=order, change=change)

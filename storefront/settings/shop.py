@@ -43,6 +43,18 @@ STORE_ADDRESS_RETENTION = env.int(
 STORE_CATALOG_MEMORY = env.int("CATALOG_MEMORY", 16, validate=validate.Range(0, 1024))
 # Seconds after which what other programs wrote into the tables of the catalogue is seen, too.
 STORE_CATALOG_CACHE_SECONDS = env.int("CATALOG_CACHE_SECONDS", 5, validate=validate.Range(0, 3600))
+# Who sells, as invoices and packing slips say it; the lines of the address are separated by ";".
+STORE_SELLER_NAME = env.str("STORE_SELLER_NAME", "")
+STORE_SELLER_ADDRESS = env.list("STORE_SELLER_ADDRESS", [], delimiter=";")
+STORE_SELLER_EMAIL = env.str("STORE_SELLER_EMAIL", "")
+STORE_SELLER_PHONE = env.str("STORE_SELLER_PHONE", "")
+STORE_TAX_ID = env.str("STORE_TAX_ID", "")
+# Before the year and the number of an invoice, and of a credit note.
+is_prefix = validate.Length(max=20)
+STORE_INVOICE_PREFIX = env.str("STORE_INVOICE_PREFIX", "INV-", validate=is_prefix)
+STORE_CREDIT_NOTE_PREFIX = env.str("STORE_CREDIT_NOTE_PREFIX", "CN-", validate=is_prefix)
+# A font file for the characters that the shop's own fonts lack, such as Chinese and Japanese ones.
+STORE_PDF_FONT = env.str("STORE_PDF_FONT", "")
 # Minutes for which an order that is due online waits for its payment before it is cancelled; 0: for ever.
 is_timeout = validate.Range(0, 525_600)
 STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 0, validate=is_timeout)
