@@ -6,6 +6,7 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
+from .order_corrections import TrackingChange
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
@@ -36,5 +37,6 @@ __all__ = [
     "ProductImage",
     "Promotion",
     "Review",
+    "TrackingChange",
     "Version",
 ]

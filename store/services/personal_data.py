@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..models import (
@@ -22,6 +22,7 @@ from ..models import (
     Payment,
     PaymentEvent,
     Review,
+    TrackingChange,
 )
 from ..models.versions import invalidate_sales
 from .order_status import change_order_status
@@ -34,11 +35,12 @@ ERASED_AT_ONCE = 1000
 
 PROFILE_FIELDS = ["phone", "birth_date", "membership"]
 ORDER_FIELDS = [
-    *("id", "placed_at", "status", "payment_status"),
+    *("id", "placed_at", "status", "payment_status", "carrier", "tracking_number"),
     *(f"shipping_{name}" for name in Address.FIELDS),
 ]
 LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
 CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
+TRACKING_FIELDS = ["old_carrier", "old_tracking_number", "changed_at"]
 PAYMENT_FIELDS = ["gateway", "reference", "amount", "status", "created_at", "changed_at"]
 REVIEW_FIELDS = ["id", "product__title", "name", "description", "rating", "date"]
 
@@ -60,15 +62,17 @@ def held_by_shop(*, user_id: int) -> dict[str, Any]:
 
 
 def orders_of(user_id: int) -> list[dict[str, Any]]:
-    """Return the orders of a user with their lines, history and payments, in four queries."""
+    """Return the orders of a user with their lines, history and payments, in five queries."""
     lines = by_order(OrderItem.objects.order_by("pk"), LINE_FIELDS, user_id)
     history = by_order(OrderStatusChange.objects.order_by("pk"), CHANGE_FIELDS, user_id)
+    tracking = by_order(TrackingChange.objects.order_by("pk"), TRACKING_FIELDS, user_id)
     payments = by_order(Payment.objects.order_by("pk"), PAYMENT_FIELDS, user_id)
     return [
         {
             **order,
             "lines": lines[order["id"]],
             "history": history[order["id"]],
+            "earlier_tracking": tracking[order["id"]],
             "payments": payments[order["id"]],
         }
         for order in Order.objects.filter(customer__user=user_id).values(*ORDER_FIELDS)
@@ -113,7 +117,7 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
 
 
 def erase_old_addresses() -> int:
-    """Take the address off the orders of deleted accounts, and what gateways told of them, in time.
+    """Take address and tracking off the orders of deleted accounts, and what gateways told, in time.
 
     That is STORE_ADDRESS_RETENTION days after they were placed; returns the number of orders.
     """
@@ -121,10 +125,11 @@ def erase_old_addresses() -> int:
     orders = Order.objects.of_deleted_accounts().filter(placed_at__lt=last)
     events = PaymentEvent.objects.filter(payment__order__in=orders.order_by().values("pk"))
     events.exclude(payload="").update(payload="")
+    TrackingChange.objects.filter(order__in=orders.order_by().values("pk")).delete()
     total = 0
-    addressed = orders.filter(shipping_street__isnull=False).order_by("pk")
-    while keys := list(addressed.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
-        total += Order.objects.filter(pk__in=keys).update(
-            **{f"shipping_{name}": None for name in Address.FIELDS}
-        )
+    # A carrier tells by the number where a parcel went.
+    known = orders.filter(Q(shipping_street__isnull=False) | ~Q(tracking_number="")).order_by("pk")
+    while keys := list(known.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
+        erased = {f"shipping_{name}": None for name in Address.FIELDS}
+        total += Order.objects.filter(pk__in=keys).update(**erased, tracking_number="")
     return total
