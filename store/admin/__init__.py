@@ -6,9 +6,10 @@ from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin, ReadOnlyAdmin
+from .order_corrections import CorrectedTrackingForm, CorrectingAdmin
+from .order_forms import ReasonForm, ShipmentForm, TrackingForm
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
-from .order_steps import ReasonForm
 from .orders import OrderAdmin, OrderForm, StatusChangeInline
 from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
 from .promotions import PromotionAdmin, PromotionForm
@@ -19,6 +20,8 @@ __all__ = [
     "CampaignAdmin",
     "CampaignForm",
     "CollectionAdmin",
+    "CorrectedTrackingForm",
+    "CorrectingAdmin",
     "CustomerAdmin",
     "InventoryFilter",
     "LongListAdmin",
@@ -41,5 +44,7 @@ __all__ = [
     "ReasonForm",
     "ReviewAdmin",
     "ServiceDeletionAdmin",
+    "ShipmentForm",
     "StatusChangeInline",
+    "TrackingForm",
 ]

@@ -16,8 +16,9 @@ from .amounts import amount_column
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin
+from .order_corrections import CorrectingAdmin
 from .order_lines import OrderItemInline
-from .order_moves import ACTIONS, MovingAdmin
+from .order_moves import ACTIONS
 from .payments import PaymentInline
 
 # A new order takes its stock, which a failed one does not hold.
@@ -53,7 +54,7 @@ class StatusChangeInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
+class OrderAdmin(LongListAdmin, CorrectingAdmin, ServiceDeletionAdmin):
     """A new order has a form; one that was placed is history, and moves by its steps alone."""
 
     form = OrderForm
@@ -99,7 +100,7 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
         if obj is None:
             return ["customer", "payment_status"]
         status = ["placed_at", "status", "payment_status"]
-        return ["customer", *status, *AMOUNTS, "shipping_address"]
+        return ["customer", *status, *AMOUNTS, "shipping_address", "carrier", "tracking_number"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
         return [] if obj is None else self.get_fields(request, obj)

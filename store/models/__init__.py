@@ -7,6 +7,7 @@ from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
 from .invoices import Invoice, InvoiceCounter, InvoiceKind
+from .order_corrections import TrackingChange
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
@@ -40,5 +41,6 @@ __all__ = [
     "ProductImage",
     "Promotion",
     "Review",
+    "TrackingChange",
     "Version",
 ]

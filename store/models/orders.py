@@ -12,6 +12,7 @@ from storefront.converters import is_key
 from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
 
+from ..carriers import tracking_page
 from ..expressions import AmountSum
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
@@ -134,6 +135,9 @@ class Order(PartialUpdateModel):
     shipping_street = models.CharField(max_length=255, null=True, blank=True)
     shipping_city = models.CharField(max_length=255, null=True, blank=True)
     shipping_zip = models.CharField(max_length=32, null=True, blank=True)
+    # Who carries the parcel, and under which number; empty until it is shipped, or where nobody said.
+    carrier = models.CharField(max_length=64, blank=True, default="", db_default="")
+    tracking_number = models.CharField(max_length=64, blank=True, default="", db_default="")
     # The cart it came from: a repeated request finds this order instead of making a second one.
     cart_uuid = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # When it is cancelled unless it is paid; null: never, as of orders whose payment staff see to.
@@ -175,6 +179,11 @@ class Order(PartialUpdateModel):
         if self.shipping_street is None:
             return None
         return Address(**{name: getattr(self, f"shipping_{name}") for name in Address.FIELDS})
+
+    @property
+    def tracking_url(self) -> str | None:
+        """The carrier's page about the parcel, where STORE_CARRIERS names one."""
+        return tracking_page(self.carrier, self.tracking_number)
 
     @property
     def subtotal(self) -> Decimal:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..models import (
@@ -23,6 +23,7 @@ from ..models import (
     Payment,
     PaymentEvent,
     Review,
+    TrackingChange,
 )
 from ..models.versions import invalidate_sales
 from .invoice_content import FORMER_CUSTOMER
@@ -35,11 +36,12 @@ ERASED_AT_ONCE = 1000
 
 PROFILE_FIELDS = ["phone", "birth_date", "membership"]
 ORDER_FIELDS = [
-    *("id", "placed_at", "status", "payment_status"),
+    *("id", "placed_at", "status", "payment_status", "carrier", "tracking_number"),
     *(f"shipping_{name}" for name in Address.FIELDS),
 ]
 LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
 CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
+TRACKING_FIELDS = ["old_carrier", "old_tracking_number", "changed_at"]
 PAYMENT_FIELDS = ["gateway", "reference", "amount", "status", "created_at", "changed_at"]
 INVOICE_FIELDS = [
     *("kind", "number", "issued_at", "currency", "net", "tax", "total"),
@@ -65,9 +67,10 @@ def held_by_shop(*, user_id: int) -> dict[str, Any]:
 
 
 def orders_of(user_id: int) -> list[dict[str, Any]]:
-    """Return the orders of a user with their lines, history, payments and invoices, in five queries."""
+    """Return the orders of a user with their lines, history, payments and invoices, in six queries."""
     lines = by_order(OrderItem.objects.order_by("pk"), LINE_FIELDS, user_id)
     history = by_order(OrderStatusChange.objects.order_by("pk"), CHANGE_FIELDS, user_id)
+    tracking = by_order(TrackingChange.objects.order_by("pk"), TRACKING_FIELDS, user_id)
     payments = by_order(Payment.objects.order_by("pk"), PAYMENT_FIELDS, user_id)
     invoices = by_order(Invoice.objects.order_by("pk"), INVOICE_FIELDS, user_id)
     return [
@@ -75,6 +78,7 @@ def orders_of(user_id: int) -> list[dict[str, Any]]:
             **order,
             "lines": lines[order["id"]],
             "history": history[order["id"]],
+            "earlier_tracking": tracking[order["id"]],
             "payments": payments[order["id"]],
             "invoices": invoices[order["id"]],
         }
@@ -120,7 +124,7 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
 
 
 def erase_old_addresses() -> int:
-    """Take the address off the orders of deleted accounts, and what gateways told of them, in time.
+    """Take address and tracking off the orders of deleted accounts, and what gateways told, in time.
 
     That is STORE_ADDRESS_RETENTION days after they were placed, and of the buyer on an invoice after it was
     issued; returns the number of orders.
@@ -130,12 +134,13 @@ def erase_old_addresses() -> int:
     events = PaymentEvent.objects.filter(payment__order__in=orders.order_by().values("pk"))
     events.exclude(payload="").update(payload="")
     erase_old_buyers(last)
+    TrackingChange.objects.filter(order__in=orders.order_by().values("pk")).delete()
     total = 0
-    addressed = orders.filter(shipping_street__isnull=False).order_by("pk")
-    while keys := list(addressed.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
-        total += Order.objects.filter(pk__in=keys).update(
-            **{f"shipping_{name}": None for name in Address.FIELDS}
-        )
+    # A carrier tells by the number where a parcel went.
+    known = orders.filter(Q(shipping_street__isnull=False) | ~Q(tracking_number="")).order_by("pk")
+    while keys := list(known.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
+        erased = {f"shipping_{name}": None for name in Address.FIELDS}
+        total += Order.objects.filter(pk__in=keys).update(**erased, tracking_number="")
     return total
 
 

@@ -25,6 +25,7 @@ from store.models import (
     ProductImage,
     Promotion,
     Review,
+    TrackingChange,
     Version,
 )
 from tags.models import Tag, TaggedItem
@@ -106,6 +107,7 @@ ADDED = {
     OrderStatusChange,
     Payment,
     PaymentEvent,
+    TrackingChange,
     Version,
 }
 
@@ -191,6 +193,9 @@ def test_loaded_orders_have_a_status_and_a_total(api_client, payment_status, sta
             "payment_status": payment_status,
             "status": status,
             "shipping_address": None,
+            "carrier": "",
+            "tracking_number": "",
+            "tracking_url": None,
             "items": [
                 {
                     "id": 7,

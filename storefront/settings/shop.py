@@ -2,16 +2,31 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import ValidationError, validate
 from iso4217 import Currency
 
 from .environment import env
 
+# Stands for the tracking number in the address of a carrier's page.
+NUMBER = "{number}"
+
 
 def is_object(value: Any) -> None:
     if not isinstance(value, dict):
         raise ValidationError('Not a JSON object such as {"delay": 1}.')
+
+
+def is_carriers(value: Any) -> None:
+    """Refuse what is no mapping of carriers to the pages, over HTTPS, on which they tell of a parcel."""
+    is_object(value)
+    for name, page in value.items():
+        parts = urlsplit(page) if isinstance(page, str) else None
+        if not (name.strip() and parts and parts.scheme == "https" and parts.hostname):
+            raise ValidationError(f"{name}: not an address that starts with https://.")
+        if NUMBER not in page or NUMBER in parts.netloc:
+            raise ValidationError(f"{name}: the path or query lacks {NUMBER}.")
 
 
 def is_supported_currency(code: str) -> None:
@@ -68,6 +83,8 @@ STORE_PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "")
 STORE_PAYMENT_GATEWAY_OPTIONS: Any = env.json("PAYMENT_GATEWAY_OPTIONS", {}, validate=is_object)
 # Pieces below which the stock of a product is low, unless the product has a threshold of its own.
 STORE_LOW_STOCK = env.int("STORE_LOW_STOCK", 10, validate=validate.Range(0, 10**9))
+# Carrier -> the address of the page on which it tells of a parcel, such as https://carrier.example/?id={number}.
+STORE_CARRIERS: Any = env.json("STORE_CARRIERS", {}, validate=is_carriers)
 # Whether a new review waits until staff approve it.
 STORE_REVIEWS_MODERATED = env.bool("STORE_REVIEWS_MODERATED", False)
 # Parameters that other apps add to the product list: name -> dotted name of a django-filter class.

@@ -92,6 +92,7 @@ order_schema = resource_schema(
     ),
     cancel=order_step_schema,
     ship=order_step_schema,
+    tracking=order_step_schema,
     deliver=order_step_schema,
     refund=order_step_schema,
     changes=extend_schema(responses=OrderStatusChangeSerializer(many=True)),
