@@ -5,11 +5,13 @@ from .catalog import CollectionAdmin, InventoryFilter, PictureForm, ProductAdmin
 from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
+from .invoices import InvoiceAdmin
 from .lists import LongListAdmin, ReadOnlyAdmin
 from .order_corrections import CorrectedTrackingForm, CorrectingAdmin
 from .order_forms import ReasonForm, ShipmentForm, TrackingForm
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
+from .order_papers import PapersAdmin
 from .orders import OrderAdmin, OrderForm, StatusChangeInline
 from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
 from .promotions import PromotionAdmin, PromotionForm
@@ -24,12 +26,14 @@ __all__ = [
     "CorrectingAdmin",
     "CustomerAdmin",
     "InventoryFilter",
+    "InvoiceAdmin",
     "LongListAdmin",
     "MovingAdmin",
     "NotifyingAdmin",
     "OrderAdmin",
     "OrderForm",
     "OrderItemInline",
+    "PapersAdmin",
     "PaymentAdmin",
     "PaymentEventAdmin",
     "PaymentEventInline",

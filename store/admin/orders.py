@@ -19,6 +19,7 @@ from .lists import LongListAdmin
 from .order_corrections import CorrectingAdmin
 from .order_lines import OrderItemInline
 from .order_moves import ACTIONS
+from .order_papers import PapersAdmin
 from .payments import PaymentInline
 
 # A new order takes its stock, which a failed one does not hold.
@@ -54,7 +55,7 @@ class StatusChangeInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LongListAdmin, CorrectingAdmin, ServiceDeletionAdmin):
+class OrderAdmin(LongListAdmin, CorrectingAdmin, PapersAdmin, ServiceDeletionAdmin):
     """A new order has a form; one that was placed is history, and moves by its steps alone."""
 
     form = OrderForm
@@ -64,7 +65,7 @@ class OrderAdmin(LongListAdmin, CorrectingAdmin, ServiceDeletionAdmin):
     search_fields = ["id", "customer__user__email", "customer__user__username"]
     search_help_text = "An order's number, or how the customer's e-mail or user name begins."
     autocomplete_fields = ["customer"]
-    actions = [*ACTIONS, *ServiceDeletionAdmin.actions]
+    actions = [*PapersAdmin.actions, *ACTIONS, *ServiceDeletionAdmin.actions]
     inlines = [OrderItemInline, StatusChangeInline, PaymentInline]
     refusal = OrderIsPaid
 

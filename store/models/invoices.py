@@ -1,5 +1,6 @@
 """The numbered papers of the books: invoices, and the credit notes that take one back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -37,6 +38,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def standing(self) -> "InvoiceQuerySet":
         """Keep the invoices that no credit note has taken back."""
         return self.filter(kind=InvoiceKind.INVOICE, correction=None)
+
+    def of_orders(self, keys: Iterable[int]) -> "InvoiceQuerySet":
+        """Keep the papers of these orders, those of an order together, as they were issued."""
+        return self.filter(order__in=list(keys)).order_by("order", "turn")
 
     def of_deleted_accounts(self) -> "InvoiceQuerySet":
         return self.filter(order__customer__user__deleted_at__isnull=False)

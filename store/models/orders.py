@@ -80,6 +80,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Load the lines along, and their products with images, in two more queries."""
         return self.prefetch_related(Prefetch("items", queryset=OrderItem.objects.with_products()))
 
+    def with_customers_and_lines(self) -> "OrderQuerySet":
+        """Load what goes into a parcel, and to whom: the customers along, the lines in one more query."""
+        lines = OrderItem.objects.select_related("product")
+        return self.select_related("customer__user").prefetch_related(
+            Prefetch("items", queryset=lines)
+        )
+
     def expiring(self) -> "OrderQuerySet":
         """Keep the unpaid orders whose stock the shop holds for some time only."""
         return self.filter(payment_status=Order.PAYMENT_STATUS_PENDING, expires_at__isnull=False)

@@ -1,5 +1,6 @@
 """Invoices and credit notes: issued once, numbered without gaps, never changed."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,11 +19,19 @@ from .transactions import retrying_transaction, run_last
 INVOICED = {OrderStatus.PENDING, OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.DELIVERED}
 
 
+class IssuePlan(NamedTuple):
+    # The orders that get an invoice.
+    new: list[Order]
+    # Both by the key of the order.
+    standing: dict[int, Invoice]
+    refusals: dict[int, StoreError]
+
+
 class IssuedInvoices(NamedTuple):
-    # One for each order that has one now, in the order of the orders' keys.
+    # One for each order that has one now, by the orders' keys.
     invoices: list[Invoice]
-    issued: int
-    # By the key of the order.
+    # The keys of the orders whose invoice is new.
+    issued: set[int]
     refusals: dict[int, StoreError]
 
 
@@ -41,30 +50,37 @@ def issue_invoices(*, keys: Iterable[int]) -> IssuedInvoices:
     """Issue an invoice for each of these orders that has none and may have one; raises SellerUnknown."""
     seller = seller_of_shop()
     orders = lock_orders(keys)
-    papers = papers_of(orders)
-    standing = {order: found for order, rows in papers.items() if (found := standing_in(rows))}
+    papers = list(Invoice.objects.of_orders(order.pk for order in orders))
+    plan = invoices_to_issue(orders, papers)
+    turns = Counter(paper.order_id for paper in papers)
+    new = [new_invoice(order, seller, turns[order.pk] + 1) for order in plan.new]
+    found = plan.standing | {invoice.order_id: invoice for invoice in save_numbered(new)}
+    invoices = [found[order.pk] for order in orders if order.pk in found]
+    return IssuedInvoices(invoices, {order.pk for order in plan.new}, plan.refusals)
+
+
+def invoices_to_issue(orders: Iterable[Order], papers: Iterable[Invoice]) -> IssuePlan:
+    """Tell which of these orders, loaded with their lines, get an invoice, given all papers that they have."""
+    last = {paper.order_id: paper for paper in papers}
+    # What a credit note follows has been taken back.
+    standing = {key: paper for key, paper in last.items() if paper.kind == InvoiceKind.INVOICE}
     missing = [order for order in orders if order.pk not in standing]
     refusals = {order.pk: why for order in missing if (why := refusal_of(order))}
-    new = [order for order in missing if order.pk not in refusals]
-    issued = save_numbered(
-        [
-            Invoice(
-                order=order,
-                currency=settings.STORE_CURRENCY,
-                turn=len(papers.get(order.pk, [])) + 1,
-                seller=seller,
-                buyer=buyer_of(order),
-                content=content_of(order),
-                net=order.subtotal,
-                tax=order.tax,
-                total=order.total,
-            )
-            for order in new
-        ]
+    return IssuePlan([each for each in missing if each.pk not in refusals], standing, refusals)
+
+
+def new_invoice(order: Order, seller: dict[str, Any], turn: int) -> Invoice:
+    return Invoice(
+        order=order,
+        turn=turn,
+        currency=settings.STORE_CURRENCY,
+        seller=seller,
+        buyer=buyer_of(order),
+        content=content_of(order),
+        net=order.subtotal,
+        tax=order.tax,
+        total=order.total,
     )
-    standing |= {invoice.order_id: invoice for invoice in issued}
-    invoices = [standing[order.pk] for order in orders if order.pk in standing]
-    return IssuedInvoices(invoices, len(issued), refusals)
 
 
 def lock_orders(keys: Iterable[int]) -> list[Order]:
@@ -73,20 +89,6 @@ def lock_orders(keys: Iterable[int]) -> list[Order]:
     lines = OrderItem.objects.select_related("product")
     prefetch_related_objects(orders, "customer__user", Prefetch("items", queryset=lines))
     return orders
-
-
-def papers_of(orders: Sequence[Order]) -> dict[int, list[Invoice]]:
-    """Return the invoices and credit notes of each order that has some, as they were issued."""
-    found: dict[int, list[Invoice]] = {}
-    for paper in Invoice.objects.filter(order__in=orders).order_by("turn"):
-        found.setdefault(paper.order_id, []).append(paper)
-    return found
-
-
-def standing_in(papers: Sequence[Invoice]) -> Invoice | None:
-    """Return the invoice, of the papers of an order, that no credit note has taken back."""
-    last = papers[-1] if papers else None
-    return last if last and last.kind == InvoiceKind.INVOICE else None
 
 
 def refusal_of(order: Order) -> StoreError | None:
