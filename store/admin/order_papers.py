@@ -46,7 +46,7 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
 class PapersAdmin(MovingAdmin):
     """Prints slips and invoices; an invoice is issued by a POST, and printed by a GET."""
 
-    actions = ["packing_slips", "invoices"]
+    actions: Any = ["packing_slips", "invoices"]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Model, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from ..exceptions import OrderIsPaid, StoreError
-from ..models import Order, OrderItem, OrderStatusChange
+from ..models import Invoice, Order, OrderItem, OrderStatusChange
 from ..money import displayed
 from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
@@ -68,6 +68,7 @@ class OrderAdmin(LongListAdmin, CorrectingAdmin, PapersAdmin, ServiceDeletionAdm
     actions = [*PapersAdmin.actions, *ACTIONS, *ServiceDeletionAdmin.actions]
     inlines = [OrderItemInline, StatusChangeInline, PaymentInline]
     refusal = OrderIsPaid
+    refusal_text = f"{OrderIsPaid().message} Nor can one for which an invoice was issued."
 
     class Media:
         css = {"all": ["store/admin/shop.css"]}
@@ -163,7 +164,10 @@ class OrderAdmin(LongListAdmin, CorrectingAdmin, PapersAdmin, ServiceDeletionAdm
 
     def blockers(self, rows: Sequence[Order]) -> QuerySet:
         keys = [order.pk for order in rows]
-        return Order.objects.filter(pk__in=keys, payment_status=Order.PAYMENT_STATUS_COMPLETE)
+        kept = Q(payment_status=Order.PAYMENT_STATUS_COMPLETE) | Q(
+            pk__in=Invoice.objects.filter(order__in=keys).values("order")
+        )
+        return Order.objects.filter(kept, pk__in=keys)
 
     def rows_to_delete(
         self, objs: Any, request: HttpRequest

@@ -3,10 +3,11 @@
 import logging
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pymupdf_fonts
 from django.conf import settings
-from fontTools.ttLib import TTLibError
+from fontTools.ttLib import TTFont, TTLibError
 from fpdf import FPDF
 from fpdf.errors import FPDFException
 
@@ -52,7 +53,8 @@ class Fonts:
         return "".join(letter if self.found(letter) else self.unknown for letter in text)
 
     def has(self, letter: str) -> bool:
-        return any(ord(letter) in self.pdf.fonts[key].cmap for key in [FAMILY, *self.fallbacks])
+        fonts: Any = self.pdf.fonts
+        return any(ord(letter) in fonts[key].cmap for key in [FAMILY, *self.fallbacks])
 
     def found(self, letter: str) -> bool:
         """Tell whether a font has a character; adds one that was not needed before."""
@@ -77,6 +79,9 @@ class Fonts:
     def add_own(self, file: str) -> bool:
         """Add the operator's font; a paper without it is better than none."""
         try:
+            # First by itself: of a file that is no font, the library leaves the stream open.
+            with open(file, "rb") as stream:
+                TTFont(stream, fontNumber=0)
             self.pdf.add_font(OWN, "", file)
         except (OSError, ValueError, RuntimeError, FPDFException, TTLibError):
             logger.exception("STORE_PDF_FONT was left out: %s", file)
@@ -84,5 +89,6 @@ class Fonts:
         return True
 
     def close(self) -> None:
-        for font in self.pdf.fonts.values():
+        fonts: Any = self.pdf.fonts
+        for font in fonts.values():
             font.close()

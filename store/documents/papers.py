@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
@@ -90,7 +90,9 @@ class Paper:
         if not text:
             return []
         self.pdf.set_font(FAMILY, "B" if bold else "", size)
-        lines = self.pdf.multi_cell(width, text=text, dry_run=True, output=MethodReturnValue.LINES)
+        lines: Any = self.pdf.multi_cell(
+            width, text=text, dry_run=True, output=MethodReturnValue.LINES
+        )
         return [Line(visual(line), size, bold, shade) for line in lines]
 
     def lines(self, lines: Sequence[Line], x: float, width: float, align: str = "L") -> None:

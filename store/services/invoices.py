@@ -107,18 +107,18 @@ def credit_invoice_of(*, order: Order) -> None:
 
 
 @retrying_transaction
-def issue_credit_note(*, order_id: int) -> Invoice | None:
+def issue_credit_note(*, order_id: int) -> None:
     """Issue the credit note of an order's invoice, of which the caller has locked the order."""
     invoice = Invoice.objects.standing().filter(order=order_id).first()
     if invoice is None:
-        return None
+        return
     try:
         seller = seller_of_shop()
     except SellerUnknown:
         # The shop's settings must not keep an order from being cancelled.
         seller = invoice.seller
     corrected = {"number": invoice.number, "issued_at": invoice.issued_at.isoformat()}
-    [note] = save_numbered(
+    save_numbered(
         [
             Invoice(
                 kind=InvoiceKind.CREDIT_NOTE,
@@ -135,7 +135,6 @@ def issue_credit_note(*, order_id: int) -> Invoice | None:
             )
         ]
     )
-    return note
 
 
 def save_numbered(papers: Sequence[Invoice]) -> list[Invoice]:

@@ -60,7 +60,7 @@ STORE_CATALOG_MEMORY = env.int("CATALOG_MEMORY", 16, validate=validate.Range(0, 
 STORE_CATALOG_CACHE_SECONDS = env.int("CATALOG_CACHE_SECONDS", 5, validate=validate.Range(0, 3600))
 # Who sells, as invoices and packing slips say it; the lines of the address are separated by ";".
 STORE_SELLER_NAME = env.str("STORE_SELLER_NAME", "")
-STORE_SELLER_ADDRESS = env.list("STORE_SELLER_ADDRESS", [], delimiter=";")
+STORE_SELLER_ADDRESS: list[str] = env.list("STORE_SELLER_ADDRESS", [], delimiter=";")
 STORE_SELLER_EMAIL = env.str("STORE_SELLER_EMAIL", "")
 STORE_SELLER_PHONE = env.str("STORE_SELLER_PHONE", "")
 STORE_TAX_ID = env.str("STORE_TAX_ID", "")

@@ -154,6 +154,7 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/store/orders/{shipped_order}/tracking/": {"post": TRACKING},
     "/store/orders/{shipped_order}/deliver/": {"post": REASON},
     "/store/orders/{shipped_order}/refund/": {"post": REASON},
+    "/store/orders/{invoiced_order}/invoice/": {"get": None},
     "/store/orders/{order}/changes/": {"get": None},
     "/store/orders/{order}/payments/": {"get": None, "post": {}},
     "/store/orders/{order}/payments/{payment}/": {"get": None},

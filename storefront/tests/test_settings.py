@@ -205,6 +205,7 @@ class TestDeployment:
             *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
             folder=settings.BASE_DIR,
             **{**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path}/shop.sqlite3"},
+            **dict.fromkeys(("STORE_SELLER_NAME", "STORE_SELLER_ADDRESS", "STORE_TAX_ID"), "Some"),
             DJANGO_SETTINGS_MODULE="storefront.settings.prod",
         )
         assert (result.stderr, result.returncode) == ("", 0)

@@ -76,9 +76,9 @@ def test_an_order_keeps_its_invoice(order, settings):
 
 def test_a_rollback_leaves_no_gap(make_order):
     issue_invoice(order=make_order())
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         issue_invoice(order=make_order())
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
 
     issue_invoice(order=make_order())
 
