@@ -15,6 +15,12 @@ def carrier_name(text: str) -> str:
     return known.get(name.casefold(), name)
 
 
+def usual_carrier() -> str:
+    """Return the carrier of a shop that has one alone."""
+    carriers = [*settings.STORE_CARRIERS]
+    return carriers[0] if len(carriers) == 1 else ""
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())
 

@@ -12,6 +12,7 @@ from .order_forms import ReasonForm, ShipmentForm, TrackingForm
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
 from .order_papers import PapersAdmin
+from .order_sheets import SheetShippingAdmin
 from .orders import OrderAdmin, OrderForm, StatusChangeInline
 from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
 from .promotions import PromotionAdmin, PromotionForm
@@ -48,6 +49,7 @@ __all__ = [
     "ReasonForm",
     "ReviewAdmin",
     "ServiceDeletionAdmin",
+    "SheetShippingAdmin",
     "ShipmentForm",
     "StatusChangeInline",
     "TrackingForm",

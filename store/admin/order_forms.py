@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.widgets import AdminTextInputWidget
 
+from ..carriers import usual_carrier
 from ..models import OrderStatusChange
 
 
@@ -27,12 +28,6 @@ class CarrierInput(AdminTextInputWidget):
         context["carriers"] = [*settings.STORE_CARRIERS]
         context["widget"]["attrs"]["list"] = f"{name}_choices"
         return context
-
-
-def usual_carrier() -> str:
-    """Return the carrier of a shop that has one alone."""
-    carriers = [*settings.STORE_CARRIERS]
-    return carriers[0] if len(carriers) == 1 else ""
 
 
 class CarrierField(forms.CharField):

@@ -20,6 +20,7 @@ from .order_corrections import CorrectingAdmin
 from .order_lines import OrderItemInline
 from .order_moves import ACTIONS
 from .order_papers import PapersAdmin
+from .order_sheets import SheetShippingAdmin
 from .payments import PaymentInline
 
 # A new order takes its stock, which a failed one does not hold.
@@ -55,7 +56,9 @@ class StatusChangeInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LongListAdmin, CorrectingAdmin, PapersAdmin, ServiceDeletionAdmin):
+class OrderAdmin(
+    LongListAdmin, CorrectingAdmin, PapersAdmin, SheetShippingAdmin, ServiceDeletionAdmin
+):
     """A new order has a form; one that was placed is history, and moves by its steps alone."""
 
     form = OrderForm
