@@ -58,7 +58,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
     @admin.display(description="address")
     def buyer_address(self, invoice: Invoice) -> str:
-        return ", ".join(filter(None, invoice.buyer["address"].values()))
+        return ", ".join(filter(None, invoice.buyer["address"].values())) or "–"
 
     @admin.display(description="PDF")
     def pdf(self, invoice: Any) -> SafeString:

@@ -129,7 +129,7 @@ class SheetShippingAdmin(MovingAdmin):
         listed = format_html_join(SafeString("<br>"), "{}", ([line] for line in lines))
         self.message_user(request, listed, messages.ERROR)
 
-    def sheet_page(self, request: HttpRequest, form: SheetForm) -> TemplateResponse:
+    def sheet_page(self, request: HttpRequest, form: Any) -> TemplateResponse:
         fields = AdminForm(form, [(None, {"fields": ["sheet"]})], {})
         return self.page(request, {"form": form, "adminform": fields})
 

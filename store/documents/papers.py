@@ -90,9 +90,12 @@ class Paper:
         if not text:
             return []
         self.pdf.set_font(FAMILY, "B" if bold else "", size)
-        lines: Any = self.pdf.multi_cell(
-            width, text=text, dry_run=True, output=MethodReturnValue.LINES
-        )
+        # Most texts take one line, and breaking is what a paper takes longest for.
+        lines: Any = [text]
+        if self.pdf.get_string_width(text) > width:
+            lines = self.pdf.multi_cell(
+                width, text=text, dry_run=True, output=MethodReturnValue.LINES
+            )
         return [Line(visual(line), size, bold, shade) for line in lines]
 
     def lines(self, lines: Sequence[Line], x: float, width: float, align: str = "L") -> None:

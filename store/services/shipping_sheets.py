@@ -60,8 +60,19 @@ def planned_shipments(rows: Iterable[SheetRow]) -> list[PlannedShipment]:
             raise UnreadableSheet(f"The sheet has more than {MAX_ROWS:,} rows; divide it.")
     if not sheet:
         raise UnreadableSheet("The sheet has no row below the names of the columns.")
-    texts = [(row.number, *(cell(row, places.get(name)) for name in NAMES)) for row in sheet]
-    return list(plan(texts))
+    return list(
+        plan(
+            [
+                (
+                    row.number,
+                    cell(row, places[ORDER]),
+                    cell(row, places.get(CARRIER)),
+                    cell(row, places[TRACKING]),
+                )
+                for row in sheet
+            ]
+        )
+    )
 
 
 def places_of(names: Sequence[str]) -> dict[str, int]:
