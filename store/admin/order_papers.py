@@ -8,7 +8,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -34,6 +34,7 @@ from .order_moves import BUSY, GONE, MovingAdmin
 MAX_PAPERS = 200
 # Refusals that a message names.
 NAMED = 5
+NOTHING_ISSUED = "None of these orders has an invoice. Nothing was issued."
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:
@@ -107,7 +108,8 @@ class PapersAdmin(MovingAdmin):
         keys = {int(word) for word in words if is_id(word)}
         papers = list(Invoice.objects.of_orders(keys)) if len(keys) <= MAX_PAPERS else []
         if not papers:
-            raise Http404
+            self.message_user(request, NOTHING_ISSUED, messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:store_order_changelist"))
         return pdf_response(pdf_of_invoices(papers), "invoices")
 
     def order_to_print(self, request: HttpRequest, object_id: str) -> Order | None:
@@ -180,8 +182,7 @@ class PapersAdmin(MovingAdmin):
             return self.invoices_page(request, plan, papers)
         if papers:
             return pdf_response(pdf_of_invoices(papers), "invoices")
-        message = "None of these orders has an invoice. Nothing was issued."
-        self.message_user(request, message, messages.WARNING)
+        self.message_user(request, NOTHING_ISSUED, messages.WARNING)
         return None
 
     def keys_to_print(self, request: HttpRequest, queryset: QuerySet[Order]) -> list[int]:

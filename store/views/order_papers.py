@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet
 
 from storefront.renderers.json import JSONRenderer
@@ -24,8 +25,8 @@ class OrderPapers(GenericViewSet[Order]):
     @action(
         detail=True,
         permission_classes=[IsAuthenticated],
-        # JSON first: it is what a client gets that accepts anything and is refused.
-        renderer_classes=[JSONRenderer, PDFRenderer],
+        # The last: who accepts anything and is refused gets JSON.
+        renderer_classes=[*api_settings.DEFAULT_RENDERER_CLASSES, PDFRenderer],
         filter_backends=[],
     )
     def invoice(self, request: Request, pk: int) -> HttpResponse:

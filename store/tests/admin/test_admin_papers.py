@@ -183,8 +183,11 @@ def test_prints_what_there_is_for_those_who_may_not_issue(make_clerk, make_order
 
 
 @pytest.mark.parametrize("words", ["", "x", "1e5", "9" * 30, ",".join(["1"] * 300)])
-def test_an_address_of_no_invoices_is_not_found(admin_client, words):
-    assert admin_client.get(f"{LIST}invoices/?orders={words}").status_code == 404
+def test_an_address_of_no_invoices_leads_to_the_list(admin_client, words):
+    response = admin_client.get(f"{LIST}invoices/?orders={words}", follow=True)
+
+    assertRedirects(response, LIST)
+    assert messages_in(response) == ["None of these orders has an invoice. Nothing was issued."]
 
 
 @pytest.mark.parametrize("count", [1, 9])
