@@ -10,7 +10,7 @@ class StoreConfig(AppConfig):
     def ready(self) -> None:
         from history.signals import changes_recorded
 
-        from .checks import check_stored_prices
+        from .checks import check_font, check_seller, check_stored_prices
         from .gateways import payment_gateway
         from .models import Product, Promotion
         from .signals import campaign_started, picture_stored, refund_due
@@ -37,5 +37,7 @@ class StoreConfig(AppConfig):
         picture_stored.connect(make_image_sizes)
         picture_stored.connect(remove_replaced_file)
         register(check_stored_prices, Tags.database)
+        register(check_font)
+        register(check_seller, deploy=True)
         # Settings that make no gateway stop the start, not the first customer who pays.
         payment_gateway()

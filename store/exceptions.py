@@ -249,6 +249,36 @@ class ProductsChanged(StoreError):
     detail = "Somebody else has changed some of these products meanwhile. Nothing was changed."
 
 
+class OrderIsInvoiced(NotDeletable):
+    code = "order_is_invoiced"
+
+    def __init__(self) -> None:
+        super().__init__("Order cannot be deleted because an invoice was issued for it.")
+
+
+class NotInvoiceable(StoreError):
+    """An invoice is for an order that stands and has lines."""
+
+    code = "not_invoiceable"
+    detail = "There is nothing to invoice."
+
+
+class SellerUnknown(StoreError):
+    """No invoice is issued that does not say who sells: it could not be corrected later."""
+
+    code = "seller_unknown"
+    detail = (
+        "The shop's name and address are not set (STORE_SELLER_NAME, STORE_SELLER_ADDRESS); "
+        "no invoice was issued."
+    )
+
+
+class InvoiceNotFound(StoreError):
+    status_code = 404
+    code = "invoice_not_found"
+    detail = "No invoice was issued for this order."
+
+
 class ReportsBusy(StoreError):
     """This process computes a report, and another one waits already."""
 

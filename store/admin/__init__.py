@@ -5,10 +5,14 @@ from .catalog import CollectionAdmin, InventoryFilter, ProductAdmin
 from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
+from .invoices import InvoiceAdmin
 from .lists import LongListAdmin, ReadOnlyAdmin
+from .order_corrections import CorrectedTrackingForm, CorrectingAdmin
+from .order_forms import ReasonForm, ShipmentForm, TrackingForm
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
-from .order_steps import ReasonForm
+from .order_papers import PapersAdmin
+from .order_sheets import SheetShippingAdmin
 from .orders import OrderAdmin, OrderForm, StatusChangeInline
 from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
 from .pictures import PictureForm, ProductImageInline
@@ -20,14 +24,18 @@ __all__ = [
     "CampaignAdmin",
     "CampaignForm",
     "CollectionAdmin",
+    "CorrectedTrackingForm",
+    "CorrectingAdmin",
     "CustomerAdmin",
     "InventoryFilter",
+    "InvoiceAdmin",
     "LongListAdmin",
     "MovingAdmin",
     "NotifyingAdmin",
     "OrderAdmin",
     "OrderForm",
     "OrderItemInline",
+    "PapersAdmin",
     "PaymentAdmin",
     "PaymentEventAdmin",
     "PaymentEventInline",
@@ -42,5 +50,8 @@ __all__ = [
     "ReasonForm",
     "ReviewAdmin",
     "ServiceDeletionAdmin",
+    "SheetShippingAdmin",
+    "ShipmentForm",
     "StatusChangeInline",
+    "TrackingForm",
 ]

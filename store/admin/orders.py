@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import Model, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from ..exceptions import OrderIsPaid, StoreError
-from ..models import Order, OrderItem, OrderStatusChange
+from ..models import Invoice, Order, OrderItem, OrderStatusChange
 from ..money import displayed
 from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
@@ -16,8 +16,11 @@ from .amounts import amount_column
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin
+from .order_corrections import CorrectingAdmin
 from .order_lines import OrderItemInline
-from .order_moves import ACTIONS, MovingAdmin
+from .order_moves import ACTIONS
+from .order_papers import PapersAdmin
+from .order_sheets import SheetShippingAdmin
 from .payments import PaymentInline
 from .sales_filters import ProductFilter, SoldFilter
 
@@ -54,7 +57,9 @@ class StatusChangeInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
+class OrderAdmin(
+    LongListAdmin, CorrectingAdmin, PapersAdmin, SheetShippingAdmin, ServiceDeletionAdmin
+):
     """A new order has a form; one that was placed is history, and moves by its steps alone."""
 
     form = OrderForm
@@ -64,9 +69,10 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
     search_fields = ["id", "customer__user__email", "customer__user__username"]
     search_help_text = "An order's number, or how the customer's e-mail or user name begins."
     autocomplete_fields = ["customer"]
-    actions = [*ACTIONS, *ServiceDeletionAdmin.actions]
+    actions = [*PapersAdmin.actions, *ACTIONS, *ServiceDeletionAdmin.actions]
     inlines = [OrderItemInline, StatusChangeInline, PaymentInline]
     refusal = OrderIsPaid
+    refusal_text = f"{OrderIsPaid().message} Nor can one for which an invoice was issued."
 
     class Media:
         css = {"all": ["store/admin/shop.css"]}
@@ -100,7 +106,7 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
         if obj is None:
             return ["customer", "payment_status"]
         status = ["placed_at", "status", "payment_status"]
-        return ["customer", *status, *AMOUNTS, "shipping_address"]
+        return ["customer", *status, *AMOUNTS, "shipping_address", "carrier", "tracking_number"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
         return [] if obj is None else self.get_fields(request, obj)
@@ -162,7 +168,10 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
 
     def blockers(self, rows: Sequence[Order]) -> QuerySet:
         keys = [order.pk for order in rows]
-        return Order.objects.filter(pk__in=keys, payment_status=Order.PAYMENT_STATUS_COMPLETE)
+        kept = Q(payment_status=Order.PAYMENT_STATUS_COMPLETE) | Q(
+            pk__in=Invoice.objects.filter(order__in=keys).values("order")
+        )
+        return Order.objects.filter(kept, pk__in=keys)
 
     def rows_to_delete(
         self, objs: Any, request: HttpRequest

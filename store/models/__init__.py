@@ -6,6 +6,8 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
+from .invoices import Invoice, InvoiceCounter, InvoiceKind
+from .order_corrections import TrackingChange
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
@@ -26,6 +28,9 @@ __all__ = [
     "Collection",
     "Customer",
     "IdempotencyKey",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceKind",
     "KnownWord",
     "LowStockNotice",
     "Order",
@@ -41,5 +46,6 @@ __all__ = [
     "Review",
     "StockCause",
     "StockMovement",
+    "TrackingChange",
     "Version",
 ]

@@ -25,6 +25,7 @@ from storefront.converters import is_key
 from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
 
+from ..carriers import tracking_page
 from ..expressions import AmountSum
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
@@ -101,6 +102,13 @@ class OrderQuerySet(RecordingMixin, models.QuerySet["Order"]):
         """Load the lines along, and their products with images, in two more queries."""
         return self.prefetch_related(Prefetch("items", queryset=OrderItem.objects.with_products()))
 
+    def with_customers_and_lines(self) -> "OrderQuerySet":
+        """Load what goes into a parcel, and to whom: the customers along, the lines in one more query."""
+        lines = OrderItem.objects.select_related("product")
+        return self.select_related("customer__user").prefetch_related(
+            Prefetch("items", queryset=lines)
+        )
+
     def expiring(self) -> "OrderQuerySet":
         """Keep the unpaid orders whose stock the shop holds for some time only."""
         return self.filter(payment_status=Order.PAYMENT_STATUS_PENDING, expires_at__isnull=False)
@@ -156,6 +164,9 @@ class Order(RecordedModel, PartialUpdateModel):
     shipping_street = models.CharField(max_length=255, null=True, blank=True)
     shipping_city = models.CharField(max_length=255, null=True, blank=True)
     shipping_zip = models.CharField(max_length=32, null=True, blank=True)
+    # Who carries the parcel, and under which number; empty until it is shipped, or where nobody said.
+    carrier = models.CharField(max_length=64, blank=True, default="", db_default="")
+    tracking_number = models.CharField(max_length=64, blank=True, default="", db_default="")
     # The cart it came from: a repeated request finds this order instead of making a second one.
     cart_uuid = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # When it is cancelled unless it is paid; null: never, as of orders whose payment staff see to.
@@ -197,6 +208,11 @@ class Order(RecordedModel, PartialUpdateModel):
         if self.shipping_street is None:
             return None
         return Address(**{name: getattr(self, f"shipping_{name}") for name in Address.FIELDS})
+
+    @property
+    def tracking_url(self) -> str | None:
+        """The carrier's page about the parcel, where STORE_CARRIERS names one."""
+        return tracking_page(self.carrier, self.tracking_number)
 
     @property
     def subtotal(self) -> Decimal:

@@ -18,6 +18,7 @@ from ..exceptions import (
     CartNotFound,
     EmailUnverified,
     EmptyCart,
+    OrderIsInvoiced,
     OrderIsPaid,
     TooManyUnpaid,
 )
@@ -220,10 +221,12 @@ def new_line(order: Order, product: Product, quantity: int) -> OrderItem:
 
 @retrying_transaction
 def delete_order(*, order: Order) -> None:
-    """Delete an unpaid order and put back the stock it holds, or raise OrderIsPaid."""
+    """Delete an unpaid order and put back the stock it holds; raises OrderIsPaid and OrderIsInvoiced."""
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.payment_status == Order.PAYMENT_STATUS_COMPLETE:
         raise OrderIsPaid
+    if order.invoices.exists():
+        raise OrderIsInvoiced
     if order.status == OrderStatus.PENDING:
         return_stock(order=order)
     order_deleting.send(sender=Order, order=order)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from history.origins import unrecorded
@@ -18,6 +18,7 @@ from ..models import (
     CartItem,
     Customer,
     IdempotencyKey,
+    Invoice,
     Order,
     OrderItem,
     OrderStatus,
@@ -25,12 +26,13 @@ from ..models import (
     Payment,
     PaymentEvent,
     Review,
+    TrackingChange,
 )
 from ..models.versions import invalidate_sales
+from .invoice_content import FORMER_CUSTOMER
 from .order_status import change_order_status
 from .transactions import retrying_transaction, run_last
 
-FORMER_CUSTOMER = "Former customer"
 ACCOUNT_DELETED = "The account was deleted."
 # Orders that one statement changes.
 ERASED_AT_ONCE = 1000
@@ -38,12 +40,17 @@ ERASED_AT_ONCE = 1000
 ADDRESS_FIELDS = [f"shipping_{name}" for name in Address.FIELDS]
 PROFILE_FIELDS = ["phone", "birth_date", "membership"]
 ORDER_FIELDS = [
-    *("id", "placed_at", "status", "payment_status"),
+    *("id", "placed_at", "status", "payment_status", "carrier", "tracking_number"),
     *ADDRESS_FIELDS,
 ]
 LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
 CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
+TRACKING_FIELDS = ["old_carrier", "old_tracking_number", "changed_at"]
 PAYMENT_FIELDS = ["gateway", "reference", "amount", "status", "created_at", "changed_at"]
+INVOICE_FIELDS = [
+    *("kind", "number", "issued_at", "currency", "net", "tax", "total"),
+    *("seller", "buyer", "content"),
+]
 REVIEW_FIELDS = ["id", "product__title", "name", "description", "rating", "date", "answer"]
 
 
@@ -64,16 +71,20 @@ def held_by_shop(*, user_id: int) -> dict[str, Any]:
 
 
 def orders_of(user_id: int) -> list[dict[str, Any]]:
-    """Return the orders of a user with their lines, history and payments, in four queries."""
+    """Return the orders of a user with their lines, history, payments and invoices, in six queries."""
     lines = by_order(OrderItem.objects.order_by("pk"), LINE_FIELDS, user_id)
     history = by_order(OrderStatusChange.objects.order_by("pk"), CHANGE_FIELDS, user_id)
+    tracking = by_order(TrackingChange.objects.order_by("pk"), TRACKING_FIELDS, user_id)
     payments = by_order(Payment.objects.order_by("pk"), PAYMENT_FIELDS, user_id)
+    invoices = by_order(Invoice.objects.order_by("pk"), INVOICE_FIELDS, user_id)
     return [
         {
             **order,
             "lines": lines[order["id"]],
             "history": history[order["id"]],
+            "earlier_tracking": tracking[order["id"]],
             "payments": payments[order["id"]],
+            "invoices": invoices[order["id"]],
         }
         for order in Order.objects.filter(customer__user=user_id).values(*ORDER_FIELDS)
     ]
@@ -123,18 +134,34 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
 
 
 def erase_old_addresses() -> int:
-    """Take the address off the orders of deleted accounts, and what gateways told of them, in time.
+    """Take address and tracking off the orders of deleted accounts, and what gateways told, in time.
 
-    That is STORE_ADDRESS_RETENTION days after they were placed; returns the number of orders.
+    That is STORE_ADDRESS_RETENTION days after they were placed, and of the buyer on an invoice after it was
+    issued; returns the number of orders.
     """
     last = timezone.now() - timedelta(days=settings.STORE_ADDRESS_RETENTION)
     orders = Order.objects.of_deleted_accounts().filter(placed_at__lt=last)
     events = PaymentEvent.objects.filter(payment__order__in=orders.order_by().values("pk"))
     events.exclude(payload="").update(payload="")
+    erase_old_buyers(last)
+    TrackingChange.objects.filter(order__in=orders.order_by().values("pk")).delete()
     total = 0
-    addressed = orders.filter(shipping_street__isnull=False).order_by("pk")
-    while keys := list(addressed.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
+    # A carrier tells by the number where a parcel went.
+    known = orders.filter(Q(shipping_street__isnull=False) | ~Q(tracking_number="")).order_by("pk")
+    erased = {**dict.fromkeys(ADDRESS_FIELDS), "tracking_number": ""}
+    while keys := list(known.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
         with unrecorded():
-            total += Order.objects.filter(pk__in=keys).update(**dict.fromkeys(ADDRESS_FIELDS))
-        erase_history(model=Order, keys=keys, fields=ADDRESS_FIELDS)
+            total += Order.objects.filter(pk__in=keys).update(**erased)
+        erase_history(model=Order, keys=keys, fields=erased)
     return total
+
+
+def erase_old_buyers(last: datetime) -> None:
+    """Take the name and address off the invoices of deleted accounts that were issued before a moment."""
+    invoices = Invoice.objects.of_deleted_accounts().filter(
+        issued_at__lt=last, buyer_erased_at=None
+    )
+    while keys := list(invoices.order_by("pk").values_list("pk", flat=True)[:ERASED_AT_ONCE]):
+        Invoice.objects.filter(pk__in=keys).update(
+            buyer={"name": FORMER_CUSTOMER, "address": {}}, buyer_erased_at=timezone.now()
+        )

@@ -15,6 +15,8 @@ from store.models import (
     Collection,
     Customer,
     IdempotencyKey,
+    Invoice,
+    InvoiceCounter,
     KnownWord,
     Order,
     OrderItem,
@@ -25,6 +27,7 @@ from store.models import (
     ProductImage,
     Promotion,
     Review,
+    TrackingChange,
     Version,
 )
 from tags.models import Tag, TaggedItem
@@ -102,10 +105,13 @@ ADDED = {
     Campaign,
     CampaignRecipient,
     IdempotencyKey,
+    Invoice,
+    InvoiceCounter,
     KnownWord,
     OrderStatusChange,
     Payment,
     PaymentEvent,
+    TrackingChange,
     Version,
 }
 
@@ -192,6 +198,9 @@ def test_loaded_orders_have_a_status_and_a_total(api_client, payment_status, sta
             "payment_status": payment_status,
             "status": status,
             "shipping_address": None,
+            "carrier": "",
+            "tracking_number": "",
+            "tracking_url": None,
             "items": [
                 {
                     "id": 7,

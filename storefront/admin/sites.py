@@ -15,7 +15,7 @@ from django.urls import path
 from ..sequences import sequence_behind
 from ..supplied import supplied
 from . import searches
-from .actions import delete_selected, has_intermediate_page
+from .actions import delete_selected, has_intermediate_page, only_reads
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
 from .navigation import sections
 from .titles import TitledAdmin
@@ -92,8 +92,11 @@ class ShopAdminSite(admin.AdminSite):
         model_admin: Any
         for model_admin in self._registry.values():
             for action, name, _ in model_admin._get_base_actions():
-                if not has_intermediate_page(action):
-                    hint = "Decorate it with confirmed_action, or intermediate_page_action if it has a page."
+                if not (has_intermediate_page(action) or only_reads(action)):
+                    hint = (
+                        "Decorate it with confirmed_action, with intermediate_page_action if it has a page, "
+                        "or with reading_action if it writes nothing."
+                    )
                     message = f"The action '{name}' writes without asking first."
                     errors.append(Error(message, hint, type(model_admin), id="storefront.E001"))
         return errors

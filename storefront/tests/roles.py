@@ -42,7 +42,7 @@ OWNED = {
     "likes.likeditem": "user",
     "core.usersession": "user",
 }
-OWN_NAMES = {"user", "customer", "order", "paid_order", "shipped_order"}
+OWN_NAMES = {"user", "customer", "order", "paid_order", "shipped_order", "invoiced_order"}
 OWN_NAMES |= {"review", "address", "like", "session"}
 # A list that holds what the asker may see -> the name of somebody else's row in it.
 LISTS = {"/store/orders/": "order", "/auth/users/": "user", "/likes/": "like"}

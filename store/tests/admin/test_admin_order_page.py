@@ -79,8 +79,9 @@ def test_costs_no_more_for_more_rows(
 
     # Asked for once in the life of a process.
     ContentType.objects.get_for_model(Order)
-    # The session and its user, the order, its lines for the figures, then each of the three tables.
-    with django_assert_num_queries(7):
+    # The session and its user, the order, its lines for the figures, then each of the three tables, and
+    # its invoices.
+    with django_assert_num_queries(8):
         admin_client.get(change_url(order))
 
 
