@@ -18,6 +18,7 @@ from store.models import (
     Invoice,
     InvoiceCounter,
     KnownWord,
+    LowStockNotice,
     Order,
     OrderItem,
     OrderStatusChange,
@@ -27,6 +28,7 @@ from store.models import (
     ProductImage,
     Promotion,
     Review,
+    StockMovement,
     TrackingChange,
     Version,
 )
@@ -108,9 +110,11 @@ ADDED = {
     Invoice,
     InvoiceCounter,
     KnownWord,
+    LowStockNotice,
     OrderStatusChange,
     Payment,
     PaymentEvent,
+    StockMovement,
     TrackingChange,
     Version,
 }
