@@ -202,6 +202,7 @@ class TestFirstSteps:
             "Let colleagues in",
         ]
         assertNotContains(page, "USD")
+        assert (page.context["backlogs"], page.context.get("low_stock")) == ([], None)
 
     def test_a_step_is_done(self, admin_client, product):
         steps = admin_client.get(HOME).context["steps"]
