@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -66,11 +66,13 @@ def low_stock(request: Any) -> dict[str, Any] | None:
     if not request.user.has_perm("store.view_product"):
         return None
     products = Product.objects.low_on_stock()
-    fewest = products.order_by("inventory", "pk").values("pk", "title", "inventory")[:LOW]
+    # One query for the rows and how many there are of them.
+    counted = products.annotate(count=Window(Count("pk"))).order_by("inventory", "pk")
+    fewest = counted.values("pk", "title", "inventory", "count")[:LOW]
     rows = [
         {**row, "url": reverse("admin:store_product_change", args=[row["pk"]])} for row in fewest
     ]
-    count = products.count() if len(rows) == LOW else len(rows)
+    count = rows[0]["count"] if rows else 0
     return {
         "count": count,
         "text": f"{count:,}",

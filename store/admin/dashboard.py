@@ -30,11 +30,17 @@ ACTIONS = 8
 
 
 def index(request: HttpRequest) -> HttpResponse:
+    found = panels(request)
+    if found.get("steps"):
+        # Zeros tell a new shop nothing.
+        found["backlogs"] = [backlog for backlog in found["backlogs"] if backlog.rows]
+        if found["low_stock"] and not found["low_stock"]["count"]:
+            del found["low_stock"]
     context = {
         **admin.site.each_context(request),
         "title": admin.site.index_title,
         "actions": own_actions(request),
-        **panels(request),
+        **found,
     }
     return TemplateResponse(request, "admin/store/dashboard.html", context)
 

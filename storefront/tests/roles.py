@@ -31,6 +31,7 @@ EXAMPLES = {
     "<path:content_type_id>": "{product_type}",
     "<path:object_id>": "{product}",
     "<app>": "store",
+    "reports/<slug:name>/": "reports/sales/",
     "api/schema/": "api/schema/?format=json",
     "autocomplete/": "autocomplete/?app_label=store&model_name=orderitem&field_name=product",
 }
