@@ -52,6 +52,10 @@ class StoredPictureField(FormField):
 class PictureForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("alt", "position"):
+            if name in self.fields:
+                # The head of a column is no label of its boxes.
+                self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
         if self.instance.pk:
             self.fields["image"] = StoredPictureField(required=False, disabled=True)
 
