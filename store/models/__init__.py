@@ -6,6 +6,7 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
+from .imports import ImportKind, ImportPiece, ImportRow, ImportRun, ImportState
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
@@ -24,6 +25,11 @@ __all__ = [
     "Collection",
     "Customer",
     "IdempotencyKey",
+    "ImportKind",
+    "ImportPiece",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
     "KnownWord",
     "Order",
     "OrderItem",

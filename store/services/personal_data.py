@@ -24,6 +24,7 @@ from ..models import (
     Review,
 )
 from ..models.versions import invalidate_sales
+from .imports import forget_customer
 from .order_status import change_order_status
 from .transactions import retrying_transaction, run_last
 
@@ -98,6 +99,8 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
     """
     Review.objects.filter(user=user_id).update(name=FORMER_CUSTOMER, user=None)
     customer = Customer.objects.select_for_update().filter(user=user_id).first()
+    if customer is not None:
+        forget_customer(customer_id=customer.pk)
     if customer is None or not customer.orders.exists():
         return
     for order in customer.orders.filter(status=OrderStatus.PENDING).order_by("pk"):

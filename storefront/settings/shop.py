@@ -39,6 +39,8 @@ STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range
 STORE_ADDRESS_RETENTION = env.int(
     "STORE_ADDRESS_RETENTION", 3650, validate=validate.Range(0, 36500)
 )
+# Days for which an import can be looked at and taken back; its rows may be about people.
+STORE_IMPORT_RETENTION = env.int("STORE_IMPORT_RETENTION", 7, validate=validate.Range(1, 365))
 # MB of responses to visitors that each process caches; 0: none is cached.
 STORE_CATALOG_MEMORY = env.int("CATALOG_MEMORY", 16, validate=validate.Range(0, 1024))
 # Seconds after which what other programs wrote into the tables of the catalogue is seen, too.
