@@ -22,7 +22,7 @@ class CollectionResource(SheetResource):
     featured_product = Field(
         attribute="featured_product_id",
         column_name="featured_product",
-        widget=RelationWidget("product"),
+        widget=RelationWidget("product", text="SKU"),
     )
     products_count = Field(
         attribute="products_count", column_name="products_count", readonly=True

@@ -114,9 +114,9 @@ class ChoiceWidget(TextWidget):
 class RelationWidget(TextWidget):
     """A row by its id or title, of those that were looked up for many cells at once."""
 
-    def __init__(self, noun: str, **kwargs: Any) -> None:
+    def __init__(self, noun: str, text: str = "title", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.noun = noun
+        self.noun, self.text = noun, text
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if value is None:
@@ -125,7 +125,7 @@ class RelationWidget(TextWidget):
         if len(found) > 1:
             raise ValueError(f"More than one {self.noun} is called “{value[:40]}”; write its id.")
         if not found:
-            raise ValueError(f"No {self.noun} has the id or title “{value[:40]}”.")
+            raise ValueError(f"No {self.noun} has the id or {self.text} “{value[:40]}”.")
         return found[0]
 
 

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -69,7 +69,9 @@ def recognised(titles: list[str]) -> str:
     if has(products, "sku", "slug", "unit_price", "inventory"):
         whole = has(products, "title", "description", "collection", "is_published")
         # A list of a supplier names each product, too; what it lacks tells it from a catalogue.
-        is_catalog = whole and has(products, "collection", "slug", "is_published", "description")
+        tells_more = has(products, "collection", "slug", "is_published", "description")
+        has_stock = has(products, "inventory", "unit_price")
+        is_catalog = whole and (tells_more or not has_stock)
         return ImportKind.PRODUCTS if is_catalog else ImportKind.STOCK
     if has(RESOURCES[ImportKind.COLLECTIONS], "title", "featured_product"):
         return ImportKind.COLLECTIONS
@@ -159,7 +161,7 @@ def apply_some(run_id: int, size: int) -> bool:
         except OperationalError:
             # The database is away, or busy: the task is tried again.
             raise
-        except (DatabaseError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+        except Exception as error:
             if tries_left and isinstance(error, IntegrityError):
                 # Looked at again, the row that another writer was faster with is refused.
                 continue
