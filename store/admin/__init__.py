@@ -4,6 +4,8 @@ from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
 from .catalog import CollectionAdmin, InventoryFilter, PictureForm, ProductAdmin, ProductImageInline
 from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
+from .imports import ImportRunAdmin, UploadForm
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin, ReadOnlyAdmin
 from .order_lines import OrderItemInline
@@ -20,6 +22,8 @@ __all__ = [
     "CampaignForm",
     "CollectionAdmin",
     "CustomerAdmin",
+    "ExportingAdmin",
+    "ImportRunAdmin",
     "InventoryFilter",
     "LongListAdmin",
     "MovingAdmin",
@@ -42,4 +46,5 @@ __all__ = [
     "ReviewAdmin",
     "ServiceDeletionAdmin",
     "StatusChangeInline",
+    "UploadForm",
 ]

@@ -26,11 +26,12 @@ from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction
 from .amounts import PriceField
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
 from .lists import LongListAdmin
 
 
 @admin.register(Collection)
-class CollectionAdmin(LongListAdmin, ServiceDeletionAdmin):
+class CollectionAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin):
     list_display = ["title", "products_count"]
     ordering = ["title", "id"]
     search_fields = ["title"]
@@ -116,7 +117,7 @@ class ProductImageInline(ConcurrentEditInline, admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(LongListAdmin, ServiceDeletionAdmin):
+class ProductAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin):
     list_display = [
         "title",
         "unit_price",

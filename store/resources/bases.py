@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from import_export.fields import Field
 from import_export.resources import ModelResource
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from .widgets import EMPTY
 
@@ -119,6 +120,10 @@ class SheetResource(ModelResource):
         """Return by place which of these rows take what another row of the shop has."""
         return {}
 
+    def stored(self) -> Any:
+        """Return the rows of the shop as an export shows them."""
+        return self.model()._default_manager.all()
+
     def label(self, instance: Any) -> str:
         return str(instance)
 
@@ -149,4 +154,4 @@ def same_text(before: Any, after: Any) -> bool:
 
 
 def survivors(text: str) -> str:
-    return "\n".join(text.splitlines()).strip()
+    return "\n".join(ILLEGAL_CHARACTERS_RE.sub("", text).splitlines()).strip()

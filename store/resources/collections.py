@@ -35,6 +35,9 @@ class CollectionResource(SheetResource):
     def dehydrate_products_count(self, collection: Any) -> int:
         return getattr(collection, "products_count", 0)
 
+    def stored(self) -> Any:
+        return Collection.objects.with_products_count()
+
     def prepare(self, rows: Iterable[Mapping[str, str]]) -> dict[str, Any]:
         named = {row["featured_product"] for row in rows if row.get("featured_product")}
         return {"featured_product": keys_by_text(Product.objects.all(), "sku", named)}

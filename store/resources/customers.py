@@ -39,6 +39,9 @@ class CustomerResource(SheetResource):
             *("id", "email", "first_name", "last_name", "phone", "birth_date", "membership")
         ]
 
+    def stored(self) -> Any:
+        return Customer.objects.select_related("user")
+
     def label(self, instance: Customer) -> str:
         return f"{instance.name} {instance.email}"
 

@@ -38,8 +38,11 @@ class OrderResource(SheetResource):
             *(*ADDRESS, "pieces", "subtotal", "tax", "total"),
         ]
 
+    def stored(self) -> Any:
+        return Order.objects.select_related("customer__user")
+
     def dehydrate_pieces(self, order: Order) -> int:
         return sum(item.quantity for item in order.items.all())
 
     def load(self, instances: Sequence[Any]) -> None:
-        prefetch_related_objects(instances, "items", "customer__user")
+        prefetch_related_objects(instances, "items")
