@@ -42,7 +42,9 @@ class SheetResource(ModelResource):
     def written(self) -> list[str]:
         """Return the columns that an import writes."""
         columns = self.columns().items()
-        return [name for name, field in columns if not field.readonly and name not in self.fixed_keys]
+        return [
+            name for name, field in columns if not field.readonly and name not in self.fixed_keys
+        ]
 
     def model_field(self, column: str) -> Any:
         """Return the field of the model that a column is about."""

@@ -24,9 +24,7 @@ class CollectionResource(SheetResource):
         column_name="featured_product",
         widget=RelationWidget("product", text="SKU"),
     )
-    products_count = Field(
-        attribute="products_count", column_name="products_count", readonly=True
-    )
+    products_count = Field(attribute="products_count", column_name="products_count", readonly=True)
 
     class Meta:
         model = Collection

@@ -35,9 +35,7 @@ class CustomerResource(SheetResource):
 
     class Meta:
         model = Customer
-        fields = [
-            *("id", "email", "first_name", "last_name", "phone", "birth_date", "membership")
-        ]
+        fields = [*("id", "email", "first_name", "last_name", "phone", "birth_date", "membership")]
 
     def stored(self) -> Any:
         return Customer.objects.select_related("user")

@@ -116,7 +116,9 @@ class StockResource(ProductSheet):
         if product is None:
             raise RowRefused("slug", f"No product has the slug “{(slug or '')[:64]}”.")
         if sku and product.sku != sku:
-            raise RowRefused("sku", f"Product {product.pk} has another SKU: {product.sku or 'none'}.")
+            raise RowRefused(
+                "sku", f"Product {product.pk} has another SKU: {product.sku or 'none'}."
+            )
         if slug and product.slug != slug:
             raise RowRefused("slug", f"Product {product.pk} has another slug: {product.slug}.")
         return product
@@ -142,9 +144,7 @@ class ProductResource(ProductSheet):
     collection = Field(
         attribute="collection_id", column_name="collection", widget=RelationWidget("collection")
     )
-    is_published = Field(
-        attribute="is_published", column_name="is_published", widget=YesNoWidget()
-    )
+    is_published = Field(attribute="is_published", column_name="is_published", widget=YesNoWidget())
     tags = Field(attribute="tag_labels", column_name="tags", widget=TextWidget(), readonly=True)
     last_update = Field(
         attribute="last_update", column_name="last_update", widget=TimeWidget(), readonly=True

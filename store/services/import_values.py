@@ -52,6 +52,4 @@ def differences(
     """Return pairs of the values that differ, by field; of a new row those that it has."""
     if is_new:
         return {name: [None, value] for name, value in after.items() if value not in (None, "")}
-    return {
-        name: [before[name], value] for name, value in after.items() if before[name] != value
-    }
+    return {name: [before[name], value] for name, value in after.items() if before[name] != value}

@@ -110,7 +110,10 @@ def refuse_impossible(
             wanted = {
                 getattr(instance, field.attname) for row, instance in pairs if name in row.changes
             }
-            there = {None, *field.related_model.objects.filter(pk__in=wanted).values_list("pk", flat=True)}
+            there = {
+                None,
+                *field.related_model.objects.filter(pk__in=wanted).values_list("pk", flat=True),
+            }
             for row, instance in pairs:
                 if name in row.changes and getattr(instance, field.attname) not in there:
                     refusals[row.pk] = [[name, GONE]]

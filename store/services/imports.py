@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 PIECE = 1024 * 1024
 # Seconds that a batch is to hold its locks: an order of the same product waits for so long.
-BATCH_SECONDS = 0.25
-FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 50, 10, 500
+BATCH_SECONDS = 0.4
+FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 50, 20, 500
 # How often a batch is tried that another writer made impossible between its look and its write.
 TRIES = 3
 # How often an import is begun again that gets no further, before it is taken back.
@@ -237,7 +237,11 @@ def purge_imports() -> int:
     old = ImportRun.objects.filter(created_at__lt=last)
     # One that is under way is waited for, unless nobody goes on with it.
     writing = Q(state__in=[ImportState.APPLYING, ImportState.UNDOING])
-    keys = list(old.exclude(writing, active_at__gte=timezone.now() - STALLED * 30).values_list("pk", flat=True))
+    keys = list(
+        old.exclude(writing, active_at__gte=timezone.now() - STALLED * 30).values_list(
+            "pk", flat=True
+        )
+    )
     for key in keys:
         delete_rows_of(ImportRow.objects.filter(run=key))
         ImportRun.objects.filter(pk=key).delete()

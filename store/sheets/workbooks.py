@@ -28,9 +28,7 @@ def workbook_rows(content: bytes, max_columns: int) -> Iterator[Sequence[Any]]:
         with warnings.catch_warnings():
             # Of what the shop does not read, such as styles.
             warnings.simplefilter("ignore")
-            book = load_workbook(
-                BytesIO(content), read_only=True, data_only=True, keep_links=False
-            )
+            book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
             sheet = book.worksheets[0]
             # What the file says of its size may be wrong, and is asked for by nobody.
             sheet.reset_dimensions()

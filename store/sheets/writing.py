@@ -3,10 +3,9 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import chain, islice
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -34,13 +33,13 @@ def csv_chunks(head: Sequence[str], rows: Rows) -> Iterator[str]:
         text.truncate()
 
 
-def workbook_file(head: Sequence[str], rows: Rows) -> IO[bytes]:
-    """Return an XLSX file on disk, which is gone once it is closed."""
+def workbook_file(head: Sequence[str], rows: Rows) -> BytesIO:
+    """Return an XLSX file; openpyxl keeps its rows on disk until they are packed."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in chain([head], rows):
         sheet.append([workbook_cell(cell) for cell in row])
-    file = TemporaryFile()
+    file = BytesIO()
     book.save(file)
     file.seek(0)
     return file

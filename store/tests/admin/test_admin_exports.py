@@ -85,7 +85,9 @@ def test_the_list_leads_there(make_clerk: Any, product: Product) -> None:
     assert 'href="/admin/store/product/export/csv/?q=tea"' in page.content.decode()
 
 
-def test_few_queries(make_clerk: Any, make_product: Any, django_assert_max_num_queries: Any) -> None:
+def test_few_queries(
+    make_clerk: Any, make_product: Any, django_assert_max_num_queries: Any
+) -> None:
     for _ in range(30):
         make_product()
     client = make_clerk("view_product")

@@ -49,9 +49,7 @@ def test_refusals(line: str, errors: Any, check: Any) -> None:
     assert Collection.objects.count() == 2
 
 
-def test_a_collection_with_products_stays(
-    make_product: Any, check: Any, carry_out: Any
-) -> None:
+def test_a_collection_with_products_stays(make_product: Any, check: Any, carry_out: Any) -> None:
     run = check("title", "Garden", kind="collections")
     carry_out(apply_import, run, by=None)
     make_product(collection=Collection.objects.get(title="Garden"))

@@ -77,7 +77,10 @@ def test_too_many_bytes(monkeypatch: Any) -> None:
 def changed_part(name: str, content: bytes) -> bytes:
     """Return a workbook with another content of a part, which may be new."""
     whole = BytesIO()
-    with ZipFile(BytesIO(workbook(["sku"], ["T-1"]))) as old, ZipFile(whole, "w", ZIP_DEFLATED) as new:
+    with (
+        ZipFile(BytesIO(workbook(["sku"], ["T-1"]))) as old,
+        ZipFile(whole, "w", ZIP_DEFLATED) as new,
+    ):
         for part in old.namelist():
             if part != name:
                 new.writestr(part, old.read(part))
@@ -114,4 +117,9 @@ def test_escaping_is_taken_back(text: str) -> None:
 
 
 def test_what_would_be_computed_is_escaped() -> None:
-    assert [escape_formula(cell) for cell in ("=1", "'=1", "plain", 5)] == ["'=1", "''=1", "plain", 5]
+    assert [escape_formula(cell) for cell in ("=1", "'=1", "plain", 5)] == [
+        "'=1",
+        "''=1",
+        "plain",
+        5,
+    ]

@@ -52,9 +52,7 @@ def test_a_new_product_that_was_ordered_stays(
     assert Product.objects.filter(pk=product.pk).exists()
 
 
-def test_fields_are_changed_and_emptied(
-    make_product: Any, check: Any, carry_out: Any
-) -> None:
+def test_fields_are_changed_and_emptied(make_product: Any, check: Any, carry_out: Any) -> None:
     product = make_product(sku="T-1", description="Old", low_stock_threshold=4)
     run = check(
         "id,sku,description,low_stock_threshold,is_published",

@@ -26,9 +26,7 @@ def stock(product: Product) -> tuple[int, Decimal]:
 
 def test_stock_and_price_are_set(teapot: Product, check: Any, carry_out: Any) -> None:
     run = check("SKU,Inventory,unit price,Supplier", "T-1,25.0,12.50,Acme")
-    assert rows_of(run) == [
-        (2, "C", {"inventory": [10, 25], "unit_price": ["10.00", "12.50"]})
-    ]
+    assert rows_of(run) == [(2, "C", {"inventory": [10, 25], "unit_price": ["10.00", "12.50"]})]
     assert run.columns["unknown"] == ["Supplier"]
     assert stock(teapot) == (10, Decimal("10.00"))
 
