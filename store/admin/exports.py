@@ -60,7 +60,7 @@ class ExportingAdmin(admin.ModelAdmin):
             export = Export(rows)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{list_url}?e=1")
-        name = f"{slugify(self.opts.verbose_name_plural)}-{timezone.localdate()}.{file_format}"
+        name = f"{slugify(str(self.opts.verbose_name_plural))}-{timezone.localdate()}.{file_format}"
         logger.info(
             "User %s: export of %d x %s as %s",
             *(request.user.pk, len(export.keys), self.opts.label, file_format),

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -135,7 +135,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         context = {
             **self.page_context(request, "Import", None),
             "form": form,
-            "adminform": AdminForm(form, [(None, {"fields": ["file", "kind"]})], {}),
+            "adminform": AdminForm(cast(Any, form), [(None, {"fields": ["file", "kind"]})], {}),
             "columns": [
                 (ImportKind(kind).label, RESOURCES[kind]().keys, RESOURCES[kind]().written())
                 for kind in kinds

@@ -42,7 +42,7 @@ def restored(field: Any, value: Any) -> Any:
 
 def plain_values(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
     """Return the values of some fields of a row."""
-    fields = [row._meta.get_field(name) for name in names]
+    fields: list[Any] = [row._meta.get_field(name) for name in names]
     return {field.name: plain(field, getattr(row, field.attname)) for field in fields}
 
 

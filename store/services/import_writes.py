@@ -56,7 +56,7 @@ def write_rows(*, kind: str, rows: Sequence[ImportRow], back: bool = False) -> R
     return refusals
 
 
-def locked_rows(model: Any, rows: Iterable[ImportRow]) -> dict[int, Any]:
+def locked_rows(model: Any, rows: Iterable[ImportRow]) -> dict[int | None, Any]:
     """Lock the rows of the shop in the order of their keys, in which every other locks them."""
     keys = [row.object_id for row in rows]
     locked = model.objects.select_for_update().filter(pk__in=keys).order_by("pk")
@@ -81,7 +81,7 @@ def shown(value: Any) -> str:
 
 
 def instances(
-    resource: SheetResource, rows: Sequence[ImportRow], found: Mapping[int, Any], *, back: bool
+    resource: SheetResource, rows: Sequence[ImportRow], found: Mapping[int | None, Any], *, back: bool
 ) -> list[Any]:
     """Assign to the locked rows what is to be written."""
     for row in rows:
