@@ -11,6 +11,7 @@ from storefront.admin.actions import intermediate_page_action
 
 from ..models import Customer, Product, Promotion
 from .campaigns import NotifyingAdmin
+from .exports import ExportingAdmin
 from .lists import LongListAdmin
 
 
@@ -40,7 +41,7 @@ class PromotionForm(forms.ModelForm):
 
 
 @admin.register(Promotion)
-class PromotionAdmin(LongListAdmin, NotifyingAdmin):
+class PromotionAdmin(ExportingAdmin, LongListAdmin, NotifyingAdmin):
     form = PromotionForm
     list_display = ["description", "discount_percent", "starts_at", "ends_at", "for_whom", "state"]
     search_fields = ["description"]

@@ -7,11 +7,12 @@ from storefront.admin.actions import confirmed_action
 from ..models import Product, Review
 from ..models.reviews import MAX_RATING, ReviewQuerySet
 from ..services.transactions import retrying_transaction
+from .exports import ExportingAdmin
 from .lists import LongListAdmin
 
 
 @admin.register(Review)
-class ReviewAdmin(LongListAdmin):
+class ReviewAdmin(ExportingAdmin, LongListAdmin):
     list_display = ["product", "name", "stars", "date", "is_approved"]
     list_filter = ["is_approved", "rating", "date"]
     actions = ["approve", "hold_back"]

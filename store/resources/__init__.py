@@ -4,9 +4,11 @@ from .bases import SheetResource
 from .collections import CollectionResource
 from .customers import CustomerResource
 from .orders import OrderResource
+from .others import OTHERS
 from .products import ProductResource, StockResource
 
 __all__ = [
+    "OTHERS",
     "CollectionResource",
     "CustomerResource",
     "OrderResource",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from ..models import Collection, Customer, Order, Product
 from ..resources import (
+    OTHERS,
     CollectionResource,
     CustomerResource,
     OrderResource,
@@ -21,6 +22,7 @@ EXPORTED: dict[Any, type[SheetResource]] = {
     Collection: CollectionResource,
     Customer: CustomerResource,
     Order: OrderResource,
+    **OTHERS,
 }
 
 

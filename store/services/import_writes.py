@@ -81,7 +81,11 @@ def shown(value: Any) -> str:
 
 
 def instances(
-    resource: SheetResource, rows: Sequence[ImportRow], found: Mapping[int | None, Any], *, back: bool
+    resource: SheetResource,
+    rows: Sequence[ImportRow],
+    found: Mapping[int | None, Any],
+    *,
+    back: bool,
 ) -> list[Any]:
     """Assign to the locked rows what is to be written."""
     for row in rows:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from model_bakery import baker
 from openpyxl import load_workbook
 
-from store.models import Collection, Customer, Order, Product
+from store.models import Collection, Customer, Order, Product, Review
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,13 @@ def test_collections(make_clerk: Any, product: Product, collection: Collection) 
     assert rows_in(page)[1] == [str(collection.pk), "Kitchen", "", "1"]
 
 
-@pytest.mark.parametrize("name", ["product", "customer", "order", "collection"])
+def test_other_rows(make_clerk: Any, product: Product) -> None:
+    baker.make(Review, product=product, name="Ann", description="@good", rating=5)
+    page = make_clerk("view_review").get("/admin/store/review/export/csv/")
+    assert rows_in(page)[1][1:5] == [str(product.pk), "Ann", "5", "'@good"]
+
+
+@pytest.mark.parametrize("name", ["product", "customer", "order", "collection", "payment"])
 def test_who_may_not_look_gets_none(name: str, make_clerk: Any) -> None:
     client = make_clerk("view_review")
     assert client.get(f"/admin/store/{name}/export/csv/").status_code == 403
