@@ -66,8 +66,10 @@ class ImportRun(PartialUpdateModel):
     # When the last batch was done, or the task was started again.
     active_at = models.DateTimeField(default=timezone.now)
     applied_at = models.DateTimeField(null=True, blank=True)
-    # How often its task was started again without getting any further.
+    # How often its task was started again without getting any further; of a check, how many were given up.
     attempts = models.PositiveIntegerField(default=0)
+    # Checks that were begun; one more may be for each that was given up.
+    begun = models.PositiveIntegerField(default=0)
     # Of the sheet; a guess until all are checked.
     total = models.PositiveIntegerField("rows", default=0)
     checked = models.PositiveIntegerField(default=0)

@@ -25,7 +25,7 @@ BATCH = 500
 # Rows that a process without a worker takes on: they are checked while somebody waits.
 MAX_ROWS_WITHOUT_WORKER = 1000
 # How often a check is begun anew where its worker has died.
-MAX_ATTEMPTS = 3
+MAX_CHECKS = 3
 BROKEN = "An unexpected error stopped the check; it is logged. Nothing was changed."
 USED, READ_ONLY, UNKNOWN = "used", "read_only", "unknown"
 COUNTS = {
@@ -104,13 +104,14 @@ def check_import(*, run_id: int) -> None:
 def begin_check(*, run_id: int) -> ImportRun | None:
     """Begin a check from the start, or refuse the sheet whose check has killed its workers."""
     run = locked_run(run_id, ImportState.CHECKING)
-    if run is None:
+    # A task that comes twice must not end the check that the first has begun.
+    if run is None or run.begun > run.attempts:
         return None
     run.rows.all().delete()
-    run.attempts += 1
+    run.begun += 1
     run.checked = run.new = run.changed = run.unchanged = run.wrong = 0
     run.active_at = timezone.now()
-    if run.attempts > MAX_ATTEMPTS:
+    if run.begun > MAX_CHECKS:
         run.state, run.problem = ImportState.REFUSED, "The check was stopped again and again."
     run.save()
     return run if run.state == ImportState.CHECKING else None
@@ -244,7 +245,7 @@ class Draft(NamedTuple):
 def store_rows(run: ImportRun, checked: int, rows: Sequence[ImportRow]) -> bool:
     """Store checked rows, or return False where another check is under way."""
     locked = locked_run(run.pk, ImportState.CHECKING)
-    if locked is None or locked.attempts != run.attempts:
+    if locked is None or locked.begun != run.begun:
         return False
     for row in rows:
         # A repeat after a lost race inserts it anew.
@@ -261,7 +262,7 @@ def store_rows(run: ImportRun, checked: int, rows: Sequence[ImportRow]) -> bool:
 @retrying_transaction
 def finish_check(run: ImportRun) -> None:
     locked = locked_run(run.pk, ImportState.CHECKING)
-    if locked is None or locked.attempts != run.attempts:
+    if locked is None or locked.begun != run.begun:
         return
     locked.pieces.all().delete()
     locked.state, locked.total, locked.attempts = ImportState.CHECKED, locked.checked, 0

@@ -30,8 +30,9 @@ BATCH_SECONDS = 0.4
 FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 50, 20, 500
 # How often a batch is tried that another writer made impossible between its look and its write.
 TRIES = 3
-# How often an import is begun again that gets no further, before it is taken back.
-MAX_ATTEMPTS = 5
+# How often an import is begun again that gets no further, before it is taken back: for an hour, as a
+# queue may be long.
+MAX_ATTEMPTS = 30
 PURGED_AT_ONCE = 2000
 STOPPED = "An unexpected error stopped it, which is logged: what was written is taken back."
 
@@ -221,9 +222,8 @@ def resume_imports() -> list[int]:
     found = []
     for run in ImportRun.objects.stalled():
         changes: dict[str, Any] = {"active_at": timezone.now()}
-        if run.state != ImportState.CHECKING:
-            # A check counts its own.
-            changes["attempts"] = run.attempts + 1
+        is_check = run.state == ImportState.CHECKING
+        changes["attempts"] = run.begun if is_check else run.attempts + 1
         if run.state == ImportState.APPLYING and run.attempts >= MAX_ATTEMPTS:
             changes |= {"state": ImportState.UNDOING, "problem": STOPPED}
         if ImportRun.objects.stalled().filter(pk=run.pk, state=run.state).update(**changes):

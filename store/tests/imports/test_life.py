@@ -44,7 +44,7 @@ def test_a_lost_import_is_found_once(uploaded: ImportRun) -> None:
 
 
 def test_a_check_that_kills_its_workers_is_given_up(uploaded: ImportRun) -> None:
-    age(uploaded, attempts=3)
+    age(uploaded, attempts=3, begun=3)
     advance_import(run_id=uploaded.pk, seconds=1)
     uploaded.refresh_from_db()
     assert (uploaded.state, uploaded.problem) == (
@@ -55,12 +55,24 @@ def test_a_check_that_kills_its_workers_is_given_up(uploaded: ImportRun) -> None
 
 def test_a_check_begins_anew(uploaded: ImportRun) -> None:
     advance_import(run_id=uploaded.pk, seconds=1)
-    ImportRun.objects.update(state="checking", attempts=1)
+    ImportRun.objects.update(state="checking", attempts=1, begun=1)
     # What it has read is gone by now: nothing is left of the first check either.
     advance_import(run_id=uploaded.pk, seconds=1)
     uploaded.refresh_from_db()
     assert (uploaded.state, uploaded.problem) == ("refused", "The sheet is empty.")
     assert not ImportRow.objects.exists()
+
+
+def test_a_task_that_comes_twice_leaves_the_check_alone(uploaded: ImportRun) -> None:
+    ImportRun.objects.update(begun=1, checked=500)
+    advance_import(run_id=uploaded.pk, seconds=1)
+    uploaded.refresh_from_db()
+    assert (uploaded.state, uploaded.begun, uploaded.checked) == ("checking", 1, 500)
+    age(uploaded)
+    assert resume_imports() == [uploaded.pk]
+    advance_import(run_id=uploaded.pk, seconds=1)
+    uploaded.refresh_from_db()
+    assert (uploaded.state, uploaded.checked) == ("checked", 1)
 
 
 def test_one_that_gets_no_further_is_taken_back(uploaded: ImportRun) -> None:
