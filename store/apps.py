@@ -13,7 +13,7 @@ class StoreConfig(AppConfig):
         from .checks import check_font, check_seller, check_stored_prices
         from .gateways import payment_gateway
         from .models import Product, Promotion
-        from .signals import campaign_started, picture_stored, refund_due
+        from .signals import campaign_started, import_waiting, picture_stored, refund_due
         from .signals.handlers import (
             create_customer_for_new_user,
             invalidate_after_migrations,
@@ -24,6 +24,7 @@ class StoreConfig(AppConfig):
             remove_image_file,
             remove_replaced_file,
             send_campaign,
+            work_on_import,
         )
 
         post_save.connect(create_customer_for_new_user, sender=settings.AUTH_USER_MODEL)
@@ -34,6 +35,7 @@ class StoreConfig(AppConfig):
         changes_recorded.connect(record_stock, sender=Product)
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
+        import_waiting.connect(work_on_import)
         picture_stored.connect(make_image_sizes)
         picture_stored.connect(remove_replaced_file)
         register(check_stored_prices, Tags.database)

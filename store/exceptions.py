@@ -338,3 +338,10 @@ class NoRecipients(StoreError):
 
     code = "no_recipients"
     detail = "None of these customers has an active account with an e-mail address."
+
+
+class ImportConflict(StoreError):
+    """An import is in another state than what was asked of it needs: somebody was faster, or it has errors."""
+
+    code = "import_conflict"
+    detail = "The import is in another state by now; nothing was done."

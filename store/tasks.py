@@ -8,6 +8,7 @@ from .services import (
     campaigns,
     carts,
     idempotency,
+    imports,
     payments,
     personal_data,
     picture_sizes,
@@ -16,6 +17,9 @@ from .services import (
     stock_movements,
     words,
 )
+
+# Seconds after which a task leaves an import to another, behind what waits.
+IMPORT_SECONDS = 60
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -39,6 +43,28 @@ def resume_campaigns() -> None:
 def close_campaigns() -> None:
     """Keep the final numbers of campaigns, before their mails are deleted."""
     campaigns.close_campaigns()
+
+
+@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
+def work_on_import(task: Any, run_id: int) -> None:
+    """Check, apply or take back an import for a while, then leave the rest to another task."""
+    while imports.advance_import(run_id=run_id, seconds=IMPORT_SECONDS):
+        if not task.request.is_eager:
+            task.delay(run_id)
+            return
+
+
+@shared_task
+def resume_imports() -> None:
+    """Go on with each import whose task was lost."""
+    for run_id in imports.resume_imports():
+        work_on_import.delay(run_id)
+
+
+@shared_task
+def purge_imports() -> None:
+    """Delete the imports that are older than STORE_IMPORT_RETENTION."""
+    imports.purge_imports()
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)

@@ -4,6 +4,8 @@ from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
 from .catalog import CollectionAdmin, InventoryFilter, ProductAdmin
 from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
+from .imports import ImportRunAdmin, UploadForm
 from .inlines import ReadOnlyInline
 from .invoices import InvoiceAdmin
 from .lists import LongListAdmin, ReadOnlyAdmin
@@ -27,6 +29,8 @@ __all__ = [
     "CorrectedTrackingForm",
     "CorrectingAdmin",
     "CustomerAdmin",
+    "ExportingAdmin",
+    "ImportRunAdmin",
     "InventoryFilter",
     "InvoiceAdmin",
     "LongListAdmin",
@@ -54,4 +58,5 @@ __all__ = [
     "ShipmentForm",
     "StatusChangeInline",
     "TrackingForm",
+    "UploadForm",
 ]

@@ -25,13 +25,14 @@ from .amounts import PriceField
 from .badges import badge
 from .bulk_edits import EDITS
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
 from .lists import LongListAdmin
 from .pictures import PicturesMixin, ProductImageInline
 from .product_history import ProductHistoryAdmin
 
 
 @admin.register(Collection)
-class CollectionAdmin(LongListAdmin, ServiceDeletionAdmin):
+class CollectionAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin):
     list_display = ["title", "products_count"]
     ordering = ["title", "id"]
     search_fields = ["title"]
@@ -69,7 +70,9 @@ class InventoryFilter(admin.SimpleListFilter):
 
 
 @admin.register(Product)
-class ProductAdmin(PicturesMixin, ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin):
+class ProductAdmin(
+    ExportingAdmin, PicturesMixin, ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin
+):
     list_display = [
         "title",
         "unit_price",

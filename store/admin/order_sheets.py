@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from storefront.admin.actions import log_bulk_action
+from storefront.admin.list_tools import ListTool, with_list_tools
 
 from ..models import Order
 from ..services.order_status import PAID, SHIPPED
@@ -62,15 +63,15 @@ class SheetForm(forms.Form):
 class SheetShippingAdmin(MovingAdmin):
     """Takes a sheet, asks, and makes the same step as the page of one order."""
 
-    change_list_template = "admin/store/order_change_list.html"
-
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.ship_view)
         return [path("ship/", view, name="store_order_ship"), *super().get_urls()]
 
     def changelist_view(self, request: Any, extra_context: Any = None) -> HttpResponse:
-        may_ship = self.has_move_permission(request, STEPS[SHIPPED])
-        return super().changelist_view(request, {**(extra_context or {}), "may_ship": may_ship})
+        if self.has_move_permission(request, STEPS[SHIPPED]):
+            tool = ListTool("Ship by a sheet", reverse("admin:store_order_ship"))
+            extra_context = with_list_tools(extra_context, tool)
+        return super().changelist_view(request, extra_context)
 
     def ship_view(self, request: HttpRequest) -> HttpResponse:
         """Take a sheet, show what it would do, and do that once confirmed."""

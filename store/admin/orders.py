@@ -14,6 +14,7 @@ from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
 from .amounts import amount_column
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin
 from .order_corrections import CorrectingAdmin
@@ -58,7 +59,12 @@ class StatusChangeInline(ReadOnlyInline):
 
 @admin.register(Order)
 class OrderAdmin(
-    LongListAdmin, CorrectingAdmin, PapersAdmin, SheetShippingAdmin, ServiceDeletionAdmin
+    ExportingAdmin,
+    LongListAdmin,
+    CorrectingAdmin,
+    PapersAdmin,
+    SheetShippingAdmin,
+    ServiceDeletionAdmin,
 ):
     """A new order has a form; one that was placed is history, and moves by its steps alone."""
 

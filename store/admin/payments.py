@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from ..models import Payment, PaymentEvent
 from .amounts import amount_column
+from .exports import ExportingAdmin
 from .inlines import ReadOnlyInline
 from .lists import ReadOnlyAdmin, is_id
 
@@ -46,7 +47,7 @@ class PaymentEventInline(ReadOnlyInline):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(ExportingAdmin, ReadOnlyAdmin):
     list_display = ["created_at", "order", AMOUNT, "status", "gateway"]
     list_filter = ["status", "created_at"]
     list_display_links = ["created_at"]

@@ -6,6 +6,7 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
+from .imports import ImportKind, ImportPiece, ImportRow, ImportRun, ImportState
 from .invoices import Invoice, InvoiceCounter, InvoiceKind
 from .order_corrections import TrackingChange
 from .order_steps import OrderStatusChange
@@ -28,6 +29,11 @@ __all__ = [
     "Collection",
     "Customer",
     "IdempotencyKey",
+    "ImportKind",
+    "ImportPiece",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
     "Invoice",
     "InvoiceCounter",
     "InvoiceKind",

@@ -29,6 +29,7 @@ from ..models import (
     TrackingChange,
 )
 from ..models.versions import invalidate_sales
+from .imports import forget_customer
 from .invoice_content import FORMER_CUSTOMER
 from .order_status import change_order_status
 from .transactions import retrying_transaction, run_last
@@ -116,6 +117,8 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
         name=FORMER_CUSTOMER, user=None, answer=None, answered_at=None, answered_by=None
     )
     customer = Customer.objects.select_for_update().filter(user=user_id).first()
+    if customer is not None:
+        forget_customer(customer_id=customer.pk)
     if customer is None or not customer.orders.exists():
         return
     for order in customer.orders.filter(status=OrderStatus.PENDING).order_by("pk"):

@@ -21,6 +21,7 @@ from ..models.catalog import ProductQuerySet
 from ..models.orders import OrderItemQuerySet, start_of
 from ..models.versions import SALES
 from ..money import round_to_minor_unit
+from ..sheets.formulas import escape_formula
 from .report_limits import reports as place
 from .report_limits import statement_limit
 
@@ -28,8 +29,6 @@ Row = Mapping[str, Any]
 
 # Seconds by which a report may lag behind a change that is no sale: a title, a price, a delivery.
 CACHE_SECONDS = 60
-# What makes a spreadsheet take a text for a formula; in East Asian ones the full-width signs do too.
-FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 # By which Excel knows that a file is UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 # What ranks products and customers; ties go by their ids.
@@ -245,11 +244,3 @@ def as_csv(*, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer.writerow(columns)
     writer.writerows([escape_formula(row[column]) for column in columns] for row in rows)
     return text.getvalue()
-
-
-def escape_formula(cell: object) -> object:
-    """Put an apostrophe before a text that a spreadsheet would compute."""
-    is_formula = isinstance(cell, str) and any(
-        text.startswith(FORMULA_STARTS) for text in (cell, cell.lstrip())
-    )
-    return f"'{cell}" if is_formula else cell

@@ -68,6 +68,11 @@ def send_campaign(campaign: Campaign, **kwargs: Any) -> None:
     queue_soon("a campaign", tasks.send_campaign, campaign.pk)
 
 
+def work_on_import(run_id: int, **kwargs: Any) -> None:
+    """Have a worker go on with an import."""
+    queue_soon("an import", tasks.work_on_import, run_id)
+
+
 def refund_payments(**kwargs: Any) -> None:
     """Have a worker give back money that is due."""
     queue_soon("a refund", tasks.refund_payments)

@@ -56,6 +56,8 @@ HISTORY_DAYS = env.int("HISTORY_DAYS", 730, validate=validate.Range(30, 36500))
 STORE_ADDRESS_RETENTION = env.int(
     "STORE_ADDRESS_RETENTION", 3650, validate=validate.Range(0, 36500)
 )
+# Days for which an import can be looked at and taken back; its rows may be about people.
+STORE_IMPORT_RETENTION = env.int("STORE_IMPORT_RETENTION", 7, validate=validate.Range(1, 365))
 # MB of responses to visitors that each process caches; 0: none is cached.
 STORE_CATALOG_MEMORY = env.int("CATALOG_MEMORY", 16, validate=validate.Range(0, 1024))
 # Seconds after which what other programs wrote into the tables of the catalogue is seen, too.

@@ -212,7 +212,7 @@ def model_rows(askers: list[Asker], model: Any, row: Any) -> Iterator[Row]:
 
 
 def arguments_of(pattern: URLPattern, row: Any) -> dict[str, Any]:
-    examples = {"status": "cancelled"}
+    examples = {"status": "cancelled", "file_format": "csv"}
     return {name: examples.get(name, row.pk) for name in pattern.pattern.converters}
 
 
