@@ -6,13 +6,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.contenttypes.views import shortcut
 from django.core.checks import CheckMessage, Error
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
+from ..errors.views import wants_page
 from ..sequences import sequence_behind
 from .actions import delete_selected, has_intermediate_page
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
+from .refusals import forbidden_page
 
 
 class ShopAdminSite(admin.AdminSite):
@@ -29,7 +32,7 @@ class ShopAdminSite(admin.AdminSite):
         super().register(model_or_iterable, checking, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Tell staff what to do where the next id of a table is in use, whatever they were doing."""
+        """Tell staff what to do where they may not go on, or the next id of a table is in use."""
         admin_view = super().admin_view(view, cacheable)
 
         @wraps(admin_view)
@@ -42,6 +45,10 @@ class ShopAdminSite(admin.AdminSite):
                     raise
                 messages.error(request, behind.detail)
                 return HttpResponseRedirect(request.get_full_path())
+            except PermissionDenied as refusal:
+                if not (wants_page(request) and self.has_permission(request)):
+                    raise
+                return forbidden_page(self, request, refusal)
 
         return wrapped_view
 

@@ -259,6 +259,8 @@ EMAIL_TIMEOUT = 20 if CELERY_BROKER_URL else 5
 OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300, validate=validate.Range(1)))
 # Who gets the weekly sales report: addresses, or "Name <address>", separated by commas.
 ADMINS: list[tuple[str, str]] = env.list("ADMINS", [], subcast=person)
+# Whom staff are told to ask who may not open a page of the admin; else superusers.
+STAFF_CONTACTS: list[tuple[str, str]] = env.list("STAFF_CONTACTS", [], subcast=person)
 
 # Where the shop is, for addresses that leave a request; in development, where it is asked.
 SHOP_URL = env.str("SHOP_URL", "", validate=is_shop_url)
