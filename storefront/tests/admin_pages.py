@@ -19,7 +19,7 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Routes that show no page of their own: data, files, redirects, and what only a form is sent to.
 NO_PAGES = {"autocomplete", "core_user_export", "jsi18n", "logout", "view_on_site"}
 # Pages for who is not signed in.
-SIGNED_OUT = {"login"}
+SIGNED_OUT = {"login", "admin_password_reset", "admin_password_reset_confirm"}
 # Actions that answer with a file.
 NO_QUESTIONS: set[str] = set()
 # What else than the key of a row an address holds, by the name of the route.
