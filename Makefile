@@ -34,7 +34,7 @@ SCHEMATHESIS := .contract/.synced
 MAILDEV := mailbox/node_modules/.package-lock.json
 
 # Markers of the tests that `make test` skips; storefront/tests/services.py tells what they need.
-SERVICES := redis or redis_server or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox or contract or fuzz or terminal
+SERVICES := redis or redis_server or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox or contract or axe or fuzz or terminal
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from storefront.admin.actions import MAX_SELECTED, log_bulk_action
+from storefront.admin.refusals import PermissionMissing
 
 from ..exceptions import OrderStatusConflict, StoreError
 from ..models import Order
@@ -74,7 +74,7 @@ class MovingAdmin(admin.ModelAdmin):
         if step is None:
             raise Http404
         if not self.has_move_permission(request, step):
-            raise PermissionDenied
+            raise PermissionMissing("store.view_order", f"store.{step.right}_order")
         order: Any = self.get_object(request, object_id)
         if order is None:
             self.message_user(request, GONE, messages.ERROR)
@@ -138,7 +138,8 @@ class MovingAdmin(admin.ModelAdmin):
     def changelist_view(self, request: Any, extra_context: Any = None) -> HttpResponse:
         wanted = {*request.POST.getlist("action")} & {action.__name__ for action in ACTIONS}
         if wanted and not wanted <= {*self.get_actions(request)}:
-            raise PermissionDenied
+            steps = [step for step in STEPS.values() if f"move_to_{step.status}" in wanted]
+            raise PermissionMissing(*(f"store.{step.right}_order" for step in steps))
         return super().changelist_view(request, extra_context)
 
     def move_selected(

@@ -7,17 +7,20 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.contenttypes.views import shortcut
 from django.core.checks import CheckMessage, Error
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from ..errors.views import wants_page
 from ..sequences import sequence_behind
 from ..supplied import supplied
 from . import searches
 from .actions import delete_selected, has_intermediate_page, only_reads
 from .addresses import UNREADABLE, AddressCheckingAdmin, AddressCheckingAutocompleteView
 from .navigation import sections
+from .refusals import forbidden_page
 from .titles import TitledAdmin
 
 
@@ -44,7 +47,7 @@ class ShopAdminSite(admin.AdminSite):
         }
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Tell staff what to do where the next id of a table is in use, whatever they were doing."""
+        """Tell staff what to do where they may not go on, or the next id of a table is in use."""
         admin_view = super().admin_view(view, cacheable)
 
         @wraps(admin_view)
@@ -57,6 +60,10 @@ class ShopAdminSite(admin.AdminSite):
                     raise
                 messages.error(request, behind.detail)
                 return HttpResponseRedirect(request.get_full_path())
+            except PermissionDenied as refusal:
+                if not (wants_page(request) and self.has_permission(request)):
+                    raise
+                return forbidden_page(self, request, refusal)
 
         return wrapped_view
 
