@@ -10,6 +10,9 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from history.models import Door
+from history.origins import origin
+
 from ..exceptions import ImportConflict
 from ..models import ImportKind, ImportPiece, ImportRow, ImportRun, ImportState
 from ..models.imports import STALLED
@@ -34,6 +37,7 @@ TRIES = 3
 # queue may be long.
 MAX_ATTEMPTS = 30
 PURGED_AT_ONCE = 2000
+TAKEN_BACK = "The import was taken back."
 STOPPED = "An unexpected error stopped it, which is logged: what was written is taken back."
 
 
@@ -179,7 +183,8 @@ def apply_batch(*, run_id: int, size: int) -> bool:
     if run is None:
         return False
     rows = list(run.rows.filter(state__in=ImportRow.WAITING).order_by("number")[:size])
-    refusals = write_rows(kind=run.kind, rows=rows)
+    with origin(door=Door.IMPORT, by=run.applied_by, reason=run.file_name):
+        refusals = write_rows(kind=run.kind, rows=rows)
     note(rows, refusals, done=ImportRow.APPLIED, left=ImportRow.REFUSED)
     run.refused += len(refusals)
     run.applied += len(rows) - len(refusals)
@@ -193,7 +198,8 @@ def undo_batch(*, run_id: int, size: int) -> bool:
     if run is None:
         return False
     rows = list(run.rows.filter(state=ImportRow.APPLIED).order_by("-number")[:size])
-    refusals = write_rows(kind=run.kind, rows=rows, back=True)
+    with origin(door=Door.IMPORT, by=run.applied_by, reason=TAKEN_BACK):
+        refusals = write_rows(kind=run.kind, rows=rows, back=True)
     note(rows, refusals, done=ImportRow.UNDONE, left=ImportRow.KEPT)
     run.kept += len(refusals)
     run.undone += len(rows) - len(refusals)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from history.models import Change
 from store.exceptions import ImportConflict
 from store.models import ImportRow, ImportRun, Product
 from store.services.imports import apply_import, undo_import
@@ -135,3 +136,19 @@ def test_two_rows_about_one_product(teapot: Product, check: Any) -> None:
     run = check("sku,slug,inventory", "T-1,,5", ",teapot,6")
     assert rows_of(run)[1] == (3, "E", [["", "Row 2 has the same id."]])
     assert isinstance(run, ImportRun)
+
+
+def test_the_history_tells_of_an_import_and_of_what_takes_it_back(
+    teapot: Product, check: Any, carry_out: Any
+) -> None:
+    run = check("sku,inventory", "T-1,25", name="delivery.csv")
+    carry_out(apply_import, run, by=None)
+    carry_out(undo_import, run)
+
+    changes = Change.objects.of(Product, teapot.pk).filter(kind="U").order_by("pk")
+    assert list(changes.values_list("door", "reason", "fields__inventory")) == [
+        ("import", "delivery.csv", [10, 25]),
+        ("import", "The import was taken back.", [25, 10]),
+    ]
+    movements = teapot.stock_movements.order_by("pk").values_list("pieces", "cause")
+    assert list(movements) == [(10, "opening"), (15, "import"), (-15, "import")]
