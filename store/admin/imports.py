@@ -6,7 +6,7 @@ from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import Script
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -89,6 +89,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
         queryset: Any = super().get_queryset(request)
+        match = request.resolver_match
+        if match and "object_id" in match.kwargs:
+            # Its page is refused, not missing.
+            return queryset
         return queryset.filter(kind__in=kinds_of(request.user))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -117,6 +121,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if run is None:
             self.message_user(request, "This import is there no more.", messages.WARNING)
             return HttpResponseRedirect(reverse("admin:store_importrun_changelist"))
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
         if request.method == "POST":
             self.carry_out(request, run)
             return HttpResponseRedirect(page_of(run))
@@ -163,8 +169,6 @@ class ImportRunAdmin(ReadOnlyAdmin):
             elif "undo" in request.POST:
                 undo_import(run_id=run.pk)
                 self.log(request, run, "Took an import back.", run.applied)
-            else:
-                raise Http404
         except ImportConflict as error:
             self.message_user(request, error.message, messages.WARNING)
 

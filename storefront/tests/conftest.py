@@ -78,6 +78,7 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
     ann = register(is_staff=True, is_superuser=True)
     bare = register("bare")
     bare.customer.delete()
+    baker.make("store.ImportRun", kind="stock")
     cart = baker.make("store.Cart")
     baker.make("store.Cart", user=ann)
     orders = {
