@@ -4,18 +4,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from ..exceptions import OrderIsPaid, StoreError
 from ..models import Order, OrderItem, OrderStatusChange
 from ..money import displayed
+from ..search import terms_of
 from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
+from ..staff_filters import MAX_WORDS
 from .amounts import amount_column
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
-from .lists import LongListAdmin
+from .lists import FoundPaginator, LongListAdmin
 from .order_corrections import CorrectingAdmin
 from .order_lines import OrderItemInline
 from .order_moves import ACTIONS
@@ -62,7 +66,11 @@ class OrderAdmin(LongListAdmin, CorrectingAdmin, ServiceDeletionAdmin):
     list_filter = ["status", "payment_status", "placed_at"]
     ordering = ["-placed_at", "-id"]
     search_fields = ["id", "customer__user__email", "customer__user__username"]
-    search_help_text = "An order's number, or how the customer's e-mail or user name begins."
+    search_help_text = (
+        "The number; how the customer's name, e-mail or phone begins, the town, the SKU or a word of a "
+        "product's title (three letters or more). Each word must fit; “New York” stays together in "
+        "quotation marks."
+    )
     autocomplete_fields = ["customer"]
     actions = [*ACTIONS, *ServiceDeletionAdmin.actions]
     inlines = [OrderItemInline, StatusChangeInline, PaymentInline]
@@ -83,11 +91,15 @@ class OrderAdmin(LongListAdmin, CorrectingAdmin, ServiceDeletionAdmin):
             prefetch_related_objects([order], "items")
         return order
 
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Paginator:
+        paginator = FoundPaginator if request.GET.get(SEARCH_VAR) else self.paginator
+        return paginator(*args, **kwargs)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
         orders: Any = queryset
-        return orders.found_by(search_term.split()), False
+        return orders.found_by(terms_of(search_term)[:MAX_WORDS]), False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request)

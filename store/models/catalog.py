@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
 
+from storefront.indexes import BeginningIndex
 from storefront.permissions import holds
 from storefront.unique_keys.exact import ExactCharField
 
@@ -175,6 +176,7 @@ class Product(Versioned):
                 fields=["collection", "title", "id", "is_published"],
                 name="product_collection_title",
             ),
+            BeginningIndex(fields=["sku"], name="product_sku_beginning"),
             # What facets count, without the rows.
             models.Index(
                 fields=["collection", "unit_price", "inventory", "is_published"],
