@@ -6,12 +6,19 @@ from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
 from .inlines import ReadOnlyInline
 from .lists import LongListAdmin, ReadOnlyAdmin
-from .order_corrections import CorrectedTrackingForm, CorrectingAdmin
-from .order_forms import ReasonForm, ShipmentForm, TrackingForm
+from .order_corrections import CorrectingAdmin
+from .order_forms import (
+    CorrectedTrackingForm,
+    NoteForm,
+    OrderAddressForm,
+    ReasonForm,
+    ShipmentForm,
+    TrackingForm,
+)
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
-from .orders import OrderAdmin, OrderForm, StatusChangeInline
-from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
+from .orders import OrderAdmin, OrderForm
+from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline
 from .promotions import PromotionAdmin, PromotionForm
 from .reviews import ReviewAdmin
 
@@ -27,13 +34,14 @@ __all__ = [
     "LongListAdmin",
     "MovingAdmin",
     "NotifyingAdmin",
+    "NoteForm",
+    "OrderAddressForm",
     "OrderAdmin",
     "OrderForm",
     "OrderItemInline",
     "PaymentAdmin",
     "PaymentEventAdmin",
     "PaymentEventInline",
-    "PaymentInline",
     "PictureForm",
     "ProductAdmin",
     "ProductImageInline",
@@ -45,6 +53,5 @@ __all__ = [
     "ReviewAdmin",
     "ServiceDeletionAdmin",
     "ShipmentForm",
-    "StatusChangeInline",
     "TrackingForm",
 ]

@@ -6,7 +6,7 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
-from .order_corrections import TrackingChange
+from .order_corrections import AddressChange, OrderNote, TrackingChange
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
@@ -18,6 +18,7 @@ from .words import KnownWord
 __all__ = [
     "MAX_QUANTITY",
     "Address",
+    "AddressChange",
     "Campaign",
     "CampaignRecipient",
     "Cart",
@@ -28,6 +29,7 @@ __all__ = [
     "KnownWord",
     "Order",
     "OrderItem",
+    "OrderNote",
     "OrderStatus",
     "OrderStatusChange",
     "Payment",

@@ -171,4 +171,4 @@ class Address(PartialUpdateModel):
         verbose_name_plural = "addresses"
 
     def __str__(self) -> str:
-        return f"{self.street}, {self.zip} {self.city}"
+        return ", ".join((self.street, f"{self.zip} {self.city}".lstrip()))

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from ..models import (
     Address,
+    AddressChange,
     Cart,
     CartItem,
     Customer,
     IdempotencyKey,
     Order,
     OrderItem,
+    OrderNote,
     OrderStatus,
     OrderStatusChange,
     Payment,
@@ -40,6 +42,8 @@ ORDER_FIELDS = [
 ]
 LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
 CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
+NOTE_FIELDS = ["text", "written_at"]
+ADDRESS_FIELDS = [*(f"old_{name}" for name in Address.FIELDS), "changed_at"]
 TRACKING_FIELDS = ["old_carrier", "old_tracking_number", "changed_at"]
 PAYMENT_FIELDS = ["gateway", "reference", "amount", "status", "created_at", "changed_at"]
 REVIEW_FIELDS = ["id", "product__title", "name", "description", "rating", "date"]
@@ -62,10 +66,12 @@ def held_by_shop(*, user_id: int) -> dict[str, Any]:
 
 
 def orders_of(user_id: int) -> list[dict[str, Any]]:
-    """Return the orders of a user with their lines, history and payments, in five queries."""
+    """Return the orders of a user with their lines, history and payments, in seven queries."""
     lines = by_order(OrderItem.objects.order_by("pk"), LINE_FIELDS, user_id)
     history = by_order(OrderStatusChange.objects.order_by("pk"), CHANGE_FIELDS, user_id)
     tracking = by_order(TrackingChange.objects.order_by("pk"), TRACKING_FIELDS, user_id)
+    addresses = by_order(AddressChange.objects.order_by("pk"), ADDRESS_FIELDS, user_id)
+    notes = by_order(OrderNote.objects.order_by("pk"), NOTE_FIELDS, user_id)
     payments = by_order(Payment.objects.order_by("pk"), PAYMENT_FIELDS, user_id)
     return [
         {
@@ -73,6 +79,8 @@ def orders_of(user_id: int) -> list[dict[str, Any]]:
             "lines": lines[order["id"]],
             "history": history[order["id"]],
             "earlier_tracking": tracking[order["id"]],
+            "earlier_addresses": addresses[order["id"]],
+            "notes": notes[order["id"]],
             "payments": payments[order["id"]],
         }
         for order in Order.objects.filter(customer__user=user_id).values(*ORDER_FIELDS)
@@ -110,10 +118,19 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
     # Those of the shop itself say nothing of anybody.
     typed = OrderStatusChange.objects.filter(order__customer=customer, changed_by__isnull=False)
     typed.exclude(reason="").update(reason="")
+    # Notes may speak of the person; where a parcel did not go is nothing for the books.
+    erase_records(customer.orders.all())
     Payment.objects.filter(order__customer=customer).update(checkout_url="")
     Customer.objects.filter(pk=customer.pk).update(user_id=successor(), phone="", birth_date=None)
     # Reports name customers.
     run_last(invalidate_sales)
+
+
+def erase_records(orders: QuerySet[Order]) -> None:
+    """Erase what staff noted of orders, and what they corrected."""
+    keys = orders.order_by().values("pk")
+    for model in (OrderNote, AddressChange, TrackingChange):
+        model._base_manager.filter(order__in=keys).delete()
 
 
 def erase_old_addresses() -> int:
@@ -125,7 +142,7 @@ def erase_old_addresses() -> int:
     orders = Order.objects.of_deleted_accounts().filter(placed_at__lt=last)
     events = PaymentEvent.objects.filter(payment__order__in=orders.order_by().values("pk"))
     events.exclude(payload="").update(payload="")
-    TrackingChange.objects.filter(order__in=orders.order_by().values("pk")).delete()
+    erase_records(orders)
     total = 0
     # A carrier tells by the number where a parcel went.
     known = orders.filter(Q(shipping_street__isnull=False) | ~Q(tracking_number="")).order_by("pk")

@@ -8,6 +8,7 @@ from core.models import User
 from likes.models import LikedItem
 from store.models import (
     Address,
+    AddressChange,
     Campaign,
     CampaignRecipient,
     Cart,
@@ -18,6 +19,7 @@ from store.models import (
     KnownWord,
     Order,
     OrderItem,
+    OrderNote,
     OrderStatusChange,
     Payment,
     PaymentEvent,
@@ -100,10 +102,12 @@ LINE_PRODUCT = {
 }
 # Tables that the client's data model does not have.
 ADDED = {
+    AddressChange,
     Campaign,
     CampaignRecipient,
     IdempotencyKey,
     KnownWord,
+    OrderNote,
     OrderStatusChange,
     Payment,
     PaymentEvent,

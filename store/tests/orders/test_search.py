@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from model_bakery import baker
+from pytest_django.asserts import assertRedirects
 
 from store.models import Customer, Order, order_search
 from store.search import terms_of
@@ -118,6 +119,23 @@ def test_the_admin_finds_the_same(admin_client, orders):
 
     assert [order.pk for order in page.context["cl"].result_list] == [orders["a"].pk]
     assert "begins" in page.context["cl"].model_admin.search_help_text
+
+
+def test_a_number_alone_leads_to_its_order(admin_client, client, orders):
+    pk = orders["b"].pk
+    url = "/admin/store/order/"
+
+    assertRedirects(admin_client.get(url, {"q": f" #{pk}"}), f"{url}{pk}/change/")
+
+    for query in (
+        {"q": f"#{pk}", "status__exact": "paid"},
+        {"q": "#0"},
+        {"q": "#x"},
+        {"q": f"#{9**30}"},
+    ):
+        assert [*admin_client.get(url, query).context["cl"].result_list] == []
+    client.logout()
+    assertRedirects(client.get(url, {"q": f"#{pk}"}), f"/admin/login/?next={url}%3Fq%3D%2523{pk}")
 
 
 def test_a_phone_that_plain_sql_wrote_is_found(orders):
