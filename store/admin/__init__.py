@@ -9,14 +9,21 @@ from .imports import ImportRunAdmin, UploadForm
 from .inlines import ReadOnlyInline
 from .invoices import InvoiceAdmin
 from .lists import LongListAdmin, ReadOnlyAdmin
-from .order_corrections import CorrectedTrackingForm, CorrectingAdmin
-from .order_forms import ReasonForm, ShipmentForm, TrackingForm
+from .order_corrections import CorrectingAdmin
+from .order_forms import (
+    CorrectedTrackingForm,
+    NoteForm,
+    OrderAddressForm,
+    ReasonForm,
+    ShipmentForm,
+    TrackingForm,
+)
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
 from .order_papers import PapersAdmin
 from .order_sheets import SheetShippingAdmin
-from .orders import OrderAdmin, OrderForm, StatusChangeInline
-from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
+from .orders import OrderAdmin, OrderForm
+from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline
 from .pictures import PictureForm, ProductImageInline
 from .promotions import PromotionAdmin, PromotionForm
 from .reviews import ReviewAdmin
@@ -36,6 +43,8 @@ __all__ = [
     "LongListAdmin",
     "MovingAdmin",
     "NotifyingAdmin",
+    "NoteForm",
+    "OrderAddressForm",
     "OrderAdmin",
     "OrderForm",
     "OrderItemInline",
@@ -43,7 +52,6 @@ __all__ = [
     "PaymentAdmin",
     "PaymentEventAdmin",
     "PaymentEventInline",
-    "PaymentInline",
     "PictureForm",
     "ProductAdmin",
     "ProductImageInline",
@@ -56,7 +64,6 @@ __all__ = [
     "ServiceDeletionAdmin",
     "SheetShippingAdmin",
     "ShipmentForm",
-    "StatusChangeInline",
     "TrackingForm",
     "UploadForm",
 ]

@@ -8,7 +8,7 @@ from .idempotency import IdempotencyKey
 from .images import ProductImage
 from .imports import ImportKind, ImportPiece, ImportRow, ImportRun, ImportState
 from .invoices import Invoice, InvoiceCounter, InvoiceKind
-from .order_corrections import TrackingChange
+from .order_corrections import AddressChange, OrderNote, TrackingChange
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
@@ -22,6 +22,7 @@ from .words import KnownWord
 __all__ = [
     "MAX_QUANTITY",
     "Address",
+    "AddressChange",
     "Campaign",
     "CampaignRecipient",
     "Cart",
@@ -41,6 +42,7 @@ __all__ = [
     "LowStockNotice",
     "Order",
     "OrderItem",
+    "OrderNote",
     "OrderStatus",
     "OrderStatusChange",
     "Payment",

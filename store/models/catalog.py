@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
 
 from history.recording import RecordedModel, RecordingMixin
+from storefront.indexes import BeginningIndex
 from storefront.permissions import holds
 from storefront.unique_keys.exact import ExactCharField
 
@@ -176,6 +177,7 @@ class Product(RecordedModel, Versioned):
                 fields=["collection", "title", "id", "is_published"],
                 name="product_collection_title",
             ),
+            BeginningIndex(fields=["sku"], name="product_sku_beginning"),
             # What facets count, without the rows.
             models.Index(
                 fields=["collection", "unit_price", "inventory", "is_published"],

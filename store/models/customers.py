@@ -5,14 +5,33 @@ from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Replace
 from django.db.models.lookups import IStartsWith
 
 from history.recording import RecordedModel, RecordingMixin
+from storefront.indexes import LoneBeginningIndex
 from storefront.models import PartialUpdateModel
 
 # Rows that are found by their keys; more are found along the list, whose first page holds enough of them.
 FEW = 5000
+
+
+# What people write between the digits of a phone number.
+SEPARATORS = " +-/.()"
+
+
+def phone_digits(field: str) -> Any:
+    """Return a phone number without what stands between its digits."""
+    digits: Any = F(field)
+    for separator in SEPARATORS:
+        digits = Replace(digits, Value(separator))
+    return digits
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of what may be a phone number, nothing of another text."""
+    digits = "".join(sign for sign in text if sign not in SEPARATORS)
+    return digits if digits.isascii() and digits.isdigit() else ""
 
 
 def begins(word: str, *fields: str, by_index: bool = True) -> Q:
@@ -95,6 +114,12 @@ class Customer(RecordedModel, PartialUpdateModel):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="customer"
     )
     phone = models.CharField(max_length=255, blank=True)
+    # By which staff find somebody, whatever stands between the digits.
+    phone_digits = models.GeneratedField(
+        expression=phone_digits("phone"),
+        output_field=models.CharField(max_length=255),
+        db_persist=True,
+    )
     birth_date = models.DateField(null=True, blank=True)
     membership = models.CharField(
         max_length=1, choices=MEMBERSHIP_CHOICES, default=MEMBERSHIP_BRONZE
@@ -104,7 +129,10 @@ class Customer(RecordedModel, PartialUpdateModel):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["membership", "id"], name="customer_membership")]
+        indexes = [
+            models.Index(fields=["membership", "id"], name="customer_membership"),
+            LoneBeginningIndex(fields=["phone_digits"], name="customer_phone_beginning"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(membership__in=["B", "S", "G"]), name="customer_membership_known"
@@ -155,4 +183,4 @@ class Address(RecordedModel, PartialUpdateModel):
         verbose_name_plural = "addresses"
 
     def __str__(self) -> str:
-        return f"{self.street}, {self.zip} {self.city}"
+        return ", ".join((self.street, f"{self.zip} {self.city}".lstrip()))

@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from history.recording import RecordedModel, RecordingMixin
-from storefront.converters import is_key
+from storefront.indexes import LoneBeginningIndex
 from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
 
@@ -30,8 +30,9 @@ from ..expressions import AmountSum
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
 from .catalog import Product
-from .customers import Address, Customer, begins
+from .customers import Address, Customer
 from .images import load_images
+from .order_search import found_by
 
 # What lines cost, before tax.
 AMOUNT = AmountSum(F("quantity") * F("unit_price"))
@@ -63,18 +64,8 @@ class OrderQuerySet(RecordingMixin, models.QuerySet["Order"]):
         return self.filter(customer__user_id=user.pk)
 
     def found_by(self, words: Iterable[str]) -> "OrderQuerySet":
-        """Keep the orders of which each word is the number, or begins the customer's user name or e-mail."""
-        found, customers = self, Customer.objects.using(self.db)
-        names = ("user__username", "user__email")
-        for word in words:
-            keys = customers.keys_found_by([word], *names)
-            if keys is None:
-                of_customers = (f"customer__{name}" for name in names)
-                named = begins(word, *of_customers, by_index=False)
-            else:
-                named = Q(customer__in=keys)
-            found = found.filter(named | Q(pk=word) if is_key(word) else named)
-        return found
+        """Keep the orders that each word finds: by number, customer, phone, town or product."""
+        return found_by(self, words)
 
     def of_deleted_accounts(self) -> "OrderQuerySet":
         return self.filter(customer__user__deleted_at__isnull=False)
@@ -186,6 +177,7 @@ class Order(RecordedModel, PartialUpdateModel):
             models.Index(fields=["payment_status", "expires_at"], name="order_expires_at"),
             models.Index(fields=["status", "-placed_at", "-id"], name="order_progress_placed_at"),
             models.Index(fields=["status", "id"], name="order_progress"),
+            LoneBeginningIndex(fields=["shipping_city"], name="order_town_beginning"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -14,6 +14,7 @@ from history.services import erase_history
 
 from ..models import (
     Address,
+    AddressChange,
     Cart,
     CartItem,
     Customer,
@@ -21,6 +22,7 @@ from ..models import (
     Invoice,
     Order,
     OrderItem,
+    OrderNote,
     OrderStatus,
     OrderStatusChange,
     Payment,
@@ -38,14 +40,16 @@ ACCOUNT_DELETED = "The account was deleted."
 # Orders that one statement changes.
 ERASED_AT_ONCE = 1000
 
-ADDRESS_FIELDS = [f"shipping_{name}" for name in Address.FIELDS]
+SHIPPING_FIELDS = [f"shipping_{name}" for name in Address.FIELDS]
 PROFILE_FIELDS = ["phone", "birth_date", "membership"]
 ORDER_FIELDS = [
     *("id", "placed_at", "status", "payment_status", "carrier", "tracking_number"),
-    *ADDRESS_FIELDS,
+    *SHIPPING_FIELDS,
 ]
 LINE_FIELDS = ["title", "quantity", "unit_price", "list_price", "tax", "promotion"]
 CHANGE_FIELDS = ["from_status", "to_status", "changed_at", "reason"]
+NOTE_FIELDS = ["text", "written_at"]
+ADDRESS_FIELDS = [*(f"old_{name}" for name in Address.FIELDS), "changed_at"]
 TRACKING_FIELDS = ["old_carrier", "old_tracking_number", "changed_at"]
 PAYMENT_FIELDS = ["gateway", "reference", "amount", "status", "created_at", "changed_at"]
 INVOICE_FIELDS = [
@@ -72,10 +76,12 @@ def held_by_shop(*, user_id: int) -> dict[str, Any]:
 
 
 def orders_of(user_id: int) -> list[dict[str, Any]]:
-    """Return the orders of a user with their lines, history, payments and invoices, in six queries."""
+    """Return the orders of a user with their lines, history, payments and invoices, in eight queries."""
     lines = by_order(OrderItem.objects.order_by("pk"), LINE_FIELDS, user_id)
     history = by_order(OrderStatusChange.objects.order_by("pk"), CHANGE_FIELDS, user_id)
     tracking = by_order(TrackingChange.objects.order_by("pk"), TRACKING_FIELDS, user_id)
+    addresses = by_order(AddressChange.objects.order_by("pk"), ADDRESS_FIELDS, user_id)
+    notes = by_order(OrderNote.objects.order_by("pk"), NOTE_FIELDS, user_id)
     payments = by_order(Payment.objects.order_by("pk"), PAYMENT_FIELDS, user_id)
     invoices = by_order(Invoice.objects.order_by("pk"), INVOICE_FIELDS, user_id)
     return [
@@ -84,6 +90,8 @@ def orders_of(user_id: int) -> list[dict[str, Any]]:
             "lines": lines[order["id"]],
             "history": history[order["id"]],
             "earlier_tracking": tracking[order["id"]],
+            "earlier_addresses": addresses[order["id"]],
+            "notes": notes[order["id"]],
             "payments": payments[order["id"]],
             "invoices": invoices[order["id"]],
         }
@@ -127,6 +135,8 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
     # Those of the shop itself say nothing of anybody.
     typed = OrderStatusChange.objects.filter(order__customer=customer, changed_by__isnull=False)
     typed.exclude(reason="").update(reason="")
+    # Notes may speak of the person; where a parcel did not go is nothing for the books.
+    erase_records(customer.orders.all())
     Payment.objects.filter(order__customer=customer).update(checkout_url="")
     with unrecorded():
         Customer.objects.filter(pk=customer.pk).update(
@@ -134,6 +144,13 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
         )
     # Reports name customers.
     run_last(invalidate_sales)
+
+
+def erase_records(orders: QuerySet[Order]) -> None:
+    """Erase what staff noted of orders, and what they corrected."""
+    keys = orders.order_by().values("pk")
+    for model in (OrderNote, AddressChange, TrackingChange):
+        model._base_manager.filter(order__in=keys).delete()
 
 
 def erase_old_addresses() -> int:
@@ -147,11 +164,11 @@ def erase_old_addresses() -> int:
     events = PaymentEvent.objects.filter(payment__order__in=orders.order_by().values("pk"))
     events.exclude(payload="").update(payload="")
     erase_old_buyers(last)
-    TrackingChange.objects.filter(order__in=orders.order_by().values("pk")).delete()
+    erase_records(orders)
     total = 0
     # A carrier tells by the number where a parcel went.
     known = orders.filter(Q(shipping_street__isnull=False) | ~Q(tracking_number="")).order_by("pk")
-    erased = {**dict.fromkeys(ADDRESS_FIELDS), "tracking_number": ""}
+    erased = {**dict.fromkeys(SHIPPING_FIELDS), "tracking_number": ""}
     while keys := list(known.values_list("pk", flat=True)[:ERASED_AT_ONCE]):
         with unrecorded():
             total += Order.objects.filter(pk__in=keys).update(**erased)

@@ -8,6 +8,7 @@ from core.models import User
 from likes.models import LikedItem
 from store.models import (
     Address,
+    AddressChange,
     Campaign,
     CampaignRecipient,
     Cart,
@@ -21,6 +22,7 @@ from store.models import (
     LowStockNotice,
     Order,
     OrderItem,
+    OrderNote,
     OrderStatusChange,
     Payment,
     PaymentEvent,
@@ -104,6 +106,7 @@ LINE_PRODUCT = {
 }
 # Tables that the client's data model does not have.
 ADDED = {
+    AddressChange,
     Campaign,
     CampaignRecipient,
     IdempotencyKey,
@@ -111,6 +114,7 @@ ADDED = {
     InvoiceCounter,
     KnownWord,
     LowStockNotice,
+    OrderNote,
     OrderStatusChange,
     Payment,
     PaymentEvent,

@@ -41,7 +41,7 @@ QUERIES = {
     "store/customer/?q=ann": (4, 5),
     "store/order/": (4, 5),
     # Each word asks for the customers first.
-    "store/order/?q=user": (5, 6),
+    "store/order/?q=user": (6, 7),
     "store/order/?status__exact=pending": (4, 5),
     "store/review/": (5, 6),
     "store/review/?q=product": (5, 6),
