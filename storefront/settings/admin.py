@@ -17,6 +17,7 @@ ADMIN_SECTIONS: dict[str, list[str | AdminPage]] = {
     "": [AdminPage("admin:index", "Home")],
     "Sell": [
         "store.Order",
+        "store.Invoice",
         "store.Payment",
         "store.PaymentEvent",
         AdminPage("admin:reports", "Reports", ("store.view_order",)),
@@ -31,12 +32,13 @@ ADMIN_SECTIONS: dict[str, list[str | AdminPage]] = {
             ("store.view_promotion", "store.change_promotion"),
         ),
         "tags.Tag",
+        "store.ImportRun",
+        "history.Operation",
     ],
     "People": ["store.Customer", "store.Campaign", "core.User", "auth.Group"],
     "Content": ["store.Review", "likes.LikedItem"],
     "System": [
         "history.Change",
-        "history.Operation",
         "outbox.Mail",
         "webhooks.Endpoint",
         "webhooks.Delivery",
