@@ -132,9 +132,9 @@ class OrderSearchFilter(BeginningSearchFilter):
         "Finds the orders of which each of these words is the number (`4000` or `#4000`), begins the "
         "first name, the last name, the user name, the e-mail or, from five digits on, the phone of "
         "the customer, the town of the address or the SKU of a product in it, or, from three letters "
-        "on, begins a word of the title of a product in it, whatever its case. A town of several words "
-        "and a phone number with blanks are found by the beginning of the whole text, too; beside "
-        "other words they stand in quotation marks."
+        "on, begins a word of the title of a product in it, whatever its case. Several words are "
+        "looked for as the beginning of one town or phone, or as words of one title, first; beside "
+        "other words, a town of several words stands in quotation marks."
     )
 
 

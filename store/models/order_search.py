@@ -32,17 +32,20 @@ LAST = "\U0010ffff"
 
 
 def found_by(orders: Any, words: Iterable[str]) -> Any:
-    """Keep the orders that each word finds, or all of them as one town, phone or title."""
+    """Keep the orders that all words find as one town, phone or title, or else those that each word finds."""
     texts = [*dict.fromkeys(words)]
     if not texts:
         return orders
-    terms = [Term(orders, text) for text in texts]
-    found = all_of(orders, terms)
+    whole = Q()
     if len(texts) > 1:
         phrase = PhraseTerm(orders, " ".join(texts))
         keys = phrase.keys()
-        found |= phrase.condition() if keys is None else Q(pk__in=keys)
-    return orders.filter(found)
+        if keys:
+            # What is meant: a title has words that very many others have, too.
+            return orders.filter(pk__in=keys)
+        whole = phrase.condition() if keys is None else Q()
+    found = all_of(orders, [Term(orders, text) for text in texts])
+    return orders.filter(found | whole if whole else found)
 
 
 def all_of(orders: Any, terms: Iterable["Term"]) -> Q:
