@@ -22,9 +22,9 @@ CONTRACT_PIPENV := VIRTUAL_ENV=$(CURDIR)/.contract PIPENV_IGNORE_VIRTUALENVS= PI
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 ENVIRONMENT := .venv/.synced
-SOURCES := conftest.py storefront core store tags likes store_custom outbox webhooks
+SOURCES := conftest.py storefront core store tags likes store_custom outbox history webhooks
 # What runs on a server.
-AUDITED := storefront core store tags likes store_custom outbox webhooks docker manage.py gunicorn.conf.py
+AUDITED := storefront core store tags likes store_custom outbox history webhooks docker manage.py gunicorn.conf.py
 EXTRAS := .venv/.synced-extras
 DRIVERS := .venv/.synced-drivers
 PRODUCTION := .venv/.synced-production
@@ -34,7 +34,7 @@ SCHEMATHESIS := .contract/.synced
 MAILDEV := mailbox/node_modules/.package-lock.json
 
 # Markers of the tests that `make test` skips; storefront/tests/services.py tells what they need.
-SERVICES := redis or redis_server or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox or contract or fuzz or terminal
+SERVICES := redis or redis_server or rabbitmq or s3 or locust or compose or nginx or chromium or mailbox or contract or axe or fuzz or terminal
 
 # Where `make test-all` finds its two servers; the databases are made by the test runner.
 MYSQL_TEST_URL ?= mysql://root@127.0.0.1:3306/storefront

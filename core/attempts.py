@@ -101,6 +101,13 @@ def refuse(request: HttpRequest, wait: int, username: str) -> None:
         raise Throttled(wait)
 
 
+def refuse_network(request: HttpRequest) -> None:
+    """Count a form that is about credentials; raises Throttled."""
+    if wait := credentials_wait(request):
+        log("sign_in_refused", request)
+        raise Throttled(wait)
+
+
 def log(event: str, request: HttpRequest | Request, username: str | None = None) -> None:
     security_event(event, request=request, account=username, path=request.path[:SHOWN])
     tell_proxy(request, event.removeprefix("sign_in_"))

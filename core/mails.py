@@ -2,7 +2,8 @@
 of somebody else, and the shop would be the sender of whatever they typed."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
@@ -27,6 +28,9 @@ class AccountMail:
     # Signs a link to the page that this setting of djoser names.
     tokens: LinkTokens | None = None
     page: str = ""
+    # A page of the shop itself that the link leads to instead.
+    address: str = ""
+    is_for_staff: bool = False
 
     @property
     def title(self) -> str:
@@ -44,9 +48,13 @@ class AccountMail:
     def link(self, user: User) -> str:
         if self.tokens is None:
             return ""
-        page = getattr(djoser_settings, self.page)
-        path = page.format(uid=encode_uid(user.pk), token=self.tokens.make_token(user))
-        return f"{frontend()}/{path}"
+        codes = {"uid": encode_uid(user.pk), "token": self.tokens.make_token(user)}
+        if self.address:
+            return f"{self.address}?{urlencode(codes)}"
+        return f"{frontend()}/{getattr(djoser_settings, self.page).format(**codes)}"
+
+    def is_for(self, user: User) -> bool:
+        return user.is_staff or not self.is_for_staff
 
 
 def frontend() -> str:
@@ -92,6 +100,7 @@ PASSWORD_RESET = AccountMail(
     RESET_PASSWORD,
     "PASSWORD_RESET_CONFIRM_URL",
 )
+STAFF_PASSWORD_RESET = replace(PASSWORD_RESET, is_for_staff=True)
 USERNAME_RESET = AccountMail(
     "Username reset on {site}",
     (

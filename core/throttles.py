@@ -29,15 +29,16 @@ class MailThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         address = request.data.get("email") if isinstance(request.data, Mapping) else None
         if isinstance(address, str) and not is_kept(address, request):
-            waits = [
-                seconds_to_wait("mails", f"{view.action}:{who}")
-                for who in counted_for(address, request)
-            ]
-            self.seconds = max(waits)
+            self.seconds = mail_wait(request, action=view.action, address=address)
         return not self.seconds
 
     def wait(self) -> float:
         return self.seconds
+
+
+def mail_wait(request: Any, *, action: str, address: str) -> int:
+    """Count a mail that somebody has sent to an address; return the seconds to wait, 0 within the limit."""
+    return max(seconds_to_wait("mails", f"{action}:{who}") for who in counted_for(address, request))
 
 
 def count_change(user: Any) -> None:
@@ -55,7 +56,7 @@ def is_kept(address: str, request: Request) -> bool:
     return is_own and request.method in ("PUT", "PATCH")
 
 
-def counted_for(address: str, request: Request) -> list[str]:
+def counted_for(address: str, request: Any) -> list[str]:
     """Return the address, and the account that asks: its own address, maybe a stranger's, is told of each new one."""
     user_id = getattr(request.user, "pk", None)
     # Staff write many accounts, each with its address.

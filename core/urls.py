@@ -4,7 +4,9 @@ from rest_framework.routers import SimpleRouter
 from .views import (
     AccountsRootView,
     ConfirmSecondFactorView,
+    ForgottenPasswordView,
     LogoutAllView,
+    ResetPasswordView,
     SecondFactorPageView,
     SecondFactorView,
     SessionViewSet,
@@ -51,5 +53,12 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     # Before the addresses of the admin's site, to which staff without a second factor do not come.
     path("admin/second_factor/", SecondFactorPageView.as_view(), name="second-factor"),
+    # The first one by the name to which Django's page of the sign-in leads.
+    path("admin/password_reset/", ForgottenPasswordView.as_view(), name="admin_password_reset"),
+    path(
+        "admin/password_reset/confirm/",
+        ResetPasswordView.as_view(),
+        name="admin_password_reset_confirm",
+    ),
     path("auth/", include(auth_urlpatterns)),
 ]

@@ -244,6 +244,41 @@ class OrderIsPaid(NotDeletable):
         super().__init__("Order cannot be deleted because it has been paid.")
 
 
+class ProductsChanged(StoreError):
+    code = "products_changed"
+    detail = "Somebody else has changed some of these products meanwhile. Nothing was changed."
+
+
+class OrderIsInvoiced(NotDeletable):
+    code = "order_is_invoiced"
+
+    def __init__(self) -> None:
+        super().__init__("Order cannot be deleted because an invoice was issued for it.")
+
+
+class NotInvoiceable(StoreError):
+    """An invoice is for an order that stands and has lines."""
+
+    code = "not_invoiceable"
+    detail = "There is nothing to invoice."
+
+
+class SellerUnknown(StoreError):
+    """No invoice is issued that does not say who sells: it could not be corrected later."""
+
+    code = "seller_unknown"
+    detail = (
+        "The shop's name and address are not set (STORE_SELLER_NAME, STORE_SELLER_ADDRESS); "
+        "no invoice was issued."
+    )
+
+
+class InvoiceNotFound(StoreError):
+    status_code = 404
+    code = "invoice_not_found"
+    detail = "No invoice was issued for this order."
+
+
 class ReportsBusy(StoreError):
     """This process computes a report, and another one waits already."""
 
@@ -303,3 +338,10 @@ class NoRecipients(StoreError):
 
     code = "no_recipients"
     detail = "None of these customers has an active account with an e-mail address."
+
+
+class ImportConflict(StoreError):
+    """An import is in another state than what was asked of it needs: somebody was faster, or it has errors."""
+
+    code = "import_conflict"
+    detail = "The import is in another state by now; nothing was done."

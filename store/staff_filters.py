@@ -129,8 +129,12 @@ class CustomerSearchFilter(BeginningSearchFilter):
 
 class OrderSearchFilter(BeginningSearchFilter):
     search_description = (
-        "Finds the orders of which each of these words is the number, or begins the user name or "
-        "the e-mail of the customer, whatever its case."
+        "Finds the orders of which each of these words is the number (`4000` or `#4000`), begins the "
+        "first name, the last name, the user name, the e-mail or, from five digits on, the phone of "
+        "the customer, the town of the address or the SKU of a product in it, or, from three letters "
+        "on, begins a word of the title of a product in it, whatever its case. A town of several words "
+        "and a phone number with blanks are found by the beginning of the whole text, too; beside "
+        "other words they stand in quotation marks."
     )
 
 

@@ -8,13 +8,18 @@ from .services import (
     campaigns,
     carts,
     idempotency,
+    imports,
     payments,
     personal_data,
     picture_sizes,
     report_mails,
     stock_mails,
+    stock_movements,
     words,
 )
+
+# Seconds after which a task leaves an import to another, behind what waits.
+IMPORT_SECONDS = 60
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
@@ -40,6 +45,28 @@ def close_campaigns() -> None:
     campaigns.close_campaigns()
 
 
+@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True)
+def work_on_import(task: Any, run_id: int) -> None:
+    """Check, apply or take back an import for a while, then leave the rest to another task."""
+    while imports.advance_import(run_id=run_id, seconds=IMPORT_SECONDS):
+        if not task.request.is_eager:
+            task.delay(run_id)
+            return
+
+
+@shared_task
+def resume_imports() -> None:
+    """Go on with each import whose task was lost."""
+    for run_id in imports.resume_imports():
+        work_on_import.delay(run_id)
+
+
+@shared_task
+def purge_imports() -> None:
+    """Delete the imports that are older than STORE_IMPORT_RETENTION."""
+    imports.purge_imports()
+
+
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
 def send_sales_report() -> None:
     """Queue the sales of last week to ADMINS; run again in the same week it queues nothing."""
@@ -56,6 +83,12 @@ def send_low_stock_mail() -> None:
 def purge_carts() -> None:
     """Delete the carts that nobody has touched for STORE_CART_LIFETIME."""
     carts.purge_carts()
+
+
+@shared_task
+def join_stock_movements() -> None:
+    """Join the stock movements of each product that are older than HISTORY_DAYS."""
+    stock_movements.join_old_movements()
 
 
 @shared_task

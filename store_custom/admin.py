@@ -1,20 +1,24 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.contenttypes.admin import GenericTabularInline
 from django.contrib.contenttypes.forms import BaseGenericInlineFormSet
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from store.admin.bulk_edits import RelationForm, adding, edit_action
 from store.admin.catalog import ProductAdmin
 from store.admin.promotion_calendar import Names, named_by_promotion
 from store.admin.promotions import PromotionAdmin
 from store.models import Product, Promotion
 from storefront.admin.options import ConcurrentEditInline
-from tags.models import TaggedItem
+from tags.models import Tag, TaggedItem
 
 from .models import PromotedTag
+from .tagging import ProductTags
 
 
 class TagsFormSet(BaseGenericInlineFormSet):
@@ -63,6 +67,15 @@ class TagInline(ConcurrentEditInline, GenericTabularInline):
         return False
 
 
+class TagForm(RelationForm):
+    relation = ProductTags()
+    other = forms.ModelChoiceField(
+        Tag.objects.all(),
+        label="Tag",
+        widget=AutocompleteSelect(TaggedItem._meta.get_field("tag"), admin.site),
+    )
+
+
 admin.site.unregister([Product, Promotion])
 
 
@@ -71,6 +84,11 @@ class CustomProductAdmin(ProductAdmin):
     """The shop's product with its tags, which the shop itself knows nothing of."""
 
     inlines = [*ProductAdmin.inlines, TagInline]
+    actions = [
+        *ProductAdmin.actions,
+        edit_action("add_tag", "Add a tag", adding(TagForm, True)),
+        edit_action("take_tag", "Take a tag away", adding(TagForm, False)),
+    ]
 
 
 @admin.register(Promotion)

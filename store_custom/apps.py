@@ -26,8 +26,18 @@ class StoreCustomConfig(AppConfig):
         for model in ("tags.Tag", "tags.TaggedItem"):
             for changed in (post_save, post_delete):
                 changed.connect(invalidate, sender=model, weak=False)
+        self.connect_history(product)
         self.follow_merges()
         self.connect_webhooks(product)
+
+    def connect_history(self, product: Any) -> None:
+        from history.relations import OTHER_RELATIONS
+
+        from . import tagging
+
+        OTHER_RELATIONS[product, tagging.TAGS] = tagging.ProductTags()
+        for changed in (post_save, post_delete):
+            changed.connect(tagging.record_tagged, sender="tags.TaggedItem")
 
     def follow_merges(self) -> None:
         from tags.signals import tags_merging

@@ -38,3 +38,15 @@ class BeginningIndex(Index):
         if schema_editor.connection.vendor == "mysql":
             return NOTHING
         return super().remove_sql(model, schema_editor, **kwargs)
+
+
+class LoneBeginningIndex(BeginningIndex):
+    """A BeginningIndex of a field that has no plain index: MariaDB gets that one."""
+
+    def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
+        if schema_editor.connection.vendor == "mysql":
+            return Index.create_sql(self, model, schema_editor, using, **kwargs)
+        return super().create_sql(model, schema_editor, using, **kwargs)
+
+    def remove_sql(self, model: Any, schema_editor: Any, **kwargs: Any) -> Any:
+        return Index.remove_sql(self, model, schema_editor, **kwargs)

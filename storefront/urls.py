@@ -10,7 +10,7 @@ from storefront.security import contact
 from storefront.storage import views as media
 
 admin.site.site_header = "Storefront Admin"
-admin.site.site_title = "Storefront Admin"
+admin.site.site_title = "Storefront"
 admin.site.index_title = "Admin Dashboard"
 
 handler400 = "storefront.errors.views.bad_request"

@@ -5,7 +5,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import admin as auth
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django_otp.plugins.otp_static.admin import StaticDevice
@@ -13,6 +12,7 @@ from django_otp.plugins.otp_totp.admin import TOTPDevice
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
 from store.admin.deletion import LISTED, ServiceDeletionAdmin
+from storefront.admin.refusals import PermissionMissing
 from storefront.renderers.json import JSONRenderer
 from storefront.unique_keys.admin import UniqueKeyAdmin
 
@@ -84,7 +84,7 @@ class UserAdmin(GuardedUserAdmin, UniqueKeyAdmin, ServiceDeletionAdmin, auth.Use
     def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give staff, who may see all of it, what is held about a user as a file; the log tells of it."""
         if not request.user.has_perms(EXPORTED):
-            raise PermissionDenied
+            raise PermissionMissing(*EXPORTED)
         user = self.get_object(request, unquote(object_id))
         if user is None:
             raise Http404

@@ -13,6 +13,22 @@ class StaffAdminSite(ShopAdminSite):
     Django makes it before there are models, which the rules need: their modules are imported when they are asked.
     """
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register a model; one whose changes are recorded shows them."""
+        from django.contrib.admin import ModelAdmin
+
+        from history.admin import HistoryMixin
+        from history.recording import RecordedModel
+
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        for model in models:
+            shown = admin_class or ModelAdmin
+            if issubclass(model, RecordedModel) and not issubclass(shown, HistoryMixin):
+                shown = type(
+                    shown.__name__, (shown, HistoryMixin), {"__module__": shown.__module__}
+                )
+            super().register(model, shown, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         if not super().has_permission(request):
             return False

@@ -10,6 +10,8 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
 from django.utils import timezone
 
+from history.origins import unrecorded
+from history.recording import RecordedModel, RecordingMixin
 from outbox.typed import plain_name
 from storefront.indexes import BeginningIndex
 from storefront.unique_keys.fields import UniqueKeyField
@@ -22,7 +24,7 @@ from ..lookalikes import skeleton
 from ..signals import password_changed
 
 
-class UserQuerySet(UniqueKeyQuerySet["User"]):
+class UserQuerySet(RecordingMixin, UniqueKeyQuerySet["User"]):
     def with_username(self, name: str) -> "User":
         """Return who signs in by a name, in this spelling or else another; raises DoesNotExist."""
         return self.closest("username", name, nfkc(name))
@@ -69,7 +71,11 @@ def spellings_of(password: str) -> list[str]:
     return [*dict.fromkeys((password, normal, normal and normal.strip()))]
 
 
-class User(UniqueKeyModel, AbstractUser):
+class User(RecordedModel, UniqueKeyModel, AbstractUser):
+    secret_fields = frozenset({"password"})
+    unrecorded_fields = frozenset({"last_login"})
+    keeps_deleted_values = False
+
     # The keys are what makes the two unique on every database; MariaDB's index is there to find them.
     username = UsernameField(
         "username",
@@ -171,7 +177,10 @@ class User(UniqueKeyModel, AbstractUser):
         new = make_password(raw_password)
         # Only over the hash that was checked: a password that was changed meanwhile stays changed, and
         # of two sign-ins at once both go on with the one hash that their tokens are checked against.
-        if row.filter(password=self.password).update(password=new):
+        # The password stays; nobody has changed it.
+        with unrecorded():
+            is_written = row.filter(password=self.password).update(password=new)
+        if is_written:
             self.password = new
             return True
         self.password = row.values_list("password", flat=True).first() or ""

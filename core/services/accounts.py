@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from history.services import erase_history
 from outbox.recipients import erase_mails
 from store.models import Customer
 from store.services.idempotency import lock_keys
@@ -37,13 +38,17 @@ def delete_account(*, user: User) -> None:
     locked = rows.select_for_update().first()
     if locked is None:
         return
-    erase_log(locked)
+    customers = list(Customer.objects.filter(user=locked).values_list("pk", flat=True))
+    erase_log(locked, customers)
     erase_customer(user_id=locked.pk, successor=make_successor)
     end_sessions(sessions=UserSession.objects.filter(user_id=locked.pk))
     OutstandingToken.objects.filter(user_id=locked.pk).delete()
     forget_account(username=locked.username)
     erase_mails(mails_of(locked))
     rows.delete()
+    # Last: the deletion leaves records of its own.
+    erase_history(model=User, keys=[locked.pk])
+    erase_history(model=Customer, keys=customers)
     log_on_commit("account_deleted", locked)
 
 
@@ -62,11 +67,10 @@ def make_successor() -> int:
     return User.objects.get(username=name).pk
 
 
-def erase_log(user: User) -> None:
+def erase_log(user: User, customers: list[int]) -> None:
     """Erase the names and texts by which the log of the admin tells whom staff changed."""
-    customers = map(str, Customer.objects.filter(user=user).values_list("pk", flat=True))
-    for model, keys in ((User, [str(user.pk)]), (Customer, [*customers])):
+    for model, keys in ((User, [user.pk]), (Customer, customers)):
         about = LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(model), object_id__in=keys
+            content_type=ContentType.objects.get_for_model(model), object_id__in=map(str, keys)
         )
         about.update(object_repr=ERASED, change_message="")

@@ -88,7 +88,7 @@ def locked_by_link(*, user_id: int | None, token: str, tokens: LinkTokens) -> Us
 def mail_link(*, email: str, mail: AccountMail) -> None:
     """Mail a link to who signs in with a password and reads this address; take as long where nobody does."""
     user = User.objects.reading(email)
-    if user is not None and user.is_mailable and user.has_usable_password():
+    if user and user.is_mailable and user.has_usable_password() and mail.is_for(user):
         queue_to(user.email, user=user, mail=mail)
     else:
         queue_to_nobody(mail=mail)

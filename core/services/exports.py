@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from history.models import Change
 from outbox.recipients import told_of
+from store.models import Customer
 from store.services.personal_data import held_by_shop
 
 from ..mails import mails_of
@@ -39,13 +41,21 @@ PARTS: dict[str, tuple[str, list[str]]] = {
 
 def export_account(*, user: User) -> dict[str, Any]:
     """Return all that is held about the person of an account."""
+    customers = Customer.objects.filter(user=user).values_list("pk", flat=True)
     return {
         "account": {name: getattr(user, name) for name in ACCOUNT_FIELDS},
         **held_by_shop(user_id=user.pk),
         "mails": told_of(mails_of(user)),
+        "changes": [*changes_of(User, [user.pk]), *changes_of(Customer, customers)],
         "sign_in_networks": sign_ins_of(username=user.username),
         **{name: rows_of(user, *part) for name, part in PARTS.items()},
     }
+
+
+def changes_of(model: type[Model], keys: Iterable[int]) -> list[dict[str, Any]]:
+    """Return what is recorded about rows of a person, without who did it."""
+    changes = Change.objects.of(model, *keys).order_by("pk")
+    return [dict(change) for change in changes.values("changed_at", "kind", "fields")]
 
 
 def rows_of(user: Model, accessor: str, fields: Iterable[str]) -> list[dict[str, Any]]:

@@ -75,11 +75,16 @@ def ann(register: Callable, product: Any) -> Any:
     address = {"street": f"{MARK} st", "city": f"{MARK} city", "zip": f"{MARK}"}
     baker.make(Address, customer=customer, **address)
     shipping = {f"shipping_{name}": value for name, value in address.items()}
+    shipping["tracking_number"] = f"{MARK} parcel"
     for status in "PCF":
         order = baker.make(Order, customer=customer, payment_status=status, **shipping)
         baker.make(OrderItem, order=order, product=product, unit_price=10, tax=1, quantity=2)
         step = {"order": order, "to_status": order.status}
         baker.make(OrderStatusChange, changed_by=ann, reason=f"{MARK} typed", **step)
+        note = {"order": order, "written_by": ann, "text": f"{MARK} grumbles"}
+        baker.make("store.OrderNote", **note)
+        baker.make("store.AddressChange", order=order, old_street=f"{MARK} earlier", street="x")
+        baker.make("store.TrackingChange", order=order, old_tracking_number=f"{MARK} no")
         payment = baker.make(Payment, order=order, amount=22, checkout_url=f"https://{MARK}")
         baker.make(PaymentEvent, payment=payment, payload=f"{MARK} paid")
     answer = {"answer": f"Dear {MARK}", "answered_at": timezone.now()}
@@ -124,7 +129,13 @@ class TestDeletion:
         assert (response.status_code, response.content) == (204, b"")
         held = dump()
         # The address of an order, and what the gateway told, until the law on books allows it.
-        for kept in (f'"{MARK} st"', f'"{MARK} city"', f'"{MARK}"', f'"{MARK} paid"'):
+        for kept in (
+            f'"{MARK} st"',
+            f'"{MARK} city"',
+            f'"{MARK}"',
+            f'"{MARK} paid"',
+            f'"{MARK} parcel"',
+        ):
             held = held.replace(kept, "")
         assert MARK not in held
 
@@ -247,6 +258,9 @@ class TestExport:
         }
         assert order["history"][0]["reason"] == f"{MARK} typed"
         assert order["payments"][0]["amount"] == 22
+        assert order["notes"][0]["text"] == f"{MARK} grumbles"
+        assert order["earlier_addresses"][0]["old_street"] == f"{MARK} earlier"
+        assert order["earlier_tracking"][0]["old_tracking_number"] == f"{MARK} no"
         assert held["reviews"][0]["name"] == f"{MARK} name"
         assert held["reviews"][0]["answer"] == f"Dear {MARK}"
         assert held["cart"]["items"] == [{"product__title": "Lamp", "quantity": 1}]

@@ -167,7 +167,7 @@ class TestInChromium:
     ) -> None:
         for text, path, title in [
             ("API", "/store/products/", "Products"),
-            ("Open the admin", "/admin/", "Storefront Admin"),
+            ("Open the admin", "/admin/", "Admin Dashboard"),
             ("/store/collections/", "/store/collections/", "Collections"),
             ("Health: ready", "/health/ready/", ""),
         ]:

@@ -228,6 +228,7 @@ def test_in_a_browser_from_the_password_to_the_admin(
     wait_for(browser, ".recovery-codes")
     code = browser.find_element(By.CSS_SELECTOR, ".recovery-codes code").text
     wait_for(browser, "a.button").click()
+    wait_for(browser, ".account-button").click()
     wait_for(browser, "#logout-form button").click()
     wait_until(browser, title_contains("Logged out"))
     browser.get(f"{live_server.url}/api-auth/login/?next=/store/orders/")

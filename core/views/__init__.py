@@ -2,6 +2,7 @@
 
 from .accounts import AccountsRootView, UserViewSet
 from .pages import favicon, home
+from .password_pages import ForgottenPasswordView, ResetPasswordView
 from .second_factor_pages import SecondFactorPageView
 from .second_factors import ConfirmSecondFactorView, EnrolmentView, SecondFactorView
 from .sessions import SessionViewSet
@@ -18,7 +19,9 @@ __all__ = [
     "AccountsRootView",
     "ConfirmSecondFactorView",
     "EnrolmentView",
+    "ForgottenPasswordView",
     "LogoutAllView",
+    "ResetPasswordView",
     "SecondFactorPageView",
     "SecondFactorView",
     "SessionViewSet",

@@ -4,13 +4,26 @@ from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
 from .catalog import CollectionAdmin, InventoryFilter, ProductAdmin
 from .customers import AddressInline, CustomerAdmin
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
+from .imports import ImportRunAdmin, UploadForm
 from .inlines import ReadOnlyInline
+from .invoices import InvoiceAdmin
 from .lists import LongListAdmin, ReadOnlyAdmin
+from .order_corrections import CorrectingAdmin
+from .order_forms import (
+    CorrectedTrackingForm,
+    NoteForm,
+    OrderAddressForm,
+    ReasonForm,
+    ShipmentForm,
+    TrackingForm,
+)
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
-from .order_steps import ReasonForm
-from .orders import OrderAdmin, OrderForm, StatusChangeInline
-from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline, PaymentInline
+from .order_papers import PapersAdmin
+from .order_sheets import SheetShippingAdmin
+from .orders import OrderAdmin, OrderForm
+from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline
 from .pictures import PictureForm, ProductImageInline
 from .promotions import PromotionAdmin, PromotionForm
 from .reviews import ReviewAdmin
@@ -20,18 +33,25 @@ __all__ = [
     "CampaignAdmin",
     "CampaignForm",
     "CollectionAdmin",
+    "CorrectedTrackingForm",
+    "CorrectingAdmin",
     "CustomerAdmin",
+    "ExportingAdmin",
+    "ImportRunAdmin",
     "InventoryFilter",
+    "InvoiceAdmin",
     "LongListAdmin",
     "MovingAdmin",
     "NotifyingAdmin",
+    "NoteForm",
+    "OrderAddressForm",
     "OrderAdmin",
     "OrderForm",
     "OrderItemInline",
+    "PapersAdmin",
     "PaymentAdmin",
     "PaymentEventAdmin",
     "PaymentEventInline",
-    "PaymentInline",
     "PictureForm",
     "ProductAdmin",
     "ProductImageInline",
@@ -42,5 +62,8 @@ __all__ = [
     "ReasonForm",
     "ReviewAdmin",
     "ServiceDeletionAdmin",
-    "StatusChangeInline",
+    "SheetShippingAdmin",
+    "ShipmentForm",
+    "TrackingForm",
+    "UploadForm",
 ]

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from history.operations import begun_operation
 from storefront.admin.actions import confirmed_action
 
 from ..exceptions import CollectionNotEmpty, ProductInOrders
@@ -22,13 +23,16 @@ from ..services.catalog import delete_collection, delete_product
 from ..services.transactions import retrying_transaction
 from .amounts import PriceField
 from .badges import badge
+from .bulk_edits import EDITS
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
 from .lists import LongListAdmin
 from .pictures import PicturesMixin, ProductImageInline
+from .product_history import ProductHistoryAdmin
 
 
 @admin.register(Collection)
-class CollectionAdmin(LongListAdmin, ServiceDeletionAdmin):
+class CollectionAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin):
     list_display = ["title", "products_count"]
     ordering = ["title", "id"]
     search_fields = ["title"]
@@ -66,7 +70,9 @@ class InventoryFilter(admin.SimpleListFilter):
 
 
 @admin.register(Product)
-class ProductAdmin(PicturesMixin, LongListAdmin, ServiceDeletionAdmin):
+class ProductAdmin(
+    ExportingAdmin, PicturesMixin, ProductHistoryAdmin, LongListAdmin, ServiceDeletionAdmin
+):
     list_display = [
         "title",
         "unit_price",
@@ -82,7 +88,7 @@ class ProductAdmin(PicturesMixin, LongListAdmin, ServiceDeletionAdmin):
     search_help_text = (
         "Words of a product's title, SKU or description, or of its collection's title."
     )
-    actions = [*ServiceDeletionAdmin.actions, "clear_inventory", "publish", "unpublish"]
+    actions = [*ServiceDeletionAdmin.actions, *EDITS, "clear_inventory"]
     fields = [
         "title",
         "slug",
@@ -151,26 +157,5 @@ class ProductAdmin(PicturesMixin, LongListAdmin, ServiceDeletionAdmin):
         in_transaction=retrying_transaction,
     )
     def clear_inventory(self, request: HttpRequest, products: ProductQuerySet) -> int:
-        return products.update(inventory=0, last_update=timezone.now())
-
-    @confirmed_action(
-        description="Publish",
-        permissions=["change"],
-        effect="will be shown to everybody",
-        done=("%d product was published.", "%d products were published."),
-        affects=lambda products: products.filter(is_published=False),
-        in_transaction=retrying_transaction,
-    )
-    def publish(self, request: HttpRequest, products: ProductQuerySet) -> int:
-        return products.update(is_published=True, last_update=timezone.now())
-
-    @confirmed_action(
-        description="Unpublish",
-        permissions=["change"],
-        effect="will be shown to staff alone, and cannot be ordered",
-        done=("%d product was unpublished.", "%d products were unpublished."),
-        affects=lambda products: products.filter(is_published=True),
-        in_transaction=retrying_transaction,
-    )
-    def unpublish(self, request: HttpRequest, products: ProductQuerySet) -> int:
-        return products.update(is_published=False, last_update=timezone.now())
+        with begun_operation(label="Inventory cleared", by=request.user):
+            return products.update(inventory=0, last_update=timezone.now())

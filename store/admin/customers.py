@@ -18,6 +18,7 @@ from ..models.customers import CustomerQuerySet
 from ..services.customers import delete_customer
 from .campaigns import NotifyingAdmin
 from .deletion import ServiceDeletionAdmin
+from .exports import ExportingAdmin
 from .lists import LongListAdmin
 
 
@@ -27,7 +28,7 @@ class AddressInline(ConcurrentEditInline, admin.TabularInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin):
+class CustomerAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin):
     list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
     list_editable = ["membership"]
     list_filter = ["membership"]

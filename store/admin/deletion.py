@@ -38,6 +38,8 @@ class ServiceDeletionAdmin(ConcurrentEditAdmin):
     delete_selected_confirmation_template = "admin/store/delete_selected_confirmation.html"
     # What the service raises: an exception with a message for people.
     refusal: type[Any] = StoreError
+    # On the page that asks; what `refusal` says unless there are several reasons.
+    refusal_text = ""
 
     def delete_row(self, row: Any) -> None:
         """Call the service that deletes one row."""
@@ -58,12 +60,15 @@ class ServiceDeletionAdmin(ConcurrentEditAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        extra_context = {**(extra_context or {}), "refusal": self.refusal().message}
+        extra_context = {
+            **(extra_context or {}),
+            "refusal": self.refusal_text or self.refusal().message,
+        }
         if request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
         try:
             return retrying_transaction(super().delete_view)(request, object_id, extra_context)
-        except (self.refusal, ObjectDoesNotExist) as error:
+        except (self.refusal, StoreError, ObjectDoesNotExist) as error:
             self.message_user(request, reason(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
@@ -73,11 +78,11 @@ class ServiceDeletionAdmin(ConcurrentEditAdmin):
     def delete_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         try:
             page = delete_selected(self, request, queryset, in_transaction=retrying_transaction)
-        except (self.refusal, ObjectDoesNotExist) as error:
+        except (self.refusal, StoreError, ObjectDoesNotExist) as error:
             self.message_user(request, f"{reason(error)} Nothing was deleted.", messages.ERROR)
             return None
         if isinstance(page, TemplateResponse) and page.context_data is not None:
-            page.context_data["refusal"] = self.refusal().message
+            page.context_data["refusal"] = self.refusal_text or self.refusal().message
         return page
 
     def get_deleted_objects(

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,13 +15,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from storefront.admin.actions import MAX_SELECTED, log_bulk_action
+from storefront.admin.refusals import PermissionMissing
 
 from ..exceptions import OrderStatusConflict, StoreError
 from ..models import Order
 from ..services.order_status import change_order_status
 from ..services.transactions import lost_a_race, retrying_transaction
 from .deletion import LISTED
-from .order_steps import STEPS, ReasonForm, Step, action_for, effects
+from .order_forms import ReasonForm
+from .order_steps import STEPS, Step, action_for, effects
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +74,25 @@ class MovingAdmin(admin.ModelAdmin):
         if step is None:
             raise Http404
         if not self.has_move_permission(request, step):
-            raise PermissionDenied
+            raise PermissionMissing("store.view_order", f"store.{step.right}_order")
         order: Any = self.get_object(request, object_id)
         if order is None:
             self.message_user(request, GONE, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:store_order_changelist"))
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = step.form(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            self.move_one(request, order, step, form.cleaned_data["reason"])
+            self.move_one(request, order, step, form.cleaned_data)
         elif form.is_bound or step.may_follow(order.status):
             return self.move_page(request, step, form, [order], original=order)
         else:
             self.message_user(request, f"The order is {order.status} now.", messages.ERROR)
         return HttpResponseRedirect(self.url_of(request, order))
 
-    def move_one(self, request: HttpRequest, order: Order, step: Step, reason: str) -> None:
+    def move_one(
+        self, request: HttpRequest, order: Order, step: Step, said: dict[str, str]
+    ) -> None:
         seen = request.POST.get("seen", "")
-        if refusal := self.try_to_move(request, order.pk, step, reason, seen):
+        if refusal := self.try_to_move(request, order.pk, step, said, seen):
             self.message_user(request, refusal, messages.ERROR)
         else:
             self.message_user(request, f"{order} was {step.done}.", messages.SUCCESS)
@@ -99,13 +102,13 @@ class MovingAdmin(admin.ModelAdmin):
         request: HttpRequest,
         pk: int,
         step: Step,
-        reason: str,
+        said: dict[str, str],
         seen: str,
         unforeseen: type[Exception] = DatabaseError,
     ) -> str | None:
         """Make a step, or return why it was not made; what is `unforeseen` is logged."""
         try:
-            self.move(request, pk, step, reason, seen=seen)
+            self.move(request, pk, step, said, seen=seen)
         except StoreError as error:
             return error.message
         except Order.DoesNotExist:
@@ -122,20 +125,21 @@ class MovingAdmin(admin.ModelAdmin):
         return None
 
     @retrying_transaction
-    def move(self, request: Any, pk: Any, step: Step, reason: str, seen: str) -> None:
+    def move(self, request: Any, pk: Any, step: Step, said: dict[str, str], seen: str) -> None:
         """Make a step and log it; raises OrderStatusConflict also where somebody has made it already."""
         order = Order.objects.select_for_update().get(pk=pk)
         if order.status == step.status:
             raise OrderStatusConflict(f"The order is {step.status} already.")
         moved = change_order_status(
-            order=order, status=step.status, by=request.user, reason=reason, seen=seen
+            order=order, status=step.status, by=request.user, seen=seen, **said
         )
         self.log_change(request, moved, f"{step.verb}.")
 
     def changelist_view(self, request: Any, extra_context: Any = None) -> HttpResponse:
         wanted = {*request.POST.getlist("action")} & {action.__name__ for action in ACTIONS}
         if wanted and not wanted <= {*self.get_actions(request)}:
-            raise PermissionDenied
+            steps = [step for step in STEPS.values() if f"move_to_{step.status}" in wanted]
+            raise PermissionMissing(*(f"store.{step.right}_order" for step in steps))
         return super().changelist_view(request, extra_context)
 
     def move_selected(
@@ -149,10 +153,10 @@ class MovingAdmin(admin.ModelAdmin):
         form = ReasonForm(request.POST if "post" in request.POST else None)
         if not form.is_valid():
             return self.move_page(request, step, form, list(queryset))
-        self.move_each(request, step, form.cleaned_data["reason"])
+        self.move_each(request, step, form.cleaned_data)
         return None
 
-    def move_each(self, request: HttpRequest, step: Step, reason: str) -> None:
+    def move_each(self, request: HttpRequest, step: Step, said: dict[str, str]) -> None:
         # As they were confirmed: a filter of the list may have lost one that changed meanwhile.
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         keys = sorted({int(key) for key in chosen if key.isdecimal()})
@@ -162,7 +166,7 @@ class MovingAdmin(admin.ModelAdmin):
         for key in keys:
             # Whatever is wrong with one must not keep back those behind it.
             refusal = self.try_to_move(
-                request, key, step, reason, seen.get(str(key), ""), unforeseen=Exception
+                request, key, step, said, seen.get(str(key), ""), unforeseen=Exception
             )
             if refusal:
                 refusals.append(format_html("Order {}: {}", key, refusal))
@@ -207,7 +211,7 @@ class MovingAdmin(admin.ModelAdmin):
             "movable": len(movable),
             "effects": effects(step, movable),
             "form": form,
-            "adminform": AdminForm(form, [(None, {"fields": ["reason"]})], {}),
+            "adminform": AdminForm(form, [(None, {"fields": [*form.fields]})], {}),
             "action": f"move_to_{step.status}",
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
             # In one field: Django takes no more than a thousand.

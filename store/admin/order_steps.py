@@ -4,16 +4,14 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from storefront.admin.actions import intermediate_page_action
 
 from ..expressions import AmountSum
-from ..models import Order, OrderStatusChange, Payment, PaymentStatus
+from ..models import Order, Payment, PaymentStatus
 from ..money import displayed
 from ..services.order_status import (
     CANCELLED,
@@ -24,6 +22,7 @@ from ..services.order_status import (
     SHIPPED,
     TRANSITIONS,
 )
+from .order_forms import ReasonForm, ShipmentForm
 
 
 class Step(NamedTuple):
@@ -36,6 +35,11 @@ class Step(NamedTuple):
     done: str
     # The admin's word for the right that it takes.
     right: str = "change"
+
+    @property
+    def form(self) -> type[ReasonForm]:
+        """What the page about one order asks; with many, each has a parcel of its own."""
+        return ShipmentForm if self.status == SHIPPED else ReasonForm
 
     def may_follow(self, status: str) -> bool:
         return self.status in TRANSITIONS[status]
@@ -52,14 +56,6 @@ STEPS: dict[str, Step] = {
         Step(CANCELLED, "Cancel", "cancelled", right="cancel"),
     )
 }
-
-
-class ReasonForm(forms.ModelForm):
-    class Meta:
-        model = OrderStatusChange
-        fields = ["reason"]
-        widgets = {"reason": AdminTextInputWidget(attrs={"class": "vLargeTextField"})}
-        help_texts = {"reason": "The customer reads it."}
 
 
 def action_for(step: Step) -> Callable[..., HttpResponse | None]:

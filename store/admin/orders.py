@@ -3,27 +3,35 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.core.paginator import Paginator
+from django.db.models import Model, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from ..exceptions import OrderIsPaid, StoreError
-from ..models import Order, OrderItem, OrderStatusChange
+from ..models import Address, Invoice, Order, OrderItem
 from ..money import displayed
+from ..search import terms_of
 from ..services.order_status import PAID, change_order_status
 from ..services.orders import delete_order, write_order
-from .amounts import amount_column
+from ..staff_filters import MAX_WORDS
 from .deletion import ServiceDeletionAdmin
-from .inlines import ReadOnlyInline
-from .lists import LongListAdmin
+from .exports import ExportingAdmin
+from .lists import FoundPaginator, LongListAdmin
+from .order_corrections import CorrectingAdmin
 from .order_lines import OrderItemInline
-from .order_moves import ACTIONS, MovingAdmin
-from .payments import PaymentInline
+from .order_moves import ACTIONS
+from .order_page import order_page
+from .order_papers import PapersAdmin
+from .order_sheets import SheetShippingAdmin
+from .sales_filters import ProductFilter, SoldFilter
 
 # A new order takes its stock, which a failed one does not hold.
 NEW_STATUSES = [choice for choice in Order.PAYMENT_STATUS_CHOICES if choice[0] in Order.SOLD]
 
-AMOUNTS = [amount_column(name) for name in ("subtotal", "tax", "total")]
+SHIPPING = [f"shipping_{name}" for name in Address.FIELDS]
 
 
 class OrderForm(forms.ModelForm):
@@ -34,41 +42,47 @@ class OrderForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         if self.refusal:
             raise forms.ValidationError(self.refusal.message)
-        return super().clean()
-
-
-class StatusChangeInline(ReadOnlyInline):
-    model = OrderStatusChange
-    fields = ["changed_at", "who", "from_status", "to_status", "reason"]
-    readonly_fields = ["changed_at", "who"]
-    verbose_name = "step"
-    verbose_name_plural = "history"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderStatusChange]:
-        return super().get_queryset(request).select_related("changed_by")
-
-    @admin.display
-    def who(self, change: OrderStatusChange) -> str:
-        return str(change.changed_by or "the shop")
+        cleaned = super().clean() or self.cleaned_data
+        address = {name: cleaned.get(name) for name in SHIPPING if name in self.fields}
+        if any(address.values()):
+            for name in SHIPPING[:2]:
+                if not address.get(name) and name not in self.errors:
+                    self.add_error(name, "An address has a street and a city.")
+            # The ZIP code may be left out.
+            cleaned["shipping_zip"] = address.get("shipping_zip") or ""
+        return cleaned
 
 
 @admin.register(Order)
-class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
+class OrderAdmin(
+    ExportingAdmin,
+    LongListAdmin,
+    CorrectingAdmin,
+    PapersAdmin,
+    SheetShippingAdmin,
+    ServiceDeletionAdmin,
+):
     """A new order has a form; one that was placed is history, and moves by its steps alone."""
 
     form = OrderForm
     list_display = ["id", "placed_at", "customer", "status", "payment_status", "total_of_lines"]
-    list_filter = ["status", "payment_status", "placed_at"]
+    list_filter = ["status", "payment_status", "placed_at", SoldFilter, ProductFilter]
     ordering = ["-placed_at", "-id"]
     search_fields = ["id", "customer__user__email", "customer__user__username"]
-    search_help_text = "An order's number, or how the customer's e-mail or user name begins."
+    search_help_text = (
+        "The number (#4000 leads to the order); how the customer's name, e-mail or phone begins, the town, the SKU or a word of a "
+        "product's title (three letters or more). Each word must fit; “New York” stays together in "
+        "quotation marks."
+    )
     autocomplete_fields = ["customer"]
-    actions = [*ACTIONS, *ServiceDeletionAdmin.actions]
-    inlines = [OrderItemInline, StatusChangeInline, PaymentInline]
+    actions = [*PapersAdmin.actions, *ACTIONS, *ServiceDeletionAdmin.actions]
+    inlines = [OrderItemInline]
     refusal = OrderIsPaid
+    refusal_text = f"{OrderIsPaid().message} Nor can one for which an invoice was issued."
 
     class Media:
-        css = {"all": ["store/admin/shop.css"]}
+        css = {"all": ["store/admin/shop.css", "store/admin/order.css"]}
+        js = ["store/admin/order_addresses.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         queryset: Any = super().get_queryset(request)
@@ -79,14 +93,18 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
     ) -> Order | None:
         order = super().get_object(request, object_id, from_field)
         if order is not None:
-            prefetch_related_objects([order], "items")
+            prefetch_related_objects([order], "items__product")
         return order
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Paginator:
+        paginator = FoundPaginator if request.GET.get(SEARCH_VAR) else self.paginator
+        return paginator(*args, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
         orders: Any = queryset
-        return orders.found_by(search_term.split()), False
+        return orders.found_by(terms_of(search_term)[:MAX_WORDS]), False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request)
@@ -96,16 +114,30 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
         return super().has_delete_permission(request, obj) and self.has_cancel_permission(request)
 
     def get_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
-        if obj is None:
-            return ["customer", "payment_status"]
-        status = ["placed_at", "status", "payment_status"]
-        return ["customer", *status, *AMOUNTS, "shipping_address"]
+        # The page of an order shows more than a form has.
+        return ["customer", "payment_status", *SHIPPING] if obj is None else ["status"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Order | None = None) -> list[Any]:
         return [] if obj is None else self.get_fields(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Order | None) -> list[Any]:
-        return self.inlines[:1] if obj is None else self.inlines
+        return self.inlines if obj is None else []
+
+    def render_change_form(
+        self,
+        request: Any,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["page"] = order_page(obj, request.user, self.may_correct(request))
+            context["currency"] = settings.STORE_CURRENCY
+            context["title"] = str(obj)
+            context["subtitle"] = None
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def formfield_for_choice_field(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "payment_status":
@@ -161,7 +193,10 @@ class OrderAdmin(LongListAdmin, MovingAdmin, ServiceDeletionAdmin):
 
     def blockers(self, rows: Sequence[Order]) -> QuerySet:
         keys = [order.pk for order in rows]
-        return Order.objects.filter(pk__in=keys, payment_status=Order.PAYMENT_STATUS_COMPLETE)
+        kept = Q(payment_status=Order.PAYMENT_STATUS_COMPLETE) | Q(
+            pk__in=Invoice.objects.filter(order__in=keys).values("order")
+        )
+        return Order.objects.filter(kept, pk__in=keys)
 
     def rows_to_delete(
         self, objs: Any, request: HttpRequest

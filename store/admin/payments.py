@@ -1,34 +1,18 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..models import Payment, PaymentEvent
 from .amounts import amount_column
+from .exports import ExportingAdmin
 from .inlines import ReadOnlyInline
 from .lists import ReadOnlyAdmin, is_id
 
 AMOUNT = amount_column("amount")
-
-
-class PaymentInline(ReadOnlyInline):
-    """The payments on the page of their order."""
-
-    model = Payment
-    fields = ["payment", "created_at", AMOUNT, "status", "gateway", "reference"]
-    readonly_fields = ["payment", AMOUNT]
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("store.view_payment")
-
-    @admin.display
-    def payment(self, payment: Payment) -> SafeString:
-        url = reverse("admin:store_payment_change", args=[payment.pk])
-        return format_html('<a href="{}">{}</a>', url, payment)
 
 
 class PaymentEventInline(ReadOnlyInline):
@@ -46,7 +30,7 @@ class PaymentEventInline(ReadOnlyInline):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(ExportingAdmin, ReadOnlyAdmin):
     list_display = ["created_at", "order", AMOUNT, "status", "gateway"]
     list_filter = ["status", "created_at"]
     list_display_links = ["created_at"]

@@ -11,9 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+
+from storefront.admin.list_tools import ListTool, with_list_tools
 
 from ..models import Product, Promotion
 from ..validators import FIRST_DAY, LAST_DAY
@@ -150,11 +152,13 @@ def product_counts(promotions: Iterable[Promotion]) -> dict[int, int]:
 
 
 class CalendarMixin(PromotionTargets):
-    change_list_template = "admin/store/promotion_list.html"
-
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.calendar_view)
         return [path("calendar/", view, name="store_promotion_calendar"), *super().get_urls()]
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> HttpResponse:
+        tool = ListTool("Calendar", reverse("admin:store_promotion_calendar"))
+        return super().changelist_view(request, with_list_tools(extra_context, tool))
 
     def calendar_view(self, request: HttpRequest) -> HttpResponse:
         """Show the promotions that run in a month."""

@@ -12,6 +12,7 @@ from ..models import Customer, Product, Promotion
 from .badges import badge
 from .campaigns import NotifyingAdmin
 from .deletion import LISTED
+from .exports import ExportingAdmin
 from .promotion_calendar import CalendarMixin, percent_of
 
 
@@ -41,7 +42,7 @@ class PromotionForm(forms.ModelForm):
 
 
 @admin.register(Promotion)
-class PromotionAdmin(CalendarMixin, NotifyingAdmin):
+class PromotionAdmin(ExportingAdmin, CalendarMixin, NotifyingAdmin):
     form = PromotionForm
     list_display = ["description", "discount_percent", "starts_at", "ends_at", "for_whom", "state"]
     search_fields = ["description"]

@@ -14,6 +14,7 @@ from ..models import Product, Review
 from ..models.reviews import EXCERPT, MAX_RATING, ReviewQuerySet
 from ..services.reviews import answer_review
 from ..services.transactions import retrying_transaction
+from .exports import ExportingAdmin
 from .lists import LongListAdmin
 
 # What a reader goes by: nothing is shown to everybody that nobody has read.
@@ -109,7 +110,7 @@ class AnswerFilter(admin.SimpleListFilter):
 
 
 @admin.register(Review)
-class ReviewAdmin(LongListAdmin):
+class ReviewAdmin(ExportingAdmin, LongListAdmin):
     """What customers write, which staff read, approve, hide and answer; the words stay the customers'."""
 
     form = ReviewForm

@@ -6,18 +6,23 @@ from .catalog import Collection, Product
 from .customers import Address, Customer
 from .idempotency import IdempotencyKey
 from .images import ProductImage
+from .imports import ImportKind, ImportPiece, ImportRow, ImportRun, ImportState
+from .invoices import Invoice, InvoiceCounter, InvoiceKind
+from .order_corrections import AddressChange, OrderNote, TrackingChange
 from .order_steps import OrderStatusChange
 from .orders import Order, OrderItem, OrderStatus
 from .payments import Payment, PaymentEvent, PaymentStatus
 from .promotions import Promotion
 from .reviews import Review
 from .stock import LowStockNotice
+from .stock_movements import StockCause, StockMovement
 from .versions import Version
 from .words import KnownWord
 
 __all__ = [
     "MAX_QUANTITY",
     "Address",
+    "AddressChange",
     "Campaign",
     "CampaignRecipient",
     "Cart",
@@ -25,10 +30,19 @@ __all__ = [
     "Collection",
     "Customer",
     "IdempotencyKey",
+    "ImportKind",
+    "ImportPiece",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceKind",
     "KnownWord",
     "LowStockNotice",
     "Order",
     "OrderItem",
+    "OrderNote",
     "OrderStatus",
     "OrderStatusChange",
     "Payment",
@@ -38,5 +52,8 @@ __all__ = [
     "ProductImage",
     "Promotion",
     "Review",
+    "StockCause",
+    "StockMovement",
+    "TrackingChange",
     "Version",
 ]

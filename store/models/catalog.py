@@ -10,6 +10,8 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Floor
 from django.utils.functional import cached_property
 
+from history.recording import RecordedModel, RecordingMixin
+from storefront.indexes import BeginningIndex
 from storefront.permissions import holds
 from storefront.unique_keys.exact import ExactCharField
 
@@ -31,7 +33,7 @@ MAX_INVENTORY = 1_000_000_000
 MAX_DESCRIPTION = 20_000
 
 
-class CollectionQuerySet(VersionedQuerySet["Collection"]):
+class CollectionQuerySet(RecordingMixin, VersionedQuerySet["Collection"]):
     def with_products_count(
         self, products: "ProductQuerySet | None" = None
     ) -> "CollectionQuerySet":
@@ -43,7 +45,7 @@ class CollectionQuerySet(VersionedQuerySet["Collection"]):
         return self.annotate(products_count=Coalesce(Subquery(counted), 0))
 
 
-class Collection(Versioned):
+class Collection(RecordedModel, Versioned):
     title = models.CharField(max_length=255)
     featured_product = models.ForeignKey(
         "Product", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -60,7 +62,7 @@ class Collection(Versioned):
         return self.title
 
 
-class ProductQuerySet(SearchingMixin, LoadingMixin, VersionedQuerySet["Product"]):
+class ProductQuerySet(SearchingMixin, LoadingMixin, RecordingMixin, VersionedQuerySet["Product"]):
     def published(self) -> "ProductQuerySet":
         return self.filter(is_published=True)
 
@@ -124,7 +126,7 @@ class ProductQuerySet(SearchingMixin, LoadingMixin, VersionedQuerySet["Product"]
         return self.loading(load_images)
 
 
-class Product(Versioned):
+class Product(RecordedModel, Versioned):
     assortment_fields = frozenset({"collection", "is_published"})
     # A cached response compares the stock of its products, so that orders need not invalidate it.
     unversioned_fields = frozenset({"inventory"})
@@ -175,6 +177,7 @@ class Product(Versioned):
                 fields=["collection", "title", "id", "is_published"],
                 name="product_collection_title",
             ),
+            BeginningIndex(fields=["sku"], name="product_sku_beginning"),
             # What facets count, without the rows.
             models.Index(
                 fields=["collection", "unit_price", "inventory", "is_published"],

@@ -5,13 +5,33 @@ from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Replace
 from django.db.models.lookups import IStartsWith
 
+from history.recording import RecordedModel, RecordingMixin
+from storefront.indexes import LoneBeginningIndex
 from storefront.models import PartialUpdateModel
 
 # Rows that are found by their keys; more are found along the list, whose first page holds enough of them.
 FEW = 5000
+
+
+# What people write between the digits of a phone number.
+SEPARATORS = " +-/.()"
+
+
+def phone_digits(field: str) -> Any:
+    """Return a phone number without what stands between its digits."""
+    digits: Any = F(field)
+    for separator in SEPARATORS:
+        digits = Replace(digits, Value(separator))
+    return digits
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of what may be a phone number, nothing of another text."""
+    digits = "".join(sign for sign in text if sign not in SEPARATORS)
+    return digits if digits.isascii() and digits.isdigit() else ""
 
 
 def begins(word: str, *fields: str, by_index: bool = True) -> Q:
@@ -36,7 +56,7 @@ def unindexed(field: str) -> Coalesce:
     return Coalesce(F(field), Value(""), output_field=models.CharField())
 
 
-class CustomerQuerySet(models.QuerySet["Customer"]):
+class CustomerQuerySet(RecordingMixin, models.QuerySet["Customer"]):
     # How staff call somebody.
     NAMES = ("user__first_name", "user__last_name", "user__username", "user__email")
 
@@ -78,7 +98,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.annotate(orders_count=Subquery(own.values("count")))
 
 
-class Customer(PartialUpdateModel):
+class Customer(RecordedModel, PartialUpdateModel):
+    keeps_deleted_values = False
+
     MEMBERSHIP_BRONZE = "B"
     MEMBERSHIP_SILVER = "S"
     MEMBERSHIP_GOLD = "G"
@@ -92,6 +114,12 @@ class Customer(PartialUpdateModel):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="customer"
     )
     phone = models.CharField(max_length=255, blank=True)
+    # By which staff find somebody, whatever stands between the digits.
+    phone_digits = models.GeneratedField(
+        expression=phone_digits("phone"),
+        output_field=models.CharField(max_length=255),
+        db_persist=True,
+    )
     birth_date = models.DateField(null=True, blank=True)
     membership = models.CharField(
         max_length=1, choices=MEMBERSHIP_CHOICES, default=MEMBERSHIP_BRONZE
@@ -101,7 +129,10 @@ class Customer(PartialUpdateModel):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["membership", "id"], name="customer_membership")]
+        indexes = [
+            models.Index(fields=["membership", "id"], name="customer_membership"),
+            LoneBeginningIndex(fields=["phone_digits"], name="customer_phone_beginning"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(membership__in=["B", "S", "G"]), name="customer_membership_known"
@@ -129,7 +160,14 @@ class Customer(PartialUpdateModel):
         return self.user.last_name
 
 
-class Address(PartialUpdateModel):
+class AddressQuerySet(RecordingMixin, models.QuerySet["Address"]):
+    pass
+
+
+class Address(RecordedModel, PartialUpdateModel):
+    told_at = "customer"
+    keeps_deleted_values = False
+
     # What an order copies.
     FIELDS = ("street", "city", "zip")
 
@@ -138,9 +176,11 @@ class Address(PartialUpdateModel):
     zip = models.CharField(max_length=32, blank=True)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
 
+    objects = AddressQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "addresses"
 
     def __str__(self) -> str:
-        return f"{self.street}, {self.zip} {self.city}"
+        return ", ".join((self.street, f"{self.zip} {self.city}".lstrip()))

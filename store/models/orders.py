@@ -5,19 +5,34 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
-from storefront.converters import is_key
+from history.recording import RecordedModel, RecordingMixin
+from storefront.indexes import LoneBeginningIndex
 from storefront.models import PartialUpdateModel
 from storefront.permissions import holds
 
+from ..carriers import tracking_page
 from ..expressions import AmountSum
 from ..loading import LoadingMixin
 from ..money import DECIMAL_PLACES, PRICE_DIGITS, SUM_DIGITS, summed
 from .catalog import Product
-from .customers import Address, Customer, begins
+from .customers import Address, Customer
 from .images import load_images
+from .order_search import found_by
 
 # What lines cost, before tax.
 AMOUNT = AmountSum(F("quantity") * F("unit_price"))
@@ -41,7 +56,7 @@ class OrderStatus(models.TextChoices):
     REFUNDED = "refunded"
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(RecordingMixin, models.QuerySet["Order"]):
     def visible_to(self, user: Any, *permissions: str) -> "OrderQuerySet":
         """Keep what the user may see: staff who hold one of the permissions everything, others their own."""
         if any(holds(user, each) for each in permissions or ["store.view_order"]):
@@ -49,18 +64,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(customer__user_id=user.pk)
 
     def found_by(self, words: Iterable[str]) -> "OrderQuerySet":
-        """Keep the orders of which each word is the number, or begins the customer's user name or e-mail."""
-        found, customers = self, Customer.objects.using(self.db)
-        names = ("user__username", "user__email")
-        for word in words:
-            keys = customers.keys_found_by([word], *names)
-            if keys is None:
-                of_customers = (f"customer__{name}" for name in names)
-                named = begins(word, *of_customers, by_index=False)
-            else:
-                named = Q(customer__in=keys)
-            found = found.filter(named | Q(pk=word) if is_key(word) else named)
-        return found
+        """Keep the orders that each word finds: by number, customer, phone, town or product."""
+        return found_by(self, words)
 
     def of_deleted_accounts(self) -> "OrderQuerySet":
         return self.filter(customer__user__deleted_at__isnull=False)
@@ -68,6 +73,15 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def sold(self) -> "OrderQuerySet":
         """Keep the sales: what is paid or pending, not what failed."""
         return self.filter(payment_status__in=Order.SOLD)
+
+    def with_lines(self) -> "OrderQuerySet":
+        """Keep the orders that have lines: one without is in no figure of sales."""
+        return self.filter(Exists(OrderItem.objects.filter(order=OuterRef("pk")).order_by()))
+
+    def selling(self, product: int) -> "OrderQuerySet":
+        """Keep the orders with a line of this product."""
+        lines = OrderItem.objects.filter(order=OuterRef("pk"), product=product).order_by()
+        return self.filter(Exists(lines))
 
     def placed_between(self, start: date, end: date) -> "OrderQuerySet":
         """Keep the orders placed from the start of one day (UTC) to the end of another."""
@@ -78,6 +92,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_items(self) -> "OrderQuerySet":
         """Load the lines along, and their products with images, in two more queries."""
         return self.prefetch_related(Prefetch("items", queryset=OrderItem.objects.with_products()))
+
+    def with_customers_and_lines(self) -> "OrderQuerySet":
+        """Load what goes into a parcel, and to whom: the customers along, the lines in one more query."""
+        lines = OrderItem.objects.select_related("product")
+        return self.select_related("customer__user").prefetch_related(
+            Prefetch("items", queryset=lines)
+        )
 
     def expiring(self) -> "OrderQuerySet":
         """Keep the unpaid orders whose stock the shop holds for some time only."""
@@ -93,7 +114,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.annotate(total_of_lines=Subquery(total))
 
 
-class Order(PartialUpdateModel):
+class Order(RecordedModel, PartialUpdateModel):
     PAYMENT_STATUS_PENDING = "P"
     PAYMENT_STATUS_COMPLETE = "C"
     PAYMENT_STATUS_FAILED = "F"
@@ -134,6 +155,9 @@ class Order(PartialUpdateModel):
     shipping_street = models.CharField(max_length=255, null=True, blank=True)
     shipping_city = models.CharField(max_length=255, null=True, blank=True)
     shipping_zip = models.CharField(max_length=32, null=True, blank=True)
+    # Who carries the parcel, and under which number; empty until it is shipped, or where nobody said.
+    carrier = models.CharField(max_length=64, blank=True, default="", db_default="")
+    tracking_number = models.CharField(max_length=64, blank=True, default="", db_default="")
     # The cart it came from: a repeated request finds this order instead of making a second one.
     cart_uuid = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     # When it is cancelled unless it is paid; null: never, as of orders whose payment staff see to.
@@ -153,6 +177,7 @@ class Order(PartialUpdateModel):
             models.Index(fields=["payment_status", "expires_at"], name="order_expires_at"),
             models.Index(fields=["status", "-placed_at", "-id"], name="order_progress_placed_at"),
             models.Index(fields=["status", "id"], name="order_progress"),
+            LoneBeginningIndex(fields=["shipping_city"], name="order_town_beginning"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -175,6 +200,11 @@ class Order(PartialUpdateModel):
         if self.shipping_street is None:
             return None
         return Address(**{name: getattr(self, f"shipping_{name}") for name in Address.FIELDS})
+
+    @property
+    def tracking_url(self) -> str | None:
+        """The carrier's page about the parcel, where STORE_CARRIERS names one."""
+        return tracking_page(self.carrier, self.tracking_number)
 
     @property
     def subtotal(self) -> Decimal:

@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from history.recording import RecordedModel, RecordingMixin
 from storefront.supplied import supplied
 
 from ..compiled import Many, compiled_select
@@ -24,7 +25,7 @@ MEMBERSHIP_SETS = ["", "B", "S", "G", "BS", "BG", "SG", "BSG"]
 Source = Callable[["PromotionQuerySet", Any], "PromotionQuerySet"]
 
 
-class PromotionQuerySet(VersionedQuerySet["Promotion"]):
+class PromotionQuerySet(RecordingMixin, VersionedQuerySet["Promotion"]):
     def running(
         self, membership: str | None, *, at: datetime | models.Expression | None = None
     ) -> "PromotionQuerySet":
@@ -51,7 +52,7 @@ class PromotionQuerySet(VersionedQuerySet["Promotion"]):
         return min((first for each in moments for first in each[:1]), default=None)
 
 
-class Promotion(Versioned):
+class Promotion(RecordedModel, Versioned):
     description = models.CharField(max_length=255)
     discount = models.FloatField(
         validators=[MinValueValidator(0), MaxValueValidator(1)],

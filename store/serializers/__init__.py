@@ -48,7 +48,9 @@ from .orders import (
     OrderSerializer,
     OrderStatusChangeSerializer,
     ReasonSerializer,
+    ShipmentSerializer,
     ShippingAddressSerializer,
+    TrackingSerializer,
     UpdateOrderSerializer,
 )
 from .payments import PaymentSerializer, ReturnAddressField, StartPaymentSerializer
@@ -133,6 +135,7 @@ __all__ = [
     "ReviewSerializer",
     "RunningPromotionSerializer",
     "SalesQuerySerializer",
+    "ShipmentSerializer",
     "ShippingAddressSerializer",
     "SimpleProductSerializer",
     "SizeSerializer",
@@ -151,6 +154,7 @@ __all__ = [
     "ThresholdField",
     "ThumbnailField",
     "TimeQuerySerializer",
+    "TrackingSerializer",
     "UpdateCartItemSerializer",
     "UpdateOrderSerializer",
 ]

@@ -43,6 +43,10 @@ class OrderItemSerializer(ModelSerializer):
 class OrderSerializer(ModelSerializer):
     items = OrderItemSerializer(many=True, read_only=True)
     shipping_address = ShippingAddressSerializer(read_only=True, allow_null=True)
+    tracking_url = serializers.URLField(
+        allow_null=True,
+        help_text="The page of the carrier about the parcel, null where the shop knows none.",
+    )
     subtotal = AmountField(help_text="Before tax.")
     tax = AmountField()
     total = AmountField()
@@ -56,6 +60,9 @@ class OrderSerializer(ModelSerializer):
             "payment_status",
             "status",
             "shipping_address",
+            "carrier",
+            "tracking_number",
+            "tracking_url",
             "items",
             "subtotal",
             "tax",
@@ -96,6 +103,26 @@ class UpdateOrderSerializer(ModelSerializer):
 class ReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(
         required=False, allow_blank=True, max_length=255, help_text="The customer reads it."
+    )
+
+
+class TrackingSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Order
+        fields = ["carrier", "tracking_number"]
+        # To leave one out is not to take it away.
+        extra_kwargs = {name: {"required": True} for name in fields}
+
+
+class ShipmentSerializer(ReasonSerializer):
+    carrier = serializers.CharField(
+        required=False, allow_blank=True, max_length=64, help_text="Who carries the parcel."
+    )
+    tracking_number = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=64,
+        help_text="Under which number the carrier knows it.",
     )
 
 

@@ -8,13 +8,14 @@ from outbox.content import render
 from outbox.services import queue_mail
 from outbox.typed import holds_web_address
 
-from ..models import Address, Order, OrderItem, OrderStatus, OrderStatusChange
+from ..models import Address, Order, OrderItem, OrderStatus, OrderStatusChange, TrackingChange
 from ..money import summed
 
 logger = logging.getLogger(__name__)
 
 CONFIRMATION = "store/mail/order_confirmation.html"
 STATUS_CHANGE = "store/mail/order_status.html"
+TRACKING = "store/mail/order_tracking.html"
 # What has become of an order, after its number.
 NEWS: dict[str, str] = {
     OrderStatus.PENDING: "waits for your payment again",
@@ -44,6 +45,12 @@ def queue_status_mail(*, order: Order, change: OrderStatusChange) -> None:
         reason = change.reason if change.changed_by_id != user.pk else ""
         news = {"news": NEWS[change.to_status], "change": change, "reason": reason}
         _queue(order, user, STATUS_CHANGE, f"status:{change.pk}", **news)
+
+
+def queue_tracking_mail(*, order: Order, change: TrackingChange) -> None:
+    """Queue the mail that tells a customer where their parcel is looked for now."""
+    if user := mailed_user(order):
+        _queue(order, user, TRACKING, f"tracking:{change.pk}")
 
 
 def mailed_user(order: Order) -> Any:

@@ -5,13 +5,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from ..carriers import carrier_name, one_line
 from ..compiled import insert
 from ..exceptions import OrderStatusConflict, PaymentStatusConflict
 from ..models import Order, OrderStatus, OrderStatusChange, Payment, PaymentStatus
 from ..models.versions import invalidate_sales
 from ..signals import order_status_changed, order_status_changing, refund_due
+from .invoices import credit_invoice_of
 from .order_mails import queue_status_mail
-from .stock import quantities_of, return_stock, take_stock
+from .stock import retake_stock, return_stock
 from .transactions import retrying_transaction, run_last
 
 PENDING, PAID, SHIPPED, DELIVERED, CANCELLED, REFUNDED = OrderStatus
@@ -44,38 +46,61 @@ BY_PAYMENT_STATUS = {
 
 @retrying_transaction
 def change_order_status(
-    *, order: Order, status: str, by: Any = None, reason: str = "", seen: str | None = None
+    *,
+    order: Order,
+    status: str,
+    by: Any = None,
+    reason: str = "",
+    seen: str | None = None,
+    carrier: str = "",
+    tracking_number: str = "",
 ) -> Order:
     """Move an order along TRANSITIONS, with its stock, history, mail and, where paid, its money.
 
-    `by` is the user who does it, None the shop itself. The status it has already is no change. One that
+    Who carries it, and under which number, is said with the step to shipped. `by` is the user who does it, None the shop itself. The status it has already is no change. One that
     is pending again and costs nothing is paid at once.
     Raises OrderStatusConflict, also where the order has no longer the status `seen`, and OutOfStock.
     """
     order = Order.objects.select_for_update().get(pk=order.pk)
     previous = order.status
+    tracking = tracking_columns(status, carrier, tracking_number)
     if status == previous:
+        refuse_other_tracking(order, tracking)
         return order
     if seen not in (None, previous):
         raise OrderStatusConflict(f"The order has become {previous} meanwhile; read it again.")
     if status not in TRANSITIONS[previous]:
         raise OrderStatusConflict(f"An order cannot go from {previous} to {status}.")
     if status == CANCELLED:
-        return_stock(quantities_of(order))
+        return_stock(order=order)
     elif previous == CANCELLED:
-        take_stock(quantities_of(order))
+        retake_stock(order=order)
     # The old status stands in the statement, so that of two who try one wins even without the lock.
-    if not Order.objects.filter(pk=order.pk, status=previous).update(**COLUMNS[status]):
+    if not Order.objects.filter(pk=order.pk, status=previous).update(**COLUMNS[status], **tracking):
         raise OrderStatusConflict("The order has changed meanwhile; read it again.")
     if status in (CANCELLED, REFUNDED):
         make_refunds_due(order)
-    order.refresh_from_db(fields=["payment_status", "stage", "status"])
+        credit_invoice_of(order=order)
+    order.refresh_from_db(fields=["payment_status", "stage", "status", *tracking])
     change = record_status(order=order, previous=previous, by=by, reason=reason)
     queue_status_mail(order=order, change=change)
     run_last(invalidate_sales)
     if status == PENDING and is_free(order):
         pay_free_order(order=order)
     return order
+
+
+def tracking_columns(status: str, carrier: str, number: str) -> dict[str, str]:
+    """Return what a step writes of the tracking: only a parcel that is shipped has any."""
+    if status != SHIPPED:
+        return {}
+    return {"carrier": carrier_name(carrier), "tracking_number": one_line(number)}
+
+
+def refuse_other_tracking(order: Order, tracking: dict[str, str]) -> None:
+    """Raise OrderStatusConflict where a step that was made already came with another tracking."""
+    if any(value and value != getattr(order, name) for name, value in tracking.items()):
+        raise OrderStatusConflict("The order is shipped already; correct its tracking instead.")
 
 
 def is_free(order: Order) -> bool:

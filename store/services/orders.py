@@ -18,6 +18,7 @@ from ..exceptions import (
     CartNotFound,
     EmailUnverified,
     EmptyCart,
+    OrderIsInvoiced,
     OrderIsPaid,
     TooManyUnpaid,
 )
@@ -31,6 +32,8 @@ from ..models import (
     OrderItem,
     OrderStatus,
     Product,
+    StockCause,
+    StockMovement,
 )
 from ..models.catalog import load_promotions
 from ..models.versions import invalidate_sales
@@ -41,7 +44,7 @@ from .customers import customer_of, lock_customer
 from .idempotency import lock_key, reserve_key
 from .order_mails import queue_confirmation
 from .order_status import pay_free_order, record_status
-from .stock import quantities_of, return_stock, take_stock
+from .stock import return_stock, take_stock
 from .transactions import retrying_transaction, run_last
 
 
@@ -193,6 +196,7 @@ def write_order(
         line.order = order
     insert(lines)
     set_loaded(order, "items", lines)
+    StockMovement.objects.record_order(order, StockCause.ORDER)
     record_status(order=order, previous=None, by=by)
     queue_confirmation(order=order, items=lines)
     if not total:
@@ -217,12 +221,14 @@ def new_line(order: Order, product: Product, quantity: int) -> OrderItem:
 
 @retrying_transaction
 def delete_order(*, order: Order) -> None:
-    """Delete an unpaid order and put back the stock it holds, or raise OrderIsPaid."""
+    """Delete an unpaid order and put back the stock it holds; raises OrderIsPaid and OrderIsInvoiced."""
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.payment_status == Order.PAYMENT_STATUS_COMPLETE:
         raise OrderIsPaid
+    if order.invoices.exists():
+        raise OrderIsInvoiced
     if order.status == OrderStatus.PENDING:
-        return_stock(quantities_of(order))
+        return_stock(order=order)
     order_deleting.send(sender=Order, order=order)
     order.items.all().delete()
     order.delete()

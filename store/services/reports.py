@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from io import StringIO
@@ -11,16 +11,17 @@ from typing import Any
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
-from django.db.models.functions import TruncDate, TruncMonth, TruncWeek
+from django.db.models.functions import TruncMonth, TruncWeek
 
 from storefront.replicas import read_from_copy
 
-from ..expressions import AmountSum
+from ..expressions import AmountSum, UtcDay
 from ..models import Order, OrderItem, Product, Version
 from ..models.catalog import ProductQuerySet
 from ..models.orders import OrderItemQuerySet, start_of
 from ..models.versions import SALES
 from ..money import round_to_minor_unit
+from ..sheets.formulas import escape_formula
 from .report_limits import reports as place
 from .report_limits import statement_limit
 
@@ -28,8 +29,6 @@ Row = Mapping[str, Any]
 
 # Seconds by which a report may lag behind a change that is no sale: a title, a price, a delivery.
 CACHE_SECONDS = 60
-# What makes a spreadsheet take a text for a formula; in East Asian ones the full-width signs do too.
-FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n")
 # By which Excel knows that a file is UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 # What ranks products and customers; ties go by their ids.
@@ -90,7 +89,7 @@ def sales_by(
     Of all products, or of one or those of a collection.
     """
     # Of the day, not of the moment: MySQL cuts no hours off a week's first day.
-    day = TruncDate("order__placed_at", tzinfo=UTC)
+    day = UtcDay("order__placed_at")
     period = {"day": day, "week": TruncWeek(day), "month": TruncMonth(day)}[by]
     sold = sold_lines(start, end, using).of(product=product, collection=collection)
     return list(sold.figures_per(period=period).order_by("period"))
@@ -141,13 +140,11 @@ def customers(
     orders = Order.objects.using(using).sold().placed_between(start, end)
     if customer is not None:
         lines, orders = lines.filter(order__customer=customer), orders.filter(customer=customer)
-    # An order without lines is in no figure.
-    lines_of_order = OrderItem.objects.filter(order=OuterRef("pk")).order_by()
     # Lines are added up for everybody where amounts are compared only: it takes three times as long.
     groups: QuerySet[Any, Any] = (
         lines.figures_per(buyer=F("order__customer_id")).annotate(last_order=LAST_ORDER)
         if by == "total" or min_total is not None
-        else orders.filter(Exists(lines_of_order))
+        else orders.with_lines()
         .values(buyer=F("customer_id"))
         .annotate(orders=Count("pk"), last_order=Max("placed_at"))
     )
@@ -247,11 +244,3 @@ def as_csv(*, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer.writerow(columns)
     writer.writerows([escape_formula(row[column]) for column in columns] for row in rows)
     return text.getvalue()
-
-
-def escape_formula(cell: object) -> object:
-    """Put an apostrophe before a text that a spreadsheet would compute."""
-    is_formula = isinstance(cell, str) and any(
-        text.startswith(FORMULA_STARTS) for text in (cell, cell.lstrip())
-    )
-    return f"'{cell}" if is_formula else cell

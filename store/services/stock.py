@@ -5,7 +5,7 @@ from django.db.models import BigIntegerField, F, QuerySet
 
 from ..compiled import Many, compiled_select, compiled_update
 from ..exceptions import OutOfStock, Shortage
-from ..models import Order, Product
+from ..models import Order, Product, StockCause, StockMovement
 from ..signals import stock_taking
 
 
@@ -21,10 +21,18 @@ def take_stock(quantities: Mapping[int, int]) -> list[Product]:
     return products
 
 
-def return_stock(quantities: Mapping[int, int]) -> None:
-    """Put pieces back, by product id."""
+def retake_stock(*, order: Order) -> None:
+    """Take the pieces of an order that was cancelled again; raises OutOfStock."""
+    take_stock(quantities_of(order))
+    StockMovement.objects.record_order(order, StockCause.ORDER)
+
+
+def return_stock(*, order: Order) -> None:
+    """Put the pieces of an order back."""
+    quantities = quantities_of(order)
     for product in locked_products.instances(product_ids=[*quantities]):
         put_back(product_id=product.pk, pieces=quantities[product.pk])
+    StockMovement.objects.record_order(order, StockCause.CANCELLATION)
 
 
 def quantities_of(order: Order) -> dict[int, int]:

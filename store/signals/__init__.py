@@ -8,6 +8,8 @@ order_status_changed = Signal()
 refund_due = Signal()
 # Sent after the commit, with the keyword argument `campaign`.
 campaign_started = Signal()
+# Sent after the commit that left an import work to do, with the keyword argument `run_id`.
+import_waiting = Signal()
 
 # Those that say -ing are sent inside the transaction that makes the change: what a receiver writes is
 # committed or rolled back with it, and what it raises rolls back both.

@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import DEFAULT_DB_ALIAS
 
+from history.models import Change
 from storefront.background import Background
 
 from .. import tasks
@@ -15,6 +17,7 @@ from ..models import Campaign, Customer, ProductImage
 from ..models.versions import invalidate_catalog
 from ..services.picture_sizes import make_picture_sizes
 from ..services.pictures import remove_unused_file
+from ..services.stock_movements import open_stock, record_stock_changes
 
 logger = logging.getLogger(__name__)
 # Where no worker is: an upload does not wait for its sizes, which take seconds.
@@ -54,9 +57,20 @@ def has_value(version: Any) -> bool:
     return any(field.name == "value" for field in version._meta.get_fields())
 
 
+def record_stock(changes: Sequence[Change], **kwargs: Any) -> None:
+    """Record the movements of the stock that new and changed products stand for."""
+    open_stock(keys=[each.object_id for each in changes if each.kind == Change.Kind.CREATED])
+    record_stock_changes(changes=changes)
+
+
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:
     """Have a worker queue the mails of a campaign that has started."""
     queue_soon("a campaign", tasks.send_campaign, campaign.pk)
+
+
+def work_on_import(run_id: int, **kwargs: Any) -> None:
+    """Have a worker go on with an import."""
+    queue_soon("an import", tasks.work_on_import, run_id)
 
 
 def refund_payments(**kwargs: Any) -> None:

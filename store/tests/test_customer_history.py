@@ -47,6 +47,9 @@ class TestHistory:
                 "payment_status": "P",
                 "status": "pending",
                 "shipping_address": None,
+                "carrier": "",
+                "tracking_number": "",
+                "tracking_url": None,
                 "items": [
                     {
                         "id": order.items.get().pk,

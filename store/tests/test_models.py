@@ -17,6 +17,7 @@ from store.models import (
     CartItem,
     Collection,
     Customer,
+    Invoice,
     Order,
     OrderItem,
     OrderStatus,
@@ -64,9 +65,14 @@ def rows(product, customer):
             order=order, product=product, quantity=1, unit_price=Decimal(1)
         ),
         Payment: Payment.objects.create(order=order, gateway="Test", amount=1),
+        Invoice: Invoice.objects.create(
+            **{"order": order, "series": "R", "position": 1, "number": "R1", "currency": "USD"},
+            **{"net": 1, "tax": 0, "total": 1, "buyer": {}, "seller": {}, "content": {}},
+        ),
     }
 
 
+NEXT_INVOICE = {"number": "R2", "position": 2, "turn": 2}
 REFUSED = [
     (Promotion, "promotion_discount_is_fraction", {"discount": -0.01}),
     (Promotion, "promotion_discount_is_fraction", {"discount": 1.01}),
@@ -89,6 +95,8 @@ REFUSED = [
     (Order, "order_stage_of_paid", {"stage": "paid", "payment_status": "C"}),
     (Order, "order_stage_of_paid", {"stage": "", "payment_status": "C"}),
     (Payment, "payment_status_known", {"status": "X"}),
+    (Invoice, "invoice_kind_known", {"kind": "X", **NEXT_INVOICE}),
+    (Invoice, "invoice_kind_known", {"kind": "credit_note", **NEXT_INVOICE}),
     (OrderItem, "orderitem_quantity_positive", {"quantity": 0}),
     (OrderItem, "orderitem_unit_price_not_negative", {"unit_price": Decimal("-0.01")}),
 ]

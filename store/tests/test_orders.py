@@ -47,6 +47,9 @@ class TestPlace:
             "payment_status": "P",
             "status": "pending",
             "shipping_address": None,
+            "carrier": "",
+            "tracking_number": "",
+            "tracking_url": None,
             "items": [
                 {
                     "id": order.items.get().pk,
@@ -144,7 +147,7 @@ class TestPlace:
         assert stock() == [10]
         assert cart.items.get().quantity == 3
 
-    @pytest.mark.parametrize(("lines", "queries"), [(1, 21), (10, 30)])
+    @pytest.mark.parametrize(("lines", "queries"), [(1, 22), (10, 31)])
     def test_costs_one_query_more_per_line(
         self, api_client, sign_in, make_product, django_assert_num_queries, lines, queries
     ):

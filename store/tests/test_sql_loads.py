@@ -8,6 +8,7 @@ from core.models import User
 from likes.models import LikedItem
 from store.models import (
     Address,
+    AddressChange,
     Campaign,
     CampaignRecipient,
     Cart,
@@ -15,9 +16,13 @@ from store.models import (
     Collection,
     Customer,
     IdempotencyKey,
+    Invoice,
+    InvoiceCounter,
     KnownWord,
+    LowStockNotice,
     Order,
     OrderItem,
+    OrderNote,
     OrderStatusChange,
     Payment,
     PaymentEvent,
@@ -25,6 +30,8 @@ from store.models import (
     ProductImage,
     Promotion,
     Review,
+    StockMovement,
+    TrackingChange,
     Version,
 )
 from tags.models import Tag, TaggedItem
@@ -99,13 +106,20 @@ LINE_PRODUCT = {
 }
 # Tables that the client's data model does not have.
 ADDED = {
+    AddressChange,
     Campaign,
     CampaignRecipient,
     IdempotencyKey,
+    Invoice,
+    InvoiceCounter,
     KnownWord,
+    LowStockNotice,
+    OrderNote,
     OrderStatusChange,
     Payment,
     PaymentEvent,
+    StockMovement,
+    TrackingChange,
     Version,
 }
 
@@ -192,6 +206,9 @@ def test_loaded_orders_have_a_status_and_a_total(api_client, payment_status, sta
             "payment_status": payment_status,
             "status": status,
             "shipping_address": None,
+            "carrier": "",
+            "tracking_number": "",
+            "tracking_url": None,
             "items": [
                 {
                     "id": 7,

@@ -13,8 +13,15 @@ from storefront.permissions import staff_with
 
 from ..models import Order, OrderStatus
 from ..permissions import IsOwnerOrMayCancel, permission_to_move
-from ..serializers.orders import OrderSerializer, OrderStatusChangeSerializer, ReasonSerializer
+from ..serializers.orders import (
+    OrderSerializer,
+    OrderStatusChangeSerializer,
+    ReasonSerializer,
+    ShipmentSerializer,
+    TrackingSerializer,
+)
 from ..services.order_status import change_order_status
+from ..services.shipments import correct_tracking
 
 # Status -> the action that leads to it.
 STEPS: dict[str, str] = {
@@ -27,12 +34,14 @@ MAY_CHANGE = staff_with(permission_to_move(OrderStatus.SHIPPED))
 MAY_CANCEL = staff_with(permission_to_move(OrderStatus.CANCELLED))
 
 
-def order_step(permission_classes: list[type[BasePermission]]) -> Callable[..., Any]:
+def order_step(
+    permission_classes: list[type[BasePermission]], serializer_class: Any = ReasonSerializer
+) -> Callable[..., Any]:
     """Make a method a POST that moves an order on, and returns the order."""
     return action(
         detail=True,
         methods=["post"],
-        serializer_class=ReasonSerializer,
+        serializer_class=serializer_class,
         permission_classes=permission_classes,
     )
 
@@ -45,10 +54,17 @@ class OrderSteps(GenericViewSet[Order]):
         """Cancel an order of which nothing has shipped; stock and money go back."""
         return self.move(OrderStatus.CANCELLED)
 
-    @order_step(permission_classes=[MAY_CHANGE])
+    @order_step(permission_classes=[MAY_CHANGE], serializer_class=ShipmentSerializer)
     def ship(self, request: Request, pk: int) -> Response:
         """Mark a paid order as shipped."""
         return self.move(OrderStatus.SHIPPED)
+
+    @order_step(permission_classes=[MAY_CHANGE], serializer_class=TrackingSerializer)
+    def tracking(self, request: Request, pk: int) -> Response:
+        """Correct the carrier and the tracking number of a shipped order."""
+        order = self.get_object()
+        correct_tracking(order=order, by=request.user, **self.sent())
+        return self.shown(order)
 
     @order_step(permission_classes=[MAY_CHANGE])
     def deliver(self, request: Request, pk: int) -> Response:
@@ -62,9 +78,15 @@ class OrderSteps(GenericViewSet[Order]):
 
     def move(self, to: str) -> Response:
         order = self.get_object()
-        reason = self.get_serializer(data=self.request.data)
-        reason.is_valid(raise_exception=True)
-        change_order_status(order=order, status=to, by=self.request.user, **reason.validated_data)
+        change_order_status(order=order, status=to, by=self.request.user, **self.sent())
+        return self.shown(order)
+
+    def sent(self) -> dict[str, Any]:
+        serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def shown(self, order: Order) -> Response:
         # As it stands now.
         moved = Order.objects.with_items().get(pk=order.pk)
         return Response(OrderSerializer(moved, context=self.get_serializer_context()).data)

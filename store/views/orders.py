@@ -22,6 +22,7 @@ from ..serializers.orders import CreateOrderSerializer, OrderSerializer, UpdateO
 from ..services.order_status import BY_PAYMENT_STATUS, change_payment_status
 from ..services.orders import delete_order, place_order
 from ..staff_filters import OrderFilter, OrderSearchFilter
+from .order_papers import OrderPapers
 from .order_steps import MAY_CANCEL, MAY_CHANGE, STEPS, OrderSteps
 from .schema.orders import order_schema
 
@@ -35,7 +36,7 @@ REACHING = [f"store.{verb}_order" for verb in ("view", "change", "cancel", "dele
 
 
 @order_schema
-class OrderViewSet(PatchMixin, OrderSteps, viewsets.ModelViewSet):
+class OrderViewSet(PatchMixin, OrderSteps, OrderPapers, viewsets.ModelViewSet):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = Order.objects.all()
     serializer_class = OrderSerializer

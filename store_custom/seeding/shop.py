@@ -6,6 +6,8 @@ from django.db import connection, reset_queries, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from history.models import Change, Operation
+from history.origins import unrecorded
 from likes.models import LikedItem
 from store.models import (
     Cart,
@@ -21,9 +23,11 @@ from store.models import (
     ProductImage,
     Promotion,
     Review,
+    StockMovement,
 )
 from store.models.versions import invalidate_catalog, invalidate_sales
 from store.pictures.sizes import file_names
+from store.services.stock_movements import open_stock
 from tags.models import Tag, TaggedItem
 
 from .catalog import Good, stock_shop
@@ -43,6 +47,7 @@ EMPTIED: tuple[type[Model], ...] = (
     OrderStatusChange,
     IdempotencyKey,
     OrderItem,
+    StockMovement,
     Order,
     CartItem,
     Cart,
@@ -73,16 +78,19 @@ def fill_shop(*, products: int, advance: Callable[[int], Any], catalog_only: boo
 
     def with_batch(batch: list[Good]) -> None:
         tagger.tag(batch)
+        open_stock(keys=[good.product.pk for good in batch])
         # With DEBUG on, Django would keep the text of every statement.
         reset_queries()
         advance(len(batch))
 
-    customers = [] if catalog_only else insert_people(now=now)
-    popular = stock_shop(count=products, now=now, with_batch=with_batch)
-    if customers:
-        insert_orders(customers=customers, products=popular, now=now)
-        insert_reviews(customers=customers, products=popular, now=now)
-        insert_likes(customers=customers, products=popular)
+    # Nobody has changed anything: the shop begins like this.
+    with unrecorded():
+        customers = [] if catalog_only else insert_people(now=now)
+        popular = stock_shop(count=products, now=now, with_batch=with_batch)
+        if customers:
+            insert_orders(customers=customers, products=popular, now=now)
+            insert_reviews(customers=customers, products=popular, now=now)
+            insert_likes(customers=customers, products=popular)
     # Links to promotions, and orders, were written past the querysets that invalidate.
     invalidate_catalog()
     invalidate_sales()
@@ -99,6 +107,8 @@ def empty_shop() -> None:
     with connection.cursor() as cursor:
         for model in EMPTIED:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
+    Operation.objects.all().delete()
+    Change.objects.filter(content_type__app_label="store").delete()
     seeded_users().delete()
 
 

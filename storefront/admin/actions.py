@@ -54,6 +54,20 @@ def intermediate_page_action(
     return decorate
 
 
+def only_reads(action: Any) -> bool:
+    return getattr(action, "only_reads", False)
+
+
+def reading_action(*, description: Any, permissions: Sequence[str]) -> Callable[[Action], Action]:
+    """Declare an action that writes nothing, such as one that returns a file, and so need not ask."""
+
+    def decorate(action: Any) -> Action:
+        action.only_reads = True
+        return admin.action(action, permissions=permissions, description=description)
+
+    return decorate
+
+
 class BulkChange(NamedTuple):
     """What an action does with many rows, in the words of its page."""
 

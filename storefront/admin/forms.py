@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
+from .labels import label_parts
 from .values import as_typed, fields_of, is_key, lines_of, stored_value, text_of
 
 
@@ -73,6 +74,7 @@ class ConcurrentEditForm(ModelForm):
         self.conflicts: set[str] = set()
         # Choices that went since the form was shown, by field.
         self.deleted_choices: dict[str, set[str]] = {}
+        label_parts(self)
         if self.is_stored:
             for name in self.comparable:
                 field = self.fields[name]

@@ -13,6 +13,7 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.functional import cached_property
 
 from .forms import concurrent
+from .labels import label_row
 
 
 class ConcurrentEditFormSet(forms.BaseModelFormSet):
@@ -32,6 +33,7 @@ class ConcurrentEditFormSet(forms.BaseModelFormSet):
             self.ignore_form(form)
         elif self.is_repeated and not is_old:
             form.empty_permitted, form.changed_data = True, []
+        label_row(form)
 
     def ignore_form(self, form: Any) -> None:
         """Ignore what was sent for a row that is no longer there."""

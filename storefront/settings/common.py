@@ -5,6 +5,7 @@ from datetime import timedelta
 from environs import validate
 
 from .accounts import *
+from .admin import *
 from .caches import cache_at, is_redis
 from .databases import read_replicas, with_engine_options
 from .environment import BASE_DIR, env
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "outbox",
+    "history",
     "webhooks",
     "store",
     "tags",
@@ -261,6 +263,8 @@ OUTBOX_LEASE = timedelta(seconds=env.int("OUTBOX_LEASE", 300, validate=validate.
 ADMINS: list[tuple[str, str]] = env.list("ADMINS", [], subcast=person)
 # Who is mailed what has become low on stock; none: ADMINS.
 STORE_STOCK_MAILS: list[tuple[str, str]] = env.list("STORE_STOCK_MAILS", [], subcast=person)
+# Whom staff are told to ask who may not open a page of the admin; else superusers.
+STAFF_CONTACTS: list[tuple[str, str]] = env.list("STAFF_CONTACTS", [], subcast=person)
 
 # Where the shop is, for addresses that leave a request; in development, where it is asked.
 SHOP_URL = env.str("SHOP_URL", "", validate=is_shop_url)

@@ -41,6 +41,10 @@ RATES = {}
 # The upload page of client/ (make client), and front-ends under development: Vite, Next.js, Angular and others.
 CORS_ALLOWED_ORIGIN_REGEXES = [LOOPBACK_ORIGIN]
 
+# So that invoices can be tried.
+STORE_SELLER_NAME = STORE_SELLER_NAME or "Storefront"
+STORE_SELLER_ADDRESS = STORE_SELLER_ADDRESS or ["1 Example Street", "Exampletown"]
+
 # Whoever opens the checkout page decides whether a payment goes well.
 STORE_PAYMENT_GATEWAY = STORE_PAYMENT_GATEWAY or "store.gateways.development.DevelopmentGateway"
 STORE_PAYMENT_WEBHOOK_SECRET = STORE_PAYMENT_WEBHOOK_SECRET or SECRET_KEY

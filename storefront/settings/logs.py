@@ -65,6 +65,9 @@ def logging_in(
             "django.db.backends": {**to_root, "filters": ["statement"]},
             # Whatever the level of the rest.
             "storefront.security": {**to_root, "level": "INFO"},
+            # What the fonts of a PDF lack is seen to before.
+            "fontTools": {**to_root, "level": "ERROR"},
+            "fpdf": {**to_root, "level": "ERROR"},
             "gunicorn.error": to_root,
             "gunicorn.access": to_root,
         },

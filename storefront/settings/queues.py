@@ -23,6 +23,7 @@ BEAT_SCHEDULE: dict[str, Any] = {
     "send-due-deliveries": {"task": "webhooks.tasks.send_due_deliveries", **EVERY_MINUTE},
     "resume-campaigns": {"task": "store.tasks.resume_campaigns", **EVERY_MINUTE},
     "close-campaigns": {"task": "store.tasks.close_campaigns", "schedule": crontab(minute=5)},
+    "resume-imports": {"task": "store.tasks.resume_imports", **EVERY_MINUTE},
     "refund-payments": {"task": "store.tasks.refund_payments", **EVERY_MINUTE},
     "cancel-overdue-orders": {"task": "store.tasks.cancel_overdue_orders", **EVERY_MINUTE},
     "make-image-sizes": {"task": "store.tasks.make_image_sizes", "schedule": crontab(minute=55)},
@@ -44,8 +45,17 @@ BEAT_SCHEDULE: dict[str, Any] = {
         "task": "webhooks.tasks.purge_webhook_events",
         "schedule": crontab(hour=3, minute=5),
     },
+    "purge-history": {
+        "task": "history.tasks.purge_history",
+        "schedule": crontab(hour=3, minute=25),
+    },
+    "join-stock-movements": {
+        "task": "store.tasks.join_stock_movements",
+        "schedule": crontab(hour=3, minute=35),
+    },
     "learn-words": {"task": "store.tasks.learn_words", "schedule": crontab(hour=2, minute=40)},
     "purge-carts": {"task": "store.tasks.purge_carts", "schedule": crontab(hour=3, minute=20)},
+    "purge-imports": {"task": "store.tasks.purge_imports", "schedule": crontab(hour=3, minute=25)},
     "erase-old-addresses": {
         "task": "store.tasks.erase_old_addresses",
         "schedule": crontab(hour=3, minute=15),

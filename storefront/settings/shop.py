@@ -2,16 +2,31 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import ValidationError, validate
 from iso4217 import Currency
 
 from .environment import env
 
+# Stands for the tracking number in the address of a carrier's page.
+NUMBER = "{number}"
+
 
 def is_object(value: Any) -> None:
     if not isinstance(value, dict):
         raise ValidationError('Not a JSON object such as {"delay": 1}.')
+
+
+def is_carriers(value: Any) -> None:
+    """Refuse what is no mapping of carriers to the pages, over HTTPS, on which they tell of a parcel."""
+    is_object(value)
+    for name, page in value.items():
+        parts = urlsplit(page) if isinstance(page, str) else None
+        if not (name.strip() and parts and parts.scheme == "https" and parts.hostname):
+            raise ValidationError(f"{name}: not an address that starts with https://.")
+        if NUMBER not in page or NUMBER in parts.netloc:
+            raise ValidationError(f"{name}: the path or query lacks {NUMBER}.")
 
 
 def is_supported_currency(code: str) -> None:
@@ -35,14 +50,30 @@ STORE_TAX_RATE = env.decimal(
 STORE_CURRENCY = env.str("STORE_CURRENCY", "USD", validate=is_supported_currency)
 # Days after which a cart that nobody has touched is deleted.
 STORE_CART_LIFETIME = env.int("STORE_CART_LIFETIME", 30, validate=validate.Range(1, 36500))
+# Days for which it is kept who changed what.
+HISTORY_DAYS = env.int("HISTORY_DAYS", 730, validate=validate.Range(30, 36500))
 # Days for which an order of a deleted account keeps its address, as the law on books asks.
 STORE_ADDRESS_RETENTION = env.int(
     "STORE_ADDRESS_RETENTION", 3650, validate=validate.Range(0, 36500)
 )
+# Days for which an import can be looked at and taken back; its rows may be about people.
+STORE_IMPORT_RETENTION = env.int("STORE_IMPORT_RETENTION", 7, validate=validate.Range(1, 365))
 # MB of responses to visitors that each process caches; 0: none is cached.
 STORE_CATALOG_MEMORY = env.int("CATALOG_MEMORY", 16, validate=validate.Range(0, 1024))
 # Seconds after which what other programs wrote into the tables of the catalogue is seen, too.
 STORE_CATALOG_CACHE_SECONDS = env.int("CATALOG_CACHE_SECONDS", 5, validate=validate.Range(0, 3600))
+# Who sells, as invoices and packing slips say it; the lines of the address are separated by ";".
+STORE_SELLER_NAME = env.str("STORE_SELLER_NAME", "")
+STORE_SELLER_ADDRESS: list[str] = env.list("STORE_SELLER_ADDRESS", [], delimiter=";")
+STORE_SELLER_EMAIL = env.str("STORE_SELLER_EMAIL", "")
+STORE_SELLER_PHONE = env.str("STORE_SELLER_PHONE", "")
+STORE_TAX_ID = env.str("STORE_TAX_ID", "")
+# Before the year and the number of an invoice, and of a credit note.
+is_prefix = validate.Length(max=20)
+STORE_INVOICE_PREFIX = env.str("STORE_INVOICE_PREFIX", "INV-", validate=is_prefix)
+STORE_CREDIT_NOTE_PREFIX = env.str("STORE_CREDIT_NOTE_PREFIX", "CN-", validate=is_prefix)
+# A font file for the characters that the shop's own fonts lack, such as Chinese and Japanese ones.
+STORE_PDF_FONT = env.str("STORE_PDF_FONT", "")
 # Minutes for which an order that is due online waits for its payment before it is cancelled; 0: for ever.
 is_timeout = validate.Range(0, 525_600)
 STORE_PAYMENT_TIMEOUT = env.int("STORE_PAYMENT_TIMEOUT", 0, validate=is_timeout)
@@ -56,6 +87,8 @@ STORE_PAYMENT_WEBHOOK_SECRET = env.str("PAYMENT_WEBHOOK_SECRET", "")
 STORE_PAYMENT_GATEWAY_OPTIONS: Any = env.json("PAYMENT_GATEWAY_OPTIONS", {}, validate=is_object)
 # Pieces below which the stock of a product is low, unless the product has a threshold of its own.
 STORE_LOW_STOCK = env.int("STORE_LOW_STOCK", 10, validate=validate.Range(0, 10**9))
+# Carrier -> the address of the page on which it tells of a parcel, such as https://carrier.example/?id={number}.
+STORE_CARRIERS: Any = env.json("STORE_CARRIERS", {}, validate=is_carriers)
 # Whether a new review waits until staff approve it.
 STORE_REVIEWS_MODERATED = env.bool("STORE_REVIEWS_MODERATED", False)
 # Parameters that other apps add to the product list: name -> dotted name of a django-filter class.
@@ -75,3 +108,5 @@ STORE_FACETS_SECONDS = env.int("STORE_FACETS_SECONDS", 60, validate=validate.Ran
 STORE_PROMOTION_SOURCES = ["store_custom.promotions.reaching_by_tag"]
 # Labels of other apps by which `q=` finds products: dotted names of classes as store.labels.Labels tells.
 STORE_PRODUCT_LABELS = ["store_custom.search.TagLabels"]
+# Dotted names of functions that take the admin's site and return routes of it.
+ADMIN_PAGES = ["store.admin.pages.urls"]

@@ -45,6 +45,8 @@ HASHING_PLACES = REPORT_PLACES = 64
 
 # Tests that are about them set some.
 RATES = {}
+STORE_SELLER_NAME, STORE_TAX_ID = "Teapots Ltd", "GB 123 4567 89"
+STORE_SELLER_ADDRESS = ["1 Kiln Lane", "Stoke ST1 1AA"]
 STORE_PAYMENT_GATEWAY = "store.gateways.development.DevelopmentGateway"
 STORE_PAYMENT_WEBHOOK_SECRET = SECRET_KEY
 STORE_PAYMENT_GATEWAY_OPTIONS = {}

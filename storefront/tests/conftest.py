@@ -15,6 +15,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from core.links import RESET_PASSWORD, RESET_USERNAME, VERIFY_EMAIL
 from store.models import Collection, Customer, Product
+from store.services.invoices import issue_invoice
 
 from .fork_server import Result, run
 
@@ -77,6 +78,7 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
     ann = register(is_staff=True, is_superuser=True)
     bare = register("bare")
     bare.customer.delete()
+    baker.make("store.ImportRun", kind="stock")
     cart = baker.make("store.Cart")
     baker.make("store.Cart", user=ann)
     orders = {
@@ -86,10 +88,12 @@ def world(register: Callable[..., Any]) -> dict[str, Any]:
             "store.Order", customer=ann.customer, payment_status="C", stage="shipped"
         ),
     }
+    orders["invoiced_order"] = baker.make("store.Order", customer=ann.customer)
     for order in orders.values():
         baker.make("store.OrderItem", order=order, product=product, unit_price=10, quantity=1)
     baker.make("store.OrderStatusChange", order=orders["order"], to_status="pending")
     payment = baker.make("store.Payment", order=orders["order"], gateway="development", amount=10)
+    issue_invoice(order=orders["invoiced_order"])
     tag = baker.make("tags.Tag", label="sale")
     item_of_product = {"content_object": product}
     return {

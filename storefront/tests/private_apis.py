@@ -42,6 +42,21 @@ TABLE = [
         "self raw cls force_insert force_update using update_fields",
         f"{MODEL}.save_base",
     ),
+    # Every write of a model that is recorded.
+    Private(
+        f"{MODEL}._save_table",
+        "history.recording",
+        "self raw cls force_insert force_update using update_fields",
+        f"{MODEL}.save_base",
+    ),
+    Private(
+        f"{MODEL}._do_update",
+        "history.recording",
+        "self base_qs using pk_val values update_fields forced_update",
+        f"{MODEL}._save_table",
+    ),
+    # The tags of many products, taken away at once.
+    Private(f"{QUERYSET}._raw_delete", "store_custom.tagging", "self using"),
     # What became of a write, told by the methods of a connection that transactions call.
     Private(f"{DATABASE}.savepoint", "storefront.pending_commits", "self", f"{ATOMIC}.__enter__"),
     *(

@@ -31,6 +31,7 @@ EXAMPLES = {
     "<path:content_type_id>": "{product_type}",
     "<path:object_id>": "{product}",
     "<app>": "store",
+    "reports/<slug:name>/": "reports/sales/",
     "api/schema/": "api/schema/?format=json",
     "autocomplete/": "autocomplete/?app_label=store&model_name=orderitem&field_name=product",
 }
@@ -42,7 +43,7 @@ OWNED = {
     "likes.likeditem": "user",
     "core.usersession": "user",
 }
-OWN_NAMES = {"user", "customer", "order", "paid_order", "shipped_order"}
+OWN_NAMES = {"user", "customer", "order", "paid_order", "shipped_order", "invoiced_order"}
 OWN_NAMES |= {"review", "address", "like", "session"}
 # A list that holds what the asker may see -> the name of somebody else's row in it.
 LISTS = {"/store/orders/": "order", "/auth/users/": "user", "/likes/": "like"}
@@ -211,7 +212,7 @@ def model_rows(askers: list[Asker], model: Any, row: Any) -> Iterator[Row]:
 
 
 def arguments_of(pattern: URLPattern, row: Any) -> dict[str, Any]:
-    examples = {"status": "cancelled"}
+    examples = {"status": "cancelled", "file_format": "csv"}
     return {name: examples.get(name, row.pk) for name in pattern.pattern.converters}
 
 

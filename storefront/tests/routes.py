@@ -37,6 +37,7 @@ PLACED_ORDER = {
     "shipping_address_id": "{address}",
 }
 REASON = {"reason": "Torn."}
+TRACKING = {"carrier": "DHL", "tracking_number": "00340434"}
 
 
 # Path -> method -> body; None where the method takes no body.
@@ -150,8 +151,10 @@ ROUTES: dict[str, dict[str, dict[str, object] | None]] = {
     "/store/orders/{order}/": {"get": None, "patch": {"payment_status": "C"}, "delete": None},
     "/store/orders/{order}/cancel/": {"post": REASON},
     "/store/orders/{paid_order}/ship/": {"post": REASON},
+    "/store/orders/{shipped_order}/tracking/": {"post": TRACKING},
     "/store/orders/{shipped_order}/deliver/": {"post": REASON},
     "/store/orders/{shipped_order}/refund/": {"post": REASON},
+    "/store/orders/{invoiced_order}/invoice/": {"get": None},
     "/store/orders/{order}/changes/": {"get": None},
     "/store/orders/{order}/payments/": {"get": None, "post": {}},
     "/store/orders/{order}/payments/{payment}/": {"get": None},

@@ -20,6 +20,7 @@ S3_PACKAGES = ("storages", "boto3", "moto")
 MAILDEV = Path(settings.BASE_DIR, "mailbox", "node_modules", ".bin", "maildev")
 CONTRACT = Path(settings.BASE_DIR, "contract")
 TYPESCRIPT = CONTRACT / "node_modules" / ".bin" / "tsc"
+AXE = CONTRACT / "node_modules" / "axe-core" / "axe.min.js"
 SCHEMATHESIS = Path(settings.BASE_DIR, ".contract", "bin", "schemathesis")
 CHROMIUM = ("chromium", "chromedriver")
 # Debian keeps it where only root looks.
@@ -79,6 +80,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: are_on_the_path("node") and TYPESCRIPT.exists(),
         "needs the tools of contract/ (make contract), which need Node.js",
     ),
+    "axe": (AXE.exists, "needs axe-core (make contract)"),
     "fuzz": (SCHEMATHESIS.exists, "needs schemathesis (make contract)"),
     "terminal": (partial(are_on_the_path, "bash", "curl", "python3"), "needs bash and curl"),
     "mailbox": (

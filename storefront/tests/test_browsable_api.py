@@ -21,7 +21,7 @@ from .routes import READS, ROUTES
 User = get_user_model()
 HTML = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # What is saved as a file is no page.
-PAGES = [path for path in READS if not path.endswith("/export/")]
+PAGES = [path for path in READS if not path.endswith(("/export/", "/invoice/"))]
 WRITE_ONLY = [path for path in ROUTES if path not in READS]
 # A cart, a product's images and its tags: as many as people make.
 A_FEW = 20

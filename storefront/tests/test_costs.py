@@ -49,9 +49,9 @@ COSTS = {
 }
 
 # Without the request around it, and up to the commit.
-ORDER = Cost(20, 6129)
+ORDER = Cost(21, 6129)
 # While unpaid orders expire and are counted under the lock of their customer.
-EXPIRING_ORDER = Cost(22, 6129)
+EXPIRING_ORDER = Cost(23, 6129)
 
 
 @pytest.fixture

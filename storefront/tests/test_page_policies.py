@@ -157,6 +157,7 @@ class TestInChromium:
                 "store/promotion/add/",
             ),
             *(f"core/user/{admin_user.pk}/change/", f"store/product/{product.pk}/delete/"),
+            *("reports/", "reports/sales/?period=30-days"),
         ]:
             browser.get(f"{live_server.url}/admin/{path}")
             wait_for(browser, "#content")

@@ -71,6 +71,9 @@ class TestSuffix:
     def test_is_taken_by_every_read(self, client: Client, world: dict[str, Any]) -> None:
         client.force_login(get_user_model().objects.get(pk=world["user"]))
         for path in READS:
+            if path.endswith("/invoice/"):
+                # A PDF, whatever its path says.
+                continue
             url = path.format(**world)
             plain = client.get(url)
             suffixed = client.get(f"{url.rstrip('/')}.json?page=1", headers={"accept": BROWSER})

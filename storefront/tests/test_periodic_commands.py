@@ -12,7 +12,7 @@ from model_bakery import baker
 
 from core.models import TriedAccount
 from outbox.models import Mail
-from store.models import Campaign, Cart, IdempotencyKey
+from store.models import Campaign, Cart, IdempotencyKey, ImportRun
 from storefront.models import FormSubmission, HitCount
 from storefront.settings.queues import BEAT_SCHEDULE
 from webhooks.models import Event
@@ -50,6 +50,10 @@ class TestPurges:
     def test_idempotency_keys(self, capsys: Any) -> None:
         assert self.left(IdempotencyKey, "purge_idempotency_keys", created_at=LONG_AGO) == [True]
         assert capsys.readouterr().out == "Keys deleted: 1.\n"
+
+    def test_imports(self, capsys: Any) -> None:
+        assert self.left(ImportRun, "purge_imports", created_at=LONG_AGO) == [True]
+        assert capsys.readouterr().out == "Imports deleted: 1.\n"
 
     def test_finished_mails(self, capsys: Any) -> None:
         old = {"queued_at": LONG_AGO, "due_at": None}
@@ -98,6 +102,15 @@ class TestCampaigns:
         campaign.refresh_from_db()
         assert campaign.closed_at
         assert capsys.readouterr().out == "Campaigns closed: 1.\n"
+
+
+@pytest.mark.django_db
+def test_an_import_whose_worker_was_lost_goes_on(capsys: Any) -> None:
+    run = baker.make(ImportRun, state="applying", active_at=LONG_AGO)
+    call_command("resume_imports")
+    run.refresh_from_db()
+    assert run.state == "applied"
+    assert capsys.readouterr().out == "Imports resumed: 1.\n"
 
 
 @pytest.mark.django_db

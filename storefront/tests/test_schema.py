@@ -100,6 +100,10 @@ def test_every_read_answers_what_its_schema_says(
     for path in READS:
         response = api_client.get(path.format(**world))
         content = by_path[without_names(path)]["responses"]["200"]["content"]
+        if "application/json" not in content:
+            # A PDF has no schema.
+            assert (response.status_code, {*content}) == (200, {response["Content-Type"]})
+            continue
         expected = {**content["application/json"]["schema"], "components": schema["components"]}
         errors = list(Draft202012Validator(expected).iter_errors(response.json()))
         assert (path, response.status_code, errors) == (path, 200, [])

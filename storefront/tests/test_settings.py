@@ -73,6 +73,15 @@ class TestVariables:
             ("PAYMENT_GATEWAY_OPTIONS", "delay=1", "Not valid JSON."),
             ("PAYMENT_GATEWAY_OPTIONS", "[1]", "Not a JSON object such as"),
             ("PAYMENT_GATEWAY_OPTIONS", "null", "Field may not be null."),
+            ("STORE_CARRIERS", "[]", "Not a JSON object such as"),
+            (
+                "STORE_CARRIERS",
+                '{"DHL": "http://dhl.example/{number}"}',
+                "DHL: not an address that starts with https://.",
+            ),
+            ("STORE_CARRIERS", '{"DHL": 5}', "DHL: not an address"),
+            ("STORE_CARRIERS", '{"DHL": "https://{number}/"}', "DHL: the path or query lacks"),
+            ("STORE_CARRIERS", '{"DHL": "https://dhl.example/"}', "DHL: the path or query lacks"),
             ("THROTTLE_CREDENTIALS", "often", "Not a rate such as 30/min or 100/hour."),
             ("REDIS_URL", "redis.example.com:6379", "Not an address such as redis://host:6379/0."),
             ("BROKER_URL", "rabbit.example.com", "Not an address such as amqp://"),
@@ -196,6 +205,7 @@ class TestDeployment:
             *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
             folder=settings.BASE_DIR,
             **{**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path}/shop.sqlite3"},
+            **dict.fromkeys(("STORE_SELLER_NAME", "STORE_SELLER_ADDRESS", "STORE_TAX_ID"), "Some"),
             DJANGO_SETTINGS_MODULE="storefront.settings.prod",
         )
         assert (result.stderr, result.returncode) == ("", 0)

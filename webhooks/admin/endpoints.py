@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from storefront.admin.actions import delete_selected, intermediate_page_action
 from storefront.admin.options import ConcurrentEditAdmin
+from storefront.admin.refusals import PermissionMissing
 
 from ..event_types import EVENT_TYPES
 from ..models import Delivery, Endpoint
@@ -141,7 +141,7 @@ class EndpointAdmin(ConcurrentEditAdmin):
         """Ask whether to send a test event, and send it once confirmed."""
         endpoint = self.get_object(request, object_id)
         if not self.has_change_permission(request, endpoint):
-            raise PermissionDenied
+            raise PermissionMissing("webhooks.change_endpoint")
         if endpoint is None:
             return self.gone(request)
         if request.method != "POST":
@@ -159,7 +159,7 @@ class EndpointAdmin(ConcurrentEditAdmin):
         """Show the secret of an endpoint, and replace it once asked to."""
         endpoint = self.get_object(request, object_id)
         if not self.has_secret_permission(request):
-            raise PermissionDenied
+            raise PermissionMissing("webhooks.view_secret")
         if endpoint is None:
             return self.gone(request)
         if request.method == "POST":

@@ -93,11 +93,11 @@ def test_staff_sign_in_to_the_dashboard(browser: Any, live_server: Any, boss: An
     desk.fill(username="boss", password=PASSWORD)
     desk.press("[type=submit]")
 
-    assert desk.browser.title == "Admin Dashboard | Storefront Admin"
+    assert desk.browser.title == "Admin Dashboard | Storefront"
     assert desk.texts("#site-name, h1") == ["Storefront Admin", "Admin Dashboard"]
     # The style sheet is there, too: the head of the page has its colour.
     header = desk.find("#header").value_of_css_property("background-color")
-    assert header == "rgba(65, 118, 144, 1)"
+    assert header == "rgba(18, 52, 59, 1)"
 
 
 def test_staff_add_a_product_with_a_picture_and_another(

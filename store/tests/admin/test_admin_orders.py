@@ -140,7 +140,7 @@ class TestAdding:
         page = admin_client.post(ADD, form, follow=True)
 
         for figure in ("30.00", "3.00", "33.00"):
-            assertContains(page, f'<div class="readonly">{figure}</div>')
+            assertContains(page, f"<dd>{figure}")
 
 
 class TestRefusedOrder:

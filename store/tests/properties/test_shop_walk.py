@@ -64,7 +64,7 @@ def test_the_books_agree_after_every_step(walk, report_figures):
 
 def test_a_shop_that_returns_no_stock_is_caught(walk, monkeypatch):
     """A test of the test."""
-    monkeypatch.setattr(order_status, "return_stock", lambda quantities: None)
+    monkeypatch.setattr(order_status, "return_stock", lambda order: None)
 
     with pytest.raises(AssertionError):
         walk()

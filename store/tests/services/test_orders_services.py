@@ -108,11 +108,13 @@ class TestTakeStock:
 
         assert stock() == [2]
 
-    def test_return_gives_each_product_its_own(self, make_product):
-        first, second = make_product(inventory=0), make_product(inventory=5)
+    def test_return_gives_each_product_its_own(self, make_product, customer):
+        first, second = make_product(inventory=1), make_product(inventory=7)
         make_product(inventory=7)
+        order = Order(customer=customer)
+        write_order(order=order, quantities={second.pk: 2, first.pk: 1})
 
-        return_stock({second.pk: 2, first.pk: 1})
+        return_stock(order=order)
 
         assert stock() == [1, 7, 7]
 

@@ -10,9 +10,11 @@ from ...exceptions import (
     CartNotFound,
     EmailUnverified,
     EmptyCart,
+    InvoiceNotFound,
     KeyInFlight,
     KeyReused,
     MalformedKey,
+    OrderIsInvoiced,
     OrderIsPaid,
     OrderStatusConflict,
     OutOfStock,
@@ -88,11 +90,19 @@ order_schema = resource_schema(
     destroy=extend_schema(
         summary="Delete an unpaid order",
         description="Its pieces go back to the stock.",
-        responses={204: None, **refused_with(OrderIsPaid)},
+        responses={204: None, **refused_with(OrderIsPaid, OrderIsInvoiced)},
     ),
     cancel=order_step_schema,
     ship=order_step_schema,
+    tracking=order_step_schema,
     deliver=order_step_schema,
     refund=order_step_schema,
+    invoice=extend_schema(
+        description="A PDF. The shop issues the invoice; a 404 tells that it has not done so yet.",
+        responses={
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+            **refused_with(InvoiceNotFound),
+        },
+    ),
     changes=extend_schema(responses=OrderStatusChangeSerializer(many=True)),
 )
