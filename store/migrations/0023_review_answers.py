@@ -33,12 +33,4 @@ class Migration(migrations.Migration):
             name='answered_by',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['is_approved', '-date', '-id'], name='review_approved'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['answered_at', '-date', '-id'], name='review_answered_at'),
-        ),
     ]
