@@ -92,7 +92,10 @@ class PicturesMixin(ConcurrentEditAdmin):
     """Adds pictures one by one while the page of their product stays open, and those that came with its form."""
 
     class Media:
-        js = [Script("store/admin/pictures.js", type="module")]
+        js = [
+            Script("store/admin/picture_order.js", type="module"),
+            Script("store/admin/pictures.js", type="module"),
+        ]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.add_picture_view)

@@ -142,6 +142,9 @@ class Review(Versioned):
             models.Index(fields=["-date", "-id"], name="review_date"),
             models.Index(fields=["product", "rating", "is_approved"], name="review_product_rating"),
             models.Index(fields=["rating", "id"], name="review_rating"),
+            # What waits for staff.
+            models.Index(fields=["is_approved", "-date", "-id"], name="review_approved"),
+            models.Index(fields=["answered_at", "-date", "-id"], name="review_answered_at"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -285,6 +285,8 @@ ADMIN_LISTS = [
     "store/order/?status__exact=delivered",
     "store/payment/?status__exact=succeeded",
     "store/product/?collection__id__exact=7",
+    "store/review/?answer=no",
+    "store/review/?is_approved__exact=1",
     "store/collection/?o=1",
 ]
 

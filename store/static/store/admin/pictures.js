@@ -1,4 +1,4 @@
-// Adds pictures to a product while its page stays open, one after another, and sorts those that it has.
+// Adds pictures to a product while its page stays open, one after another.
 
 const box = document.getElementById("new-pictures");
 const group = document.getElementById("images-group");
@@ -21,89 +21,6 @@ function element(name, properties = {}, ...children) {
 function say(text) {
   box?.querySelector(".uploads-said").replaceChildren(text);
 }
-
-// Sorting
-
-const positionOf = (row) => row.querySelector('[name^="images-"][name$="-position"]');
-const rowOf = (input) => document.getElementById(input.name.replace(/-id$/, "")) ?? input.closest("tr");
-
-function rows() {
-  const keys = group.querySelectorAll('input[name^="images-"][name$="-id"]');
-  return [...keys].filter((key) => key.value).map(rowOf).filter(positionOf);
-}
-
-function renumber() {
-  const sorted = rows();
-  let values = sorted.map((row) => Number(positionOf(row).value || NaN)).sort((a, b) => a - b);
-  // As few as can be change: somebody else may sort the same pictures.
-  if (new Set(values).size < values.length || values.some(Number.isNaN)) values = [...values.keys()];
-  sorted.forEach((row, place) => {
-    const input = positionOf(row);
-    if (Number(input.value || NaN) === values[place]) return;
-    input.value = values[place];
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-  nameButtons();
-}
-
-function nameButtons() {
-  const all = rows();
-  all.forEach((row, place) => {
-    const [up, down] = row.querySelectorAll(".picture-order button");
-    up.disabled = place === 0;
-    down.disabled = place === all.length - 1;
-    up.ariaLabel = `Move picture ${place + 1} of ${all.length} up`;
-    down.ariaLabel = `Move picture ${place + 1} of ${all.length} down`;
-  });
-}
-
-function move(row, step) {
-  const all = rows();
-  const other = all[all.indexOf(row) + step];
-  if (!other) return;
-  if (step < 0) other.before(row);
-  else other.after(row);
-  renumber();
-  const [up, down] = row.querySelectorAll(".picture-order button");
-  const [pressed, back] = step < 0 ? [up, down] : [down, up];
-  (pressed.disabled ? back : pressed).focus();
-  say(`Now picture ${rows().indexOf(row) + 1} of ${all.length}. Save to keep the order.`);
-}
-
-let dragged = null;
-
-function sortable(row) {
-  const up = element("button", { type: "button", textContent: "↑" });
-  const down = element("button", { type: "button", textContent: "↓" });
-  const handle = element("span", { className: "handle", draggable: true, textContent: "⠿", title: "Drag" });
-  handle.ariaHidden = "true";
-  up.addEventListener("click", () => move(row, -1));
-  down.addEventListener("click", () => move(row, 1));
-  handle.addEventListener("dragstart", (event) => {
-    dragged = row;
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", "");
-    event.dataTransfer.setDragImage(row, 0, 0);
-  });
-  handle.addEventListener("dragend", () => {
-    dragged = null;
-    renumber();
-  });
-  row.addEventListener("dragover", (event) => {
-    if (!dragged) return;
-    event.preventDefault();
-    if (dragged === row) return;
-    const { top, height } = row.getBoundingClientRect();
-    if (event.clientY < top + height / 2) row.before(dragged);
-    else row.after(dragged);
-  });
-  row.addEventListener("drop", (event) => dragged && event.preventDefault());
-  const input = positionOf(row);
-  input.classList.add("sorted-by-hand");
-  input.after(element("span", { className: "picture-order" }, handle, up, down));
-}
-
-// Adding
 
 const waiting = [];
 let running = null;
@@ -230,9 +147,9 @@ async function showRows(keys) {
     renamed(row, from, `images-${total.value}`);
     document.getElementById("images-empty").before(row);
     total.value = initial.value = Number(total.value) + 1;
-    sortable(row);
   }
-  nameButtons();
+  // What sorts the rows takes in the new ones.
+  group.dispatchEvent(new Event("rowsadded"));
 }
 
 function renamed(row, from, to) {
@@ -324,8 +241,4 @@ function takeFiles() {
   watchForm(input.form);
 }
 
-if (group) {
-  rows().forEach(sortable);
-  nameButtons();
-}
 if (box && group) takeFiles();
