@@ -23,7 +23,7 @@ NEW = "an0ther-Str0ng-one"
 PASSWORDS = {"new_password1": NEW, "new_password2": NEW}
 SHOP = "https://shop.example.com"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

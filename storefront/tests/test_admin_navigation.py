@@ -11,7 +11,7 @@ from django.test import Client
 from core.groups import GROUPS
 from storefront.settings.admin import AdminPage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

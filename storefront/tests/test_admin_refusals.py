@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 ADD = "/admin/store/product/add/"

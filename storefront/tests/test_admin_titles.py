@@ -7,7 +7,7 @@ from django.test import Client
 from model_bakery import baker
 from pytest_django.asserts import assertContains, assertNotContains
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize(

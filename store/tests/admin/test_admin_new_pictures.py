@@ -11,7 +11,7 @@ from store.models import Product, ProductImage
 from ..picture_files import encoded
 from .forms import errors_in, messages_in, product_form
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LIST = "/admin/store/product/"
 NO_PICTURE = "Upload a JPEG, PNG, WebP, GIF, AVIF or BMP picture."

@@ -14,7 +14,7 @@ from store.services.orders import write_order
 from ..invoices.pdfs import pages_of, text_of
 from .forms import messages_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LIST = "/admin/store/order/"
 

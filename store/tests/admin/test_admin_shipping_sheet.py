@@ -14,7 +14,7 @@ from store.services.orders import write_order
 
 from .forms import messages_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LIST = "/admin/store/order/"
 URL = f"{LIST}ship/"

@@ -7,6 +7,8 @@ from django.template.loader import render_to_string
 
 from store.admin.charts import Mark, Point, nice_step, ranking, series, short
 
+pytestmark = pytest.mark.once
+
 
 def points(*values):
     return [Point(f"day {n}", Decimal(value), f"USD {value}") for n, value in enumerate(values, 1)]

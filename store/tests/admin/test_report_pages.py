@@ -18,7 +18,7 @@ from store.models import Order
 from store.services import report_limits
 from storefront.tests.routes import REPORTS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 

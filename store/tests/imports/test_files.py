@@ -13,6 +13,8 @@ from store.sheets.reading import sheet_rows
 
 from .conftest import workbook
 
+pytestmark = pytest.mark.once
+
 
 def cells(content: bytes, name: str = "sheet.csv") -> list[list[str]]:
     return [[*row.cells] for row in sheet_rows(content, name)]

@@ -9,7 +9,7 @@ from store.services.order_status import change_order_status
 
 from .pdfs import pages_of, read, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 SCRIPTS = {
     "Latin": "Zoë Łukasiewicz-Straße",

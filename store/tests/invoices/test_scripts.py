@@ -6,6 +6,8 @@ import pytest
 
 from store.documents.scripts import clean, joined, visual
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),
