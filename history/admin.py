@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from storefront.admin.options import ConcurrentEditAdmin
 from storefront.admin.permissions import ReadOnlyMixin
 
 from .display import told
@@ -40,7 +41,7 @@ class HistoryMixin(admin.ModelAdmin):
 
 
 @admin.register(Operation)
-class OperationAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class OperationAdmin(ReadOnlyMixin, ConcurrentEditAdmin):
     """What was changed at once, and can be taken back while nobody has changed the rows since."""
 
     list_display = ["label", "size", "made_by", "made_at", "state"]
@@ -142,7 +143,7 @@ class ModelFilter(admin.SimpleListFilter):
 
 
 @admin.register(Change)
-class ChangeAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class ChangeAdmin(ReadOnlyMixin, ConcurrentEditAdmin):
     """All that was changed, of rows that are gone too."""
 
     list_display = ["changed_at", "changed_by", "door", "what", "kind", "names"]

@@ -4,8 +4,6 @@
 class NotTakenBack(Exception):
     """Base of the refusals to take an operation back; nothing was changed."""
 
-    status_code = 409
-    code = "not_taken_back"
     detail = "This cannot be taken back."
 
     def __init__(self, detail: str | None = None) -> None:

@@ -283,7 +283,7 @@ class TestExport:
         for _ in range(20):
             order = baker.make(Order, customer=ann.customer)
             baker.make(OrderItem, order=order, product=product, unit_price=10, quantity=1)
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(27):
             assert len(export_account(user=ann)["orders"]) == 23
 
     def test_needs_a_sign_in(self, api_client: APIClient) -> None:

@@ -2,7 +2,7 @@
 
 from .accounts import AccountsRootView, UserViewSet
 from .pages import favicon, home
-from .password_pages import ForgottenPasswordView, ResetPasswordView
+from .password_pages import ForgottenPasswordView, PasswordPageView, ResetPasswordView
 from .second_factor_pages import SecondFactorPageView
 from .second_factors import ConfirmSecondFactorView, EnrolmentView, SecondFactorView
 from .sessions import SessionViewSet
@@ -16,6 +16,7 @@ from .tokens import (
 )
 
 __all__ = [
+    "PasswordPageView",
     "AccountsRootView",
     "ConfirmSecondFactorView",
     "EnrolmentView",

@@ -1,5 +1,13 @@
 """The shop for staff; imported here, so that autodiscovery finds every part."""
 
+from .bulk_edits import (
+    CollectionForm,
+    EditForm,
+    PriceForm,
+    PublishForm,
+    RelationForm,
+    UnpublishForm,
+)
 from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
 from .catalog import CollectionAdmin, InventoryFilter, ProductAdmin
 from .customers import AddressInline, CustomerAdmin
@@ -21,14 +29,30 @@ from .order_forms import (
 from .order_lines import OrderItemInline
 from .order_moves import MovingAdmin
 from .order_papers import PapersAdmin
-from .order_sheets import SheetShippingAdmin
+from .order_sheets import SheetForm, SheetShippingAdmin
 from .orders import OrderAdmin, OrderForm
 from .payments import PaymentAdmin, PaymentEventAdmin, PaymentEventInline
 from .pictures import PictureForm, ProductImageInline
+from .product_history import ProductHistoryAdmin
 from .promotions import PromotionAdmin, PromotionForm
-from .reviews import ReviewAdmin
+from .report_pickers import ReportForm
+from .reviews import AnswerFilter, ReviewAdmin, ReviewForm
+from .sales_filters import ProductFilter, SoldFilter
 
 __all__ = [
+    "ProductFilter",
+    "SoldFilter",
+    "AnswerFilter",
+    "ReviewForm",
+    "ReportForm",
+    "ProductHistoryAdmin",
+    "SheetForm",
+    "UnpublishForm",
+    "PublishForm",
+    "RelationForm",
+    "CollectionForm",
+    "PriceForm",
+    "EditForm",
     "AddressInline",
     "CampaignAdmin",
     "CampaignForm",

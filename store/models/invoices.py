@@ -21,7 +21,7 @@ class InvoiceKind(models.TextChoices):
     CREDIT_NOTE = "credit_note", "Credit note"
 
 
-class InvoiceCounter(models.Model):
+class InvoiceCounter(PartialUpdateModel):
     """The last number of a series; a transaction that takes the next one holds the row until it ends."""
 
     series = models.CharField(max_length=SERIES_LENGTH, unique=True)

@@ -77,7 +77,7 @@ from .reports import (
     StockSerializer,
     TimeQuerySerializer,
 )
-from .reviews import ReviewSerializer
+from .reviews import AnswerField, AnswerSerializer, ReviewSerializer
 from .suggestions import (
     SuggestedCollectionSerializer,
     SuggestedProductSerializer,
@@ -86,6 +86,8 @@ from .suggestions import (
 )
 
 __all__ = [
+    "AnswerField",
+    "AnswerSerializer",
     "AddCartItemSerializer",
     "AddressFieldsSerializer",
     "AddressSerializer",

@@ -72,6 +72,8 @@ def test_loaded_changed_and_deleted_by_plain_sql(collection):
 
 
 def test_row_in_the_place_of_another(product, collection):
+    # They would hold the row at its place.
+    product.stock_movements.all().delete()
     run(f"UPDATE store_product SET id = 7 WHERE id = {product.pk}")
 
     run(REPLACE, collection=collection.pk)

@@ -17,6 +17,7 @@ from store.models import (
     CartItem,
     Collection,
     Customer,
+    ImportRun,
     Invoice,
     Order,
     OrderItem,
@@ -65,6 +66,7 @@ def rows(product, customer):
             order=order, product=product, quantity=1, unit_price=Decimal(1)
         ),
         Payment: Payment.objects.create(order=order, gateway="Test", amount=1),
+        ImportRun: ImportRun.objects.create(kind="stock", file_name="stock.csv"),
         Invoice: Invoice.objects.create(
             **{"order": order, "series": "R", "position": 1, "number": "R1", "currency": "USD"},
             **{"net": 1, "tax": 0, "total": 1, "buyer": {}, "seller": {}, "content": {}},
@@ -95,6 +97,8 @@ REFUSED = [
     (Order, "order_stage_of_paid", {"stage": "paid", "payment_status": "C"}),
     (Order, "order_stage_of_paid", {"stage": "", "payment_status": "C"}),
     (Payment, "payment_status_known", {"status": "X"}),
+    (ImportRun, "importrun_state_known", {"state": "X"}),
+    (ImportRun, "importrun_kind_known", {"kind": "X"}),
     (Invoice, "invoice_kind_known", {"kind": "X", **NEXT_INVOICE}),
     (Invoice, "invoice_kind_known", {"kind": "credit_note", **NEXT_INVOICE}),
     (OrderItem, "orderitem_quantity_positive", {"quantity": 0}),

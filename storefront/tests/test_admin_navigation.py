@@ -50,7 +50,7 @@ def test_an_editor_of_the_catalogue_sees_the_catalogue(menu: Any) -> None:
 def test_a_clerk_sees_what_the_rights_allow(menu: Any) -> None:
     assert menu("view_order", "change_review") == {
         "": ["Home"],
-        "Sell": ["Orders"],
+        "Sell": ["Orders", "Invoices", "Reports"],
         "Content": ["Reviews"],
     }
 
@@ -61,7 +61,7 @@ def test_staff_without_rights_see_the_first_page(menu: Any) -> None:
 
 def test_a_model_that_no_section_names_is_among_the_rest(menu: Any, settings: Any) -> None:
     settings.ADMIN_SECTIONS = {"Sell": ["store.Order"]}
-    assert menu("view_order", "view_tag") == {"Sell": ["Orders"], "System": ["Tags"]}
+    assert menu("view_order", "view_tag") == {"Sell": ["Orders"], "System": ["Invoices", "Tags"]}
 
 
 def test_a_page_needs_its_right_and_its_url(menu: Any, settings: Any) -> None:
@@ -72,9 +72,10 @@ def test_a_page_needs_its_right_and_its_url(menu: Any, settings: Any) -> None:
             AdminPage("admin:logout", "Not mine", ("store.view_product",)),
             AdminPage("admin:nowhere", "Nowhere"),
             "store.Order",
+            "store.Invoice",
         ]
     }
-    assert menu("view_order") == {"Sell": ["Search", "Password", "Orders"]}
+    assert menu("view_order") == {"Sell": ["Search", "Password", "Orders", "Invoices"]}
 
 
 @pytest.mark.parametrize(

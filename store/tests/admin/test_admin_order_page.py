@@ -200,7 +200,7 @@ def test_costs_no_more_for_more_rows(
     # Asked for once in the life of a process.
     ContentType.objects.get_for_model(Order)
     # The session and its user; the order, its lines, products and pictures; then payments, their events,
-    # steps, corrected tracking and addresses, notes and mails.
-    with django_assert_num_queries(13):
+    # steps, corrected tracking and addresses, notes, mails and invoices.
+    with django_assert_num_queries(14):
         page = admin_client.get(change_url(order))
     assert len(page.context["page"].lines) == rows

@@ -11,7 +11,16 @@ from django.conf import settings
 from jsonschema import Draft202012Validator
 
 from core.exceptions import AccountBeyondRights
-from store.exceptions import NoRecipients, NotDeletable, StoreError, TooMany
+from store.exceptions import (
+    ImportConflict,
+    NoRecipients,
+    NotDeletable,
+    NotInvoiceable,
+    ProductsChanged,
+    SellerUnknown,
+    StoreError,
+    TooMany,
+)
 from storefront.errors.exceptions import Refusal
 from storefront.schema.documents import document
 from storefront.schema.hooks import objects_in, operations_of
@@ -21,7 +30,10 @@ pytestmark = pytest.mark.once
 
 Document = dict[str, Any]
 # Bases of others, and what the admin alone refuses with.
-ELSEWHERE = {Refusal, StoreError, TooMany, NotDeletable, NoRecipients, AccountBeyondRights}
+ELSEWHERE = {
+    *(Refusal, StoreError, TooMany, NotDeletable, NoRecipients, AccountBeyondRights),
+    *(ProductsChanged, SellerUnknown, NotInvoiceable, ImportConflict),
+}
 # What is not in every body of its kind.
 LEFT_OUT = {"pending_email", "refresh", "is_published", "low_stock_threshold", "count_is_capped"}
 
