@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.db.transaction import atomic
 
 # Those of whose models there are permissions in a group.
-APPS = ["core", "store", "store_custom", "tags"]
+APPS = ["core", "history", "store", "store_custom", "tags"]
 CUSTOMER_SERVICE = "Customer Service"
 CUSTOMER_SERVICE_PERMISSIONS = [
     "view_customer",
@@ -34,6 +34,8 @@ CATALOGUE_EDITOR_PERMISSIONS = [
     "view_review",
     "delete_review",
     "moderate_review",
+    # To see, and take back, what was done to many products at once.
+    "view_operation",
 ]
 ORDER_DESK_PERMISSIONS = [
     "view_order",

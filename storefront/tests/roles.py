@@ -18,6 +18,8 @@ from rest_framework.test import APIClient
 
 from core.groups import GROUPS
 from core.models import UserSession
+from history.models import Change, Operation
+from store.models import Product
 
 from .routes import ROUTES
 
@@ -187,6 +189,10 @@ def page_rows(askers: list[Asker], world: dict[str, Any]) -> Iterator[Row]:
 def admin_rows(askers: list[Asker], world: dict[str, Any]) -> Iterator[Row]:
     for model in sorted(admin.site._registry, key=lambda model: model._meta.label):
         row = model._default_manager.first() or baker.make(model)
+        if model is Operation:
+            # One of nothing can be taken back by nobody.
+            product = world["product"]
+            baker.make(Change, operation=row, content_object=Product(pk=product), kind="U")
         yield from model_rows(askers, model, row)
 
 
