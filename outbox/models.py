@@ -36,6 +36,8 @@ class Mail(Claimable):
     # Emptied once sent: they may hold what only the recipient should know.
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # By name, beside those that every mail has.
+    headers = models.JSONField(null=True, editable=False)
     queued_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
@@ -68,6 +70,7 @@ class Mail(Claimable):
             headers={
                 "Message-ID": ascii_message_id(self.message_id),
                 "Date": format_datetime(self.queued_at),
+                **(self.headers or {}),
             },
         )
         if self.html:

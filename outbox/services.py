@@ -93,9 +93,15 @@ def queue_mails(mails: Iterable[Mail]) -> None:
     transaction.on_commit(lambda: mail_queued.send_robust(sender=Mail, mail=None))
 
 
-def new_mail(*, recipient: str, content: Content, key: str | None = None) -> Mail:
+def new_mail(
+    *,
+    recipient: str,
+    content: Content,
+    key: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Mail:
     """Return a mail that is not saved yet, or raise ValueError as queue_mail does."""
-    mail = Mail(recipient=recipient, key=key, **content._asdict())
+    mail = Mail(recipient=recipient, key=key, headers=headers, **content._asdict())
     try:
         mail.clean_fields(exclude=["key", "due_at", "sent_at"])
     except ValidationError as error:
@@ -107,6 +113,14 @@ def new_mail(*, recipient: str, content: Content, key: str | None = None) -> Mai
         forbid_multi_line_headers(name, value, settings.DEFAULT_CHARSET)
     f"{mail.text}{mail.html}".encode()
     return mail
+
+
+def withdraw_mails(*, keys: Iterable[int], reason: str) -> list[int]:
+    """Give up mails that no server has taken yet; return the ids of those."""
+    unsent = Mail.objects.filter(pk__in=keys, sent_at=None).exclude(due_at=None)
+    withdrawn = list(unsent.select_for_update().order_by("pk").values_list("pk", flat=True))
+    Mail.objects.filter(pk__in=withdrawn).update(due_at=None, text="", html="", last_error=reason)
+    return withdrawn
 
 
 def send_mail(*, mail_id: int) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.functional import cached_property
 from rest_framework import serializers
-from rest_framework.fields import SkipField
+from rest_framework.fields import SkipField, empty
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.relations import PKOnlyObject
 from rest_framework.settings import api_settings
@@ -180,3 +180,13 @@ def adopted(field: Any, parent: Any) -> Any:
         if name in own.__dict__:
             own.__dict__[name] = adopted(own.__dict__[name], own)
     return own
+
+
+class YesOrNoField(serializers.BooleanField):
+    """A choice of yes and no; a form that does not name it leaves it alone."""
+
+    default_empty_html: Any = empty
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("style", {"base_template": "yes_or_no.html"})
+        super().__init__(**kwargs)

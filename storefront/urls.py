@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core.views.sign_ins import SignInPageView
+from store.views.unsubscribe import UnsubscribeView
 from storefront.health import views as health
 from storefront.metrics import views as metrics
 from storefront.schema import views as schema
@@ -20,6 +21,7 @@ handler500 = "storefront.errors.views.server_error"
 urlpatterns = [
     path("", include("core.urls")),
     path("store/", include("store.urls")),
+    path("unsubscribe/<str:token>/", UnsubscribeView.as_view(), name="unsubscribe"),
     path("tags/", include("tags.urls")),
     path("likes/", include("likes.urls")),
     path("admin/", admin.site.urls),

@@ -244,6 +244,8 @@ class TestExport:
             "phone": f"{MARK} 555",
             "birth_date": "1990-02-28",
             "membership": "B",
+            "accepts_marketing": False,
+            "marketing_consent_at": None,
         }
         assert held["addresses"][0]["street"] == f"{MARK} st"
         assert len(held["orders"]) == 3

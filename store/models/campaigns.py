@@ -27,6 +27,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Those with recipients whose mails are not in the outbox yet."""
         return self.filter(finished_at=None)
 
+    def open(self) -> "CampaignQuerySet":
+        """Those of which mails may still wait in the outbox."""
+        return self.filter(closed_at=None)
+
     def stalled(self) -> "CampaignQuerySet":
         """Those running whose task must have been lost."""
         return self.running().filter(active_at__lt=timezone.now() - STALLED)
@@ -69,6 +73,8 @@ class Campaign(PartialUpdateModel):
     active_at = models.DateTimeField(default=timezone.now)
     # When the last recipient was dealt with.
     finished_at = models.DateTimeField(null=True, blank=True)
+    # When staff have stopped it.
+    stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the numbers below became final.
     closed_at = models.DateTimeField(null=True, blank=True)
     total = models.PositiveIntegerField("recipients", default=0)

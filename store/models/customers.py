@@ -12,6 +12,8 @@ from history.recording import RecordedModel, RecordingMixin
 from storefront.indexes import LoneBeginningIndex
 from storefront.models import PartialUpdateModel
 
+from ..fields import SinceField
+
 # Rows that are found by their keys; more are found along the list, whose first page holds enough of them.
 FEW = 5000
 
@@ -74,9 +76,13 @@ class CustomerQuerySet(RecordingMixin, models.QuerySet["Customer"]):
         keys = list(found.values_list("pk", flat=True)[: FEW + 1])
         return keys if len(keys) <= FEW else None
 
+    def willing(self) -> "CustomerQuerySet":
+        """Those who have agreed that campaigns write to them."""
+        return self.filter(accepts_marketing=True)
+
     def reachable(self) -> "CustomerQuerySet":
-        """Those with an active account and an address to write to, confirmed where it must be."""
-        found = self.filter(user__is_active=True).exclude(user__email="")
+        """Those who are willing, with an active account and an address, confirmed where it must be."""
+        found = self.willing().filter(user__is_active=True).exclude(user__email="")
         must_be_confirmed = settings.REQUIRE_VERIFIED_EMAIL
         return found.exclude(user__email_verified_at=None) if must_be_confirmed else found
 
@@ -124,6 +130,15 @@ class Customer(RecordedModel, PartialUpdateModel):
     membership = models.CharField(
         max_length=1, choices=MEMBERSHIP_CHOICES, default=MEMBERSHIP_BRONZE
     )
+
+    # Whether campaigns may write to them, and since when.
+    accepts_marketing = models.BooleanField(
+        "accepts advertising",
+        default=False,
+        db_default=False,
+        help_text="Whether campaigns may write to this customer.",
+    )
+    marketing_consent_at = SinceField("accepts_marketing", null=True, blank=True, editable=False)
 
     objects = CustomerQuerySet.as_manager()
 

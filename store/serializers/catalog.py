@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.utils.html import is_html_input
 
-from storefront.serializers import ModelSerializer
+from storefront.serializers import ModelSerializer, YesOrNoField
 from storefront.supplied import supplied_as
 from storefront.unique_keys.serializers import UniqueFieldsSerializer
 
@@ -120,10 +120,8 @@ def load_supplied(products: Sequence[Product]) -> None:
 
 
 @extend_schema_field({"type": "boolean", "x-left-out": True})
-class PublishedField(serializers.BooleanField):
-    """A choice of yes and no; a form that does not name it leaves it alone."""
-
-    default_empty_html: Any = empty
+class PublishedField(YesOrNoField):
+    pass
 
 
 @extend_schema_field(
@@ -140,7 +138,6 @@ class StaffProductSerializer(ProductSerializer):
     is_published = PublishedField(
         required=False,
         initial=True,
-        style={"base_template": "yes_or_no.html"},
         help_text="Staff alone see one that is not, and nobody can order it.",
     )
     low_stock_threshold = ThresholdField(

@@ -2,14 +2,17 @@ from django.contrib.auth import get_user_model
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
-from storefront.serializers import ModelSerializer
+from storefront.serializers import ModelSerializer, YesOrNoField
 
 from ..models import Address, Customer
 
-PROFILE = ["id", "user_id", "phone", "birth_date", "membership"]
+PROFILE = ["id", "user_id", "phone", "birth_date", "membership", "accepts_marketing"]
 
 
 class CustomerSerializer(ModelSerializer):
+    accepts_marketing = YesOrNoField(
+        required=False, help_text="Whether campaigns may write to this customer."
+    )
     name = serializers.CharField(
         read_only=True, help_text="First and last name, or the user name of who gave neither."
     )
@@ -34,6 +37,10 @@ class CreateCustomerSerializer(CustomerSerializer):
 
 
 class MyCustomerSerializer(ModelSerializer):
+    accepts_marketing = YesOrNoField(
+        required=False, help_text="Whether campaigns may write to you."
+    )
+
     class Meta(CustomerSerializer.Meta):
         fields = PROFILE
         read_only_fields = ["membership"]

@@ -1,24 +1,28 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from outbox.content import render
 from outbox.models import Mail
-from outbox.services import BATCH, RETENTION, new_mail, queue_mails
+from outbox.services import BATCH, RETENTION, new_mail, queue_mails, withdraw_mails
 
 from ..exceptions import NoRecipients
 from ..models import Campaign, CampaignRecipient, Customer, Promotion
 from ..models.customers import CustomerQuerySet
 from ..signals import campaign_started
+from .consent import unsubscribe_headers, unsubscribe_link
 from .transactions import retrying_transaction
 
 TEMPLATE = "store/mail/campaign.html"
 # Recipients that one statement writes.
 ROWS = 5000
+STOPPED = "The campaign was stopped."
+UNWILLING = "The customer no longer wants it."
 
 
 @retrying_transaction
@@ -104,17 +108,71 @@ def _queue_mails(campaign: Campaign, customer_ids: list[int]) -> Mapping[int, in
 
 
 def _new_mail(campaign: Campaign, customer: Customer) -> Mail | None:
+    link = unsubscribe_link(customer_id=customer.pk)
     content = render(
         TEMPLATE,
-        {"subject": campaign.subject, "text": campaign.text, "name": customer.user.greeting_name},
+        {
+            "subject": campaign.subject,
+            "text": campaign.text,
+            "name": customer.user.greeting_name,
+            "unsubscribe_link": link,
+        },
     )
     try:
         return new_mail(
-            recipient=customer.user.email, content=content, key=campaign.mail_key(customer.pk)
+            recipient=customer.user.email,
+            content=content,
+            key=campaign.mail_key(customer.pk),
+            headers=unsubscribe_headers(link),
         )
     except ValueError:
         # An address that no mail can go to holds up nobody else's.
         return None
+
+
+@retrying_transaction
+def stop_campaign(*, campaign: Campaign) -> bool:
+    """Send none of a campaign's mails that no server has taken yet; return whether there was anything to stop."""
+    stopped = Campaign.objects.open().select_for_update().filter(pk=campaign.pk).first()
+    if stopped is None or stopped.stopped_at:
+        return False
+    now = timezone.now()
+    waiting = stopped.recipients.filter(state=CampaignRecipient.WAITING)
+    left_out = waiting.update(state=CampaignRecipient.SKIPPED)
+    withdrawn = _withdraw(stopped, stopped.recipients.all(), STOPPED)
+    if not (left_out or withdrawn):
+        return False
+    Campaign.objects.filter(pk=stopped.pk).update(
+        stopped_at=now,
+        finished_at=stopped.finished_at or now,
+        queued=F("queued") - withdrawn,
+        skipped=F("skipped") + left_out + withdrawn,
+    )
+    return True
+
+
+@retrying_transaction
+def withdraw_from_campaigns(*, customer_ids: Sequence[int]) -> None:
+    """Send customers, who no longer agree, no campaign that is on its way to them."""
+    for campaign in Campaign.objects.open().select_for_update().order_by("pk"):
+        recipients = campaign.recipients.filter(customer__in=customer_ids)
+        if withdrawn := _withdraw(campaign, recipients, UNWILLING):
+            Campaign.objects.filter(pk=campaign.pk).update(
+                queued=F("queued") - withdrawn, skipped=F("skipped") + withdrawn
+            )
+
+
+def _withdraw(campaign: Campaign, recipients: QuerySet[CampaignRecipient], reason: str) -> int:
+    """Withdraw mails that wait in the outbox, and return how many there were."""
+    count, after = 0, 0
+    queued = recipients.filter(state=CampaignRecipient.QUEUED).order_by("mail")
+    while keys := list(queued.filter(mail__gt=after).values_list("mail_id", flat=True)[:ROWS]):
+        withdrawn = withdraw_mails(keys=keys, reason=reason)
+        campaign.recipients.filter(mail__in=withdrawn).update(
+            state=CampaignRecipient.SKIPPED, mail=None
+        )
+        count, after = count + len(withdrawn), keys[-1]
+    return count
 
 
 def resume_campaigns() -> list[int]:

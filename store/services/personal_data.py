@@ -41,7 +41,10 @@ ACCOUNT_DELETED = "The account was deleted."
 ERASED_AT_ONCE = 1000
 
 SHIPPING_FIELDS = [f"shipping_{name}" for name in Address.FIELDS]
-PROFILE_FIELDS = ["phone", "birth_date", "membership"]
+PROFILE_FIELDS = [
+    *("phone", "birth_date", "membership"),
+    *("accepts_marketing", "marketing_consent_at"),
+]
 ORDER_FIELDS = [
     *("id", "placed_at", "status", "payment_status", "carrier", "tracking_number"),
     *SHIPPING_FIELDS,
@@ -140,7 +143,11 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
     Payment.objects.filter(order__customer=customer).update(checkout_url="")
     with unrecorded():
         Customer.objects.filter(pk=customer.pk).update(
-            user_id=successor(), phone="", birth_date=None
+            user_id=successor(),
+            phone="",
+            birth_date=None,
+            accepts_marketing=False,
+            marketing_consent_at=None,
         )
     # Reports name customers.
     run_last(invalidate_sales)

@@ -15,6 +15,7 @@ from storefront.background import Background
 from .. import tasks
 from ..models import Campaign, Customer, ProductImage
 from ..models.versions import invalidate_catalog
+from ..services import campaigns
 from ..services.picture_sizes import make_picture_sizes
 from ..services.pictures import remove_unused_file
 from ..services.stock_movements import open_stock, record_stock_changes
@@ -61,6 +62,13 @@ def record_stock(changes: Sequence[Change], **kwargs: Any) -> None:
     """Record the movements of the stock that new and changed products stand for."""
     open_stock(keys=[each.object_id for each in changes if each.kind == Change.Kind.CREATED])
     record_stock_changes(changes=changes)
+
+
+def withdraw_campaigns(changes: Sequence[Change], **kwargs: Any) -> None:
+    """Withdraw the mails of campaigns that wait for customers who no longer agree."""
+    unwilling = [c.object_id for c in changes if c.fields.get("accepts_marketing") == [True, False]]
+    if unwilling:
+        campaigns.withdraw_from_campaigns(customer_ids=unwilling)
 
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:

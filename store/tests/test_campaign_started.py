@@ -18,6 +18,7 @@ def test_a_campaign_waits_where_no_broker_takes_its_task(
     def refuse(*args):
         raise OperationalError("Connection refused.")
 
+    Customer.objects.update(accepts_marketing=True)
     monkeypatch.setattr(tasks.send_campaign, "delay", refuse)
 
     with django_capture_on_commit_callbacks(execute=True):

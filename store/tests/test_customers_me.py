@@ -20,6 +20,7 @@ class TestMe:
             "phone": "",
             "birth_date": None,
             "membership": "B",
+            "accepts_marketing": False,
         }
 
     def test_a_missing_profile_is_not_found_and_not_made(self, api_client, sign_in):
@@ -43,6 +44,7 @@ class TestMe:
             "phone": "555-0199",
             "birth_date": "2000-12-31",
             "membership": "B",
+            "accepts_marketing": False,
         }
         customer.refresh_from_db()
         assert customer.phone == "555-0100"

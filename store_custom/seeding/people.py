@@ -116,6 +116,7 @@ def profile_of(random: Random, user: Any, now: datetime) -> Customer:
         phone=f"+44 20 7946 0{random.randrange(1000):03}" if random.random() < 0.9 else "",
         birth_date=born if random.random() < 0.8 else None,
         membership=random.choices("BSG", (70, 22, 8))[0],
+        accepts_marketing=user.pk % 3 != 0,
     )
 
 

@@ -29,6 +29,7 @@ API = ("store/", "auth/", "tags/", "likes/")
 # An example for each part of the address of a page for people.
 EXAMPLES = {
     "<path:name>": "{file}",
+    "unsubscribe/<str:token>/": "unsubscribe/1/",
     "<any_uuid:key>": "{payment_key}",
     "<path:content_type_id>": "{product_type}",
     "<path:object_id>": "{product}",

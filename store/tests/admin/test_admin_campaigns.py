@@ -47,6 +47,13 @@ def recipients():
     return list(found.values_list("customer_id", flat=True))
 
 
+@pytest.fixture(autouse=True)
+def willing(monkeypatch):
+    """Let new customers agree to advertising, so that a test names those who do not."""
+    field = Customer._meta.get_field("accepts_marketing")
+    monkeypatch.setattr(field, "_get_default", lambda: True)
+
+
 @pytest.fixture
 def promotion(db):
     return Promotion.objects.create(description="Summer sale", discount=0.2)

@@ -35,6 +35,7 @@ def profile(pytestconfig):
 def campaign(make_users, profile):
     """A campaign that was started where no broker took its task."""
     make_users(profile[0])
+    Customer.objects.update(accepts_marketing=True)
     campaign_started.disconnect(send_campaign)
     yield start_campaign(
         key=uuid4(), subject="Sale", text="20 % off.", customers=Customer.objects.all()
