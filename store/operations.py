@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.migrations.operations import SeparateDatabaseAndState
+from django.db.migrations.operations import AddField, SeparateDatabaseAndState
 from django.db.migrations.operations.base import Operation
 
 TRIGGERS = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -62,3 +62,18 @@ def read(query: str, schema_editor: Any) -> list[tuple[str, ...]]:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(query)
         return list(cursor.fetchall())
+
+
+class AddComputedField(AddField):
+    """Add a generated column that is computed when it is read, where the database has such.
+
+    No row is rewritten, nor read in another way; an index of the column holds its values all the same.
+    """
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        field: Any = to_state.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)
+        field.db_persist = schema_editor.connection.vendor == "postgresql"
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        field.db_persist = True

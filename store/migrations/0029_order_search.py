@@ -4,6 +4,7 @@ import django.db.models.functions.text
 import storefront.indexes
 from django.conf import settings
 from django.db import migrations, models
+from store.operations import AddComputedField
 
 
 class Migration(migrations.Migration):
@@ -14,10 +15,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        AddComputedField(
             model_name='customer',
             name='phone_digits',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(models.F('phone'), models.Value(' ')), models.Value('+')), models.Value('-')), models.Value('/')), models.Value('.')), models.Value('(')), models.Value(')')), output_field=models.CharField(max_length=255)),
+            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(django.db.models.functions.text.Replace(models.F('phone'), models.Value(' ')), models.Value('+')), models.Value('-')), models.Value('/')), models.Value('.')), models.Value('(')), models.Value(')')), 20), output_field=models.CharField(max_length=20)),
         ),
         migrations.AddIndex(
             model_name='customer',

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Replace
+from django.db.models.functions import Coalesce, Left, Replace
 from django.db.models.lookups import IStartsWith
 
 from history.recording import RecordedModel, RecordingMixin
@@ -20,20 +20,22 @@ FEW = 5000
 
 # What people write between the digits of a phone number.
 SEPARATORS = " +-/.()"
+# Of a phone number that are looked at; none has more.
+MOST_DIGITS = 20
 
 
 def phone_digits(field: str) -> Any:
-    """Return a phone number without what stands between its digits."""
+    """Return the first digits of a phone number without what stands between them."""
     digits: Any = F(field)
     for separator in SEPARATORS:
         digits = Replace(digits, Value(separator))
-    return digits
+    return Left(digits, MOST_DIGITS)
 
 
 def digits_of(text: str) -> str:
     """Return the digits of what may be a phone number, nothing of another text."""
     digits = "".join(sign for sign in text if sign not in SEPARATORS)
-    return digits if digits.isascii() and digits.isdigit() else ""
+    return digits[:MOST_DIGITS] if digits.isascii() and digits.isdigit() else ""
 
 
 def begins(word: str, *fields: str, by_index: bool = True) -> Q:
@@ -123,7 +125,7 @@ class Customer(RecordedModel, PartialUpdateModel):
     # By which staff find somebody, whatever stands between the digits.
     phone_digits = models.GeneratedField(
         expression=phone_digits("phone"),
-        output_field=models.CharField(max_length=255),
+        output_field=models.CharField(max_length=MOST_DIGITS),
         db_persist=True,
     )
     birth_date = models.DateField(null=True, blank=True)
