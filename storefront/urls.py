@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core.views.sign_ins import SignInPageView
-from store.views.unsubscribe import UnsubscribeView
+from store.views import UnsubscribeView
 from storefront.health import views as health
 from storefront.metrics import views as metrics
 from storefront.schema import views as schema

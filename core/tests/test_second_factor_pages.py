@@ -23,7 +23,7 @@ ME = "/auth/users/me/"
 WIDTH = "return document.documentElement.scrollWidth"
 LOGINS = pytest.mark.parametrize("login", [LOGIN, API_LOGIN])
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from .bulk_edits import (
 )
 from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
 from .catalog import CollectionAdmin, InventoryFilter, ProductAdmin
-from .customers import AddressInline, CustomerAdmin
+from .customers import AddressInline, CustomerAdmin, ProfileFilter
 from .deletion import ServiceDeletionAdmin
 from .exports import ExportingAdmin
 from .imports import ImportRunAdmin, UploadForm
@@ -52,6 +52,7 @@ __all__ = [
     "RelationForm",
     "CollectionForm",
     "PriceForm",
+    "ProfileFilter",
     "EditForm",
     "AddressInline",
     "CampaignAdmin",

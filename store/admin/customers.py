@@ -16,6 +16,7 @@ from ..exceptions import CustomerHasOrders
 from ..models import Address, Customer, Order
 from ..models.customers import CustomerQuerySet
 from ..services.customers import delete_customer
+from ..staff_filters import MAX_WORDS
 from .campaigns import NotifyingAdmin
 from .deletion import ServiceDeletionAdmin
 from .exports import ExportingAdmin
@@ -27,14 +28,36 @@ class AddressInline(ConcurrentEditInline, admin.TabularInline):
     extra = 0
 
 
+class ProfileFilter(admin.SimpleListFilter):
+    """Every account has a profile; those of staff who only work here are left out unless asked for."""
+
+    title = "profiles"
+    parameter_name = "profiles"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("all", "All, of staff too")]
+
+    def choices(self, changelist: Any) -> Any:
+        everybody = super().choices(changelist)
+        return [{**next(everybody), "display": "Customers"}, *everybody]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> CustomerQuerySet:
+        found: CustomerQuerySet = queryset if self.value() == "all" else queryset.shoppers()
+        return found
+
+
 @admin.register(Customer)
 class CustomerAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin):
     list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
     list_editable = ["membership"]
-    list_filter = ["membership"]
+    list_filter = [ProfileFilter, "membership", "accepts_marketing"]
     list_display_links = ["first_name", "last_name"]
     ordering = ["user__first_name", "user__last_name", "id"]
     search_fields = ["user__first_name__istartswith", "user__last_name__istartswith"]
+    search_help_text = (
+        "How a first name, last name, user name, e-mail, phone (five digits or more) or the town of an address begins. "
+        "Each word must fit."
+    )
     autocomplete_fields = ["user"]
     inlines = [AddressInline]
     actions = [*ServiceDeletionAdmin.actions, "notify_customers"]
@@ -46,6 +69,12 @@ class CustomerAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin, Notifyi
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         queryset: Any = super().get_queryset(request)
         return queryset.with_orders_count().select_related("user")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        words = search_term.split()[:MAX_WORDS]
+        return (queryset.found_by(words) if words else queryset), False
 
     def delete_row(self, row: Customer) -> None:
         delete_customer(customer=row)

@@ -1,10 +1,13 @@
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Replace
 from django.db.models.lookups import IStartsWith
 
@@ -16,6 +19,8 @@ from ..fields import SinceField
 
 # Rows that are found by their keys; more are found along the list, whose first page holds enough of them.
 FEW = 5000
+# Digits from which on a word may be a phone number.
+PHONE_DIGITS = 5
 
 
 # What people write between the digits of a phone number.
@@ -55,6 +60,19 @@ def begins(word: str, *fields: str, by_index: bool = True) -> Q:
     return found
 
 
+def is_placed(word: str) -> Q:
+    """Keep the customers whose phone, or town of an address, begins with a word."""
+    towns = Address.objects.order_by().filter(begins(word, "city"))
+    placed = Q(pk__in=towns.values("customer"))
+    digits = digits_of(word)
+    return placed | begins(digits, "phone_digits") if len(digits) >= PHONE_DIGITS else placed
+
+
+def told_by(word: str, *fields: str) -> Q:
+    """Keep the customers of whom a word begins one of these fields, the phone or a town."""
+    return begins(word, *fields) | is_placed(word)
+
+
 def unindexed(field: str) -> Coalesce:
     """Return a text in a form that no index has: SQLite would read all that match, and sort them."""
     return Coalesce(F(field), Value(""), output_field=models.CharField())
@@ -65,11 +83,40 @@ class CustomerQuerySet(RecordingMixin, models.QuerySet["Customer"]):
     NAMES = ("user__first_name", "user__last_name", "user__username", "user__email")
 
     def found_by(self, words: Sequence[str]) -> "CustomerQuerySet":
-        """Keep the customers of whom each word begins one of the names; asks for the keys of a few."""
+        """Keep the customers of whom each word begins a name, the e-mail, the phone or the town of an address.
+
+        Several words may be one town. Asks for the keys of a few.
+        """
         keys = self.keys_found_by(words, *self.NAMES)
-        if keys is not None:
-            return self.filter(pk__in=keys)
-        return self.filter(*(begins(word, *self.NAMES, by_index=False) for word in words))
+        if keys is None:
+            return self.filter(*(begins(word, *self.NAMES, by_index=False) for word in words))
+        found = {*keys}
+        for word in dict.fromkeys([*words, " ".join(words)]):
+            placed = self.keys_placed(word)
+            others = [told_by(other, *self.NAMES) for other in words if other != word]
+            if word in words and others and placed:
+                every = Customer.objects.using(self.db).order_by().filter(pk__in=placed)
+                placed = [*every.filter(*others).values_list("pk", flat=True)]
+            found.update(placed)
+        return self.filter(pk__in=found)
+
+    def keys_placed(self, word: str) -> list[int]:
+        """Return the keys of FEW customers at most whose phone, or town of an address, begins with a word."""
+        customers = Customer.objects.using(self.db).order_by()
+        return [*customers.filter(is_placed(word)).values_list("pk", flat=True)[:FEW]]
+
+    def shoppers(self) -> "CustomerQuerySet":
+        """Leave out staff who have never ordered, reviewed or stored an address; asks for their keys."""
+        traces = []
+        for name in ("orders", "addresses"):
+            model: Any = Customer._meta.get_field(name).related_model
+            traces.append(Exists(model.objects.filter(customer=OuterRef("pk"))))
+        reviews: Any = get_user_model()._meta.get_field("reviews").related_model
+        traces.append(Exists(reviews.objects.filter(user=OuterRef("user"))))
+        staff = Customer.objects.using(self.db).order_by().filter(user__is_staff=True)
+        # Staff are few: to ask it of every customer would cost more than the list.
+        keys = staff.exclude(reduce(or_, map(Q, traces))).values_list("pk", flat=True)
+        return self.exclude(pk__in=[*keys])
 
     def keys_found_by(self, words: Sequence[str], *fields: str) -> list[int] | None:
         """Return the keys of the customers of whom each word begins one of the fields, None of too many."""
@@ -198,6 +245,7 @@ class Address(RecordedModel, PartialUpdateModel):
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "addresses"
+        indexes = [LoneBeginningIndex(fields=["city"], name="address_city_beginning")]
 
     def __str__(self) -> str:
         return ", ".join((self.street, f"{self.zip} {self.city}".lstrip()))

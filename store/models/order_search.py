@@ -13,7 +13,7 @@ from ..fulltext import words_of
 from ..fulltext.plans import as_common
 from ..statement_limits import StatementTooSlow, statement_limit
 from .catalog import Product
-from .customers import Customer, begins, digits_of
+from .customers import PHONE_DIGITS, Customer, begins, digits_of
 
 # How staff call the customer.
 NAMES = ("user__first_name", "user__last_name", "user__username", "user__email")
@@ -21,8 +21,6 @@ PHONE = "phone_digits"
 TOWN = "shipping_city"
 # Letters from which on words of titles are looked for: nearly every title has one that starts with two.
 TITLE_LETTERS = 3
-# Digits from which on a word may be a phone number.
-PHONE_DIGITS = 5
 # Customers, products or orders that are found by their keys; more are soon met along the list of orders.
 FEW = 2000
 # For which a database may look for the products of a word; more are taken for many.

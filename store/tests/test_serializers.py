@@ -20,7 +20,7 @@ from store.serializers import (
 from store.serializers.catalog import load_supplied
 from storefront.serializers import ModelSerializer, values_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def shown(kind, instance, **context):

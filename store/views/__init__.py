@@ -14,6 +14,7 @@ from .payments import PaymentViewSet, PaymentWebhookView, development_checkout
 from .reports import ReportsRootView, ReportViewSet
 from .reviews import ReviewViewSet
 from .roots import RootView, StoreRootView
+from .unsubscribe import UnsubscribeView
 
 __all__ = [
     "AddressViewSet",
@@ -33,4 +34,5 @@ __all__ = [
     "RootView",
     "StoreRootView",
     "development_checkout",
+    "UnsubscribeView",
 ]

@@ -18,6 +18,8 @@ from tags.models import Tag
 
 from .routes import READS, ROUTES
 
+pytestmark = pytest.mark.once
+
 User = get_user_model()
 HTML = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # What is saved as a file is no page.

@@ -12,6 +12,8 @@ from storefront.imports import hidden_modules
 
 from .conftest import PRODUCTION
 
+pytestmark = pytest.mark.once
+
 REPORT = """
 import sys
 from storefront.wsgi import application

@@ -11,7 +11,7 @@ from core.tests.passwords import PASSWORD
 
 from .routes import ROUTES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 # What makes something, besides that which needs a picture or a row of its own.
 CREATIONS = [path for path, methods in ROUTES.items() if "post" in methods]

@@ -8,7 +8,7 @@ from django.test import Client
 
 from .routes import ROUTES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 KINDS = ["visitor", "customer", "staff"]
 

@@ -24,6 +24,8 @@ from outbox.models import Mail
 from storefront import urls
 from storefront.metrics import collectors
 
+pytestmark = pytest.mark.once
+
 URL = "/metrics/"
 TOKEN = "a-token-for-prometheus"
 Samples = dict[tuple[str, ...], float]

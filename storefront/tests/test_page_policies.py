@@ -19,6 +19,8 @@ from storefront.settings.security import media_origins
 
 from .browsing import sign_in, wait_for, wait_until
 
+pytestmark = pytest.mark.once
+
 HEADER = "Content-Security-Policy"
 POLICY = {
     "default-src": "'none'",

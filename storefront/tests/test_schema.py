@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 
 from .routes import CANNOT_WORK, READS, ROUTES
 
+pytestmark = pytest.mark.once
+
 PREFIXES = ("store/", "auth/", "tags/", "likes/")
 
 

@@ -17,7 +17,7 @@ from store.services.campaigns import queue_campaign_batch, start_campaign
 
 from .forms import messages_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 CUSTOMERS = "/admin/store/customer/"
 PROMOTIONS = "/admin/store/promotion/"

@@ -1,8 +1,10 @@
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
 from pytest_django.asserts import assertContains, assertNotContains
 
-from store.models import Customer, Order
+from store.models import Address, Customer, Order
 
 from .forms import errors_in, inline, titles_in
 
@@ -41,7 +43,7 @@ def test_finds_the_start_of_a_name(admin_client, customer, make_customer, subtes
         ("LE", ["Ann Lee"]),
         ("ann lee", ["Ann Lee"]),
         ("nn", []),
-        ("bob", []),
+        ("bob", ["Joanna Miles"]),
     ]:
         with subtests.test(term=term, found=found):
             assert titles_in(admin_client.get(LIST, {"q": term})) == found
@@ -122,3 +124,41 @@ class TestCustomerService:
         assert desk_client.post(user_url, {"username": "mallory"}).status_code == 403
 
         assert get_user_model().objects.filter(username="ann").exists()
+
+
+class TestList:
+    @pytest.fixture(autouse=True)
+    def people(self, make_customer: Any) -> None:
+        for name, phone, town in (("ann", "+49 30 5550100", "New York"), ("bob", "", "Annaberg")):
+            customer = make_customer(name)
+            Customer.objects.filter(pk=customer.pk).update(phone=phone)
+            Address.objects.create(customer=customer, street="Elm 1", city=town)
+
+    @pytest.mark.parametrize(
+        ("asked", "names"),
+        [
+            ("bob@", ["bob"]),
+            ("+49 (30) 555", ["ann"]),
+            ("new york", ["ann"]),
+            ("york", []),
+            ("ann", ["ann", "bob"]),
+            ("bob anna", ["bob"]),
+            ("bob new", []),
+        ],
+    )
+    def test_finds_by_name_e_mail_phone_and_town(
+        self, admin_client: Any, asked: str, names: list[str]
+    ) -> None:
+        page = admin_client.get("/admin/store/customer/", {"q": asked})
+
+        found = [row.user.username for row in page.context["cl"].result_list]
+        assert sorted(found) == names
+
+    def test_staff_who_only_work_here_are_no_customers(self, admin_client: Any) -> None:
+        def listed(**asked: str) -> set[str]:
+            page = admin_client.get("/admin/store/customer/", asked)
+            return {row.user.username for row in page.context["cl"].result_list}
+
+        assert (listed(), listed(profiles="all")) == ({"ann", "bob"}, {"ann", "bob", "admin"})
+        get_user_model().objects.filter(username="bob").update(is_staff=True)
+        assert listed() == {"ann", "bob"}

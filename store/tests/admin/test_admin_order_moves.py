@@ -13,7 +13,7 @@ from store.services.orders import delete_order
 
 from .forms import messages_in, steps_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LIST = "/admin/store/order/"
 VERBS = {
