@@ -10,7 +10,8 @@ from .bulk_edits import (
 )
 from .campaigns import CampaignAdmin, CampaignForm, NotifyingAdmin
 from .catalog import CollectionAdmin, InventoryFilter, ProductAdmin
-from .customers import AddressInline, CustomerAdmin, ProfileFilter
+from .customer_page import CustomerPageAdmin
+from .customers import AddressInline, CustomerAdmin, CustomerForm, ProfileFilter
 from .deletion import ServiceDeletionAdmin
 from .exports import ExportingAdmin
 from .imports import ImportRunAdmin, UploadForm
@@ -61,6 +62,8 @@ __all__ = [
     "CorrectedTrackingForm",
     "CorrectingAdmin",
     "CustomerAdmin",
+    "CustomerForm",
+    "CustomerPageAdmin",
     "ExportingAdmin",
     "ImportRunAdmin",
     "InventoryFilter",

@@ -3,12 +3,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import CharField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from history.origins import origin
 from storefront.admin.actions import intermediate_page_action
 from storefront.admin.options import ConcurrentEditInline
 
@@ -18,6 +20,7 @@ from ..models.customers import CustomerQuerySet
 from ..services.customers import delete_customer
 from ..staff_filters import MAX_WORDS
 from .campaigns import NotifyingAdmin
+from .customer_page import CustomerPageAdmin
 from .deletion import ServiceDeletionAdmin
 from .exports import ExportingAdmin
 from .lists import LongListAdmin
@@ -26,6 +29,23 @@ from .lists import LongListAdmin
 class AddressInline(ConcurrentEditInline, admin.TabularInline):
     model = Address
     extra = 0
+
+
+class CustomerForm(ModelForm):
+    """Asks why a membership is another one from now on."""
+
+    reason = CharField(
+        required=False,
+        max_length=255,
+        help_text="Why the membership changes; colleagues read it in the history.",
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        is_changed = bool(self.instance.pk) and "membership" in self.changed_data
+        if is_changed and not cleaned.get("reason") and "membership" not in self.errors:
+            self.add_error("reason", "Say why the membership changes.")
+        return cleaned
 
 
 class ProfileFilter(admin.SimpleListFilter):
@@ -47,7 +67,9 @@ class ProfileFilter(admin.SimpleListFilter):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin):
+class CustomerAdmin(
+    ExportingAdmin, CustomerPageAdmin, LongListAdmin, ServiceDeletionAdmin, NotifyingAdmin
+):
     list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
     list_editable = ["membership"]
     list_filter = [ProfileFilter, "membership", "accepts_marketing"]
@@ -59,6 +81,7 @@ class CustomerAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin, Notifyi
         "Each word must fit."
     )
     autocomplete_fields = ["user"]
+    form = CustomerForm
     inlines = [AddressInline]
     actions = [*ServiceDeletionAdmin.actions, "notify_customers"]
     refusal = CustomerHasOrders
@@ -75,6 +98,15 @@ class CustomerAdmin(ExportingAdmin, LongListAdmin, ServiceDeletionAdmin, Notifyi
     ) -> tuple[QuerySet[Customer], bool]:
         words = search_term.split()[:MAX_WORDS]
         return (queryset.found_by(words) if words else queryset), False
+
+    def get_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
+        fields = ["user", "phone", "birth_date", "membership", "accepts_marketing"]
+        may_change = obj is not None and self.has_change_permission(request, obj)
+        return [*fields[:4], "reason", *fields[4:]] if may_change else fields
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        with origin(reason=form.cleaned_data.get("reason") or ""):
+            super().save_model(request, obj, form, change)
 
     def delete_row(self, row: Customer) -> None:
         delete_customer(customer=row)

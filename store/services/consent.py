@@ -17,7 +17,7 @@ DEVELOPMENT_URL = "http://127.0.0.1:8000"
 
 def unsubscribe_link(*, customer_id: int) -> str:
     """Return the address at which a customer can say no."""
-    path = reverse("unsubscribe", args=[signer.sign(customer_id)])
+    path = reverse("unsubscribe", args=[signer.sign(str(customer_id))])
     return urljoin(settings.SHOP_URL or DEVELOPMENT_URL, path)
 
 

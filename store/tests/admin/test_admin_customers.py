@@ -2,9 +2,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from model_bakery import baker
 from pytest_django.asserts import assertContains, assertNotContains
 
-from store.models import Address, Customer, Order
+from history.models import Change
+from store.models import Address, Customer, Order, OrderItem, Product
 
 from .forms import errors_in, inline, titles_in
 
@@ -162,3 +165,48 @@ class TestList:
         assert (listed(), listed(profiles="all")) == ({"ann", "bob"}, {"ann", "bob", "admin"})
         get_user_model().objects.filter(username="bob").update(is_staff=True)
         assert listed() == {"ann", "bob"}
+
+
+class TestPage:
+    def change(self, client: Any, customer: Customer, **fields: Any) -> Any:
+        form = {"user": customer.user_id, "phone": "", "membership": "B", **fields}
+        form |= {"addresses-TOTAL_FORMS": 0, "addresses-INITIAL_FORMS": 0}
+        return client.post(f"{LIST}{customer.pk}/change/", form)
+
+    def test_another_membership_needs_a_reason(self, admin_client: Any, customer: Any) -> None:
+        page = self.change(admin_client, customer, membership="G")
+        assertContains(page, "Say why the membership changes.")
+        assert Customer.objects.get(pk=customer.pk).membership == "B"
+
+        self.change(admin_client, customer, membership="G", reason="Ten years with us")
+        change = Change.objects.of(Customer, customer.pk).first()
+        assert (change.fields, change.reason) == ({"membership": ["B", "G"]}, "Ten years with us")
+
+    def test_another_phone_needs_none(self, admin_client: Any, customer: Any) -> None:
+        assert self.change(admin_client, customer, phone="555").status_code == 302
+
+    @pytest.mark.parametrize("rows", [1, 30])
+    def test_tells_of_orders_and_what_was_paid(
+        self, admin_client: Any, customer: Any, django_assert_max_num_queries: Any, rows: int
+    ) -> None:
+        for _ in range(rows):
+            order = baker.make(Order, customer=customer, payment_status="C")
+            product = baker.make(Product, unit_price=10)
+            item = {"product": product, "quantity": 2, "unit_price": 10, "tax": 2}
+            baker.make(OrderItem, order=order, **item)
+
+        with django_assert_max_num_queries(15):
+            page = admin_client.get(f"{LIST}{customer.pk}/change/")
+        assertContains(page, f"{rows} paid, {22 * rows}.00 USD in all, 22.00 on average")
+        assertContains(page, "Erase the person")
+
+    def test_shows_no_orders_to_who_may_not_see_them(
+        self, client: Any, customer: Any, django_user_model: Any
+    ) -> None:
+        clerk = django_user_model.objects.create_user("clerk", is_staff=True)
+        clerk.user_permissions.add(Permission.objects.get(codename="view_customer"))
+        client.force_login(clerk)
+
+        page = client.get(f"{LIST}{customer.pk}/change/")
+        assertNotContains(page, "on average")
+        assertNotContains(page, "Erase the person")
