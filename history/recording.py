@@ -128,6 +128,12 @@ def recorded_fields(model: type[RecordedModel]) -> dict[str, Any]:
     }
 
 
+def told_fields(model: type[RecordedModel]) -> dict[str, Any]:
+    """Return the recorded fields, and the one that says at which row they are told, be it the key."""
+    owner = {model.told_at: model._meta.get_field(model.told_at)} if model.told_at else {}
+    return {**recorded_fields(model), **owner}
+
+
 def written_fields(model: type[RecordedModel], names: Iterable[str]) -> list[str]:
     recorded = recorded_fields(model)
     return [name for name in dict.fromkeys(names) if name in recorded]
@@ -203,7 +209,7 @@ class Told(NamedTuple):
 
 def record_created(model: type[RecordedModel], using: str, rows: Sequence[Any]) -> None:
     """Record that rows were made; their values stand in the row, and in the first change of each."""
-    names = recorded_fields(model) if model.told_at else {}
+    names = told_fields(model) if model.told_at else {}
     told = []
     for row in rows:
         values = {name: field.value_from_object(row) for name, field in names.items()}
@@ -217,7 +223,7 @@ def record_deletion(sender: type[RecordedModel], instance: Any, using: str, **kw
     kept = sender.keeps_deleted_values
     values = {
         name: field.value_from_object(instance)
-        for name, field in recorded_fields(sender).items()
+        for name, field in told_fields(sender).items()
         if kept or name == sender.told_at
     }
     told = Told(instance.pk, Change.Kind.DELETED, values, dict.fromkeys(values))

@@ -12,7 +12,7 @@ class StoreConfig(AppConfig):
 
         from .checks import check_font, check_seller, check_stored_prices
         from .gateways import payment_gateway
-        from .models import Customer, Product, Promotion
+        from .models import Product, Promotion
         from .signals import campaign_started, import_waiting, picture_stored, refund_due
         from .signals.handlers import (
             create_customer_for_new_user,
@@ -34,7 +34,7 @@ class StoreConfig(AppConfig):
             m2m_changed.connect(invalidate_after_promotion_change, sender=links)
         post_migrate.connect(invalidate_after_migrations, sender=self)
         changes_recorded.connect(record_stock, sender=Product)
-        changes_recorded.connect(withdraw_campaigns, sender=Customer)
+        post_delete.connect(withdraw_campaigns, sender="store.MarketingConsent")
         campaign_started.connect(send_campaign)
         refund_due.connect(refund_payments)
         import_waiting.connect(work_on_import)

@@ -7,7 +7,6 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models.fields.files import ImageFieldFile
-from django.utils import timezone
 
 from .pictures.errors import UnreadablePicture
 from .pictures.formats import FORMATS
@@ -53,22 +52,3 @@ class PictureField(models.ImageField):
 
     def formfield(self, *args: Any, **kwargs: Any) -> Any:
         return super().formfield(*args, **{"form_class": PictureFormField, **kwargs})
-
-
-class SinceField(models.DateTimeField):
-    """The moment since which another field of the row is true; null while it is not."""
-
-    def __init__(self, source: str, *args: Any, **kwargs: Any) -> None:
-        self.derived_from = (source,)
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, [*self.derived_from, *args], kwargs
-
-    def pre_save(self, model_instance: Any, add: bool) -> Any:
-        (source,) = self.derived_from
-        since = getattr(model_instance, self.attname) or timezone.now()
-        value = since if getattr(model_instance, source) else None
-        setattr(model_instance, self.attname, value)
-        return value

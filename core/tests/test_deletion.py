@@ -51,6 +51,7 @@ NOT_EXPORTED = {
 IN_SHOP = {
     "store.Customer.user",
     "store.Address.customer",
+    "store.MarketingConsent.customer",
     "store.Order.customer",
     "store.Review.user",
     "store.Cart.user",
@@ -244,8 +245,7 @@ class TestExport:
             "phone": f"{MARK} 555",
             "birth_date": "1990-02-28",
             "membership": "B",
-            "accepts_marketing": False,
-            "marketing_consent_at": None,
+            "marketing_consent__given_at": None,
         }
         assert held["addresses"][0]["street"] == f"{MARK} st"
         assert len(held["orders"]) == 3

@@ -88,7 +88,7 @@ class NotifyingAdmin(ConcurrentEditAdmin):
         recipients = len(keys)
         if not recipients:
             raise NoRecipients
-        unwilling = customers.filter(accepts_marketing=False).count()
+        unwilling = customers.filter(marketing_consent=None).count()
         across = request.POST.get("select_across") == "1"
         selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
         context = {

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import CharField, ModelForm
+from django.forms import BooleanField, CharField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,6 +17,7 @@ from storefront.admin.options import ConcurrentEditInline
 from ..exceptions import CustomerHasOrders
 from ..models import Address, Customer, Order
 from ..models.customers import CustomerQuerySet
+from ..services.consent import set_marketing_consent
 from ..services.customers import delete_customer
 from ..staff_filters import MAX_WORDS
 from .campaigns import NotifyingAdmin
@@ -39,6 +40,17 @@ class CustomerForm(ModelForm):
         max_length=255,
         help_text="Why the membership changes; colleagues read it in the history.",
     )
+
+    accepts_marketing = BooleanField(
+        required=False,
+        label="Accepts advertising",
+        help_text="Whether campaigns may write to this customer.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "accepts_marketing" in self.fields:
+            self.initial["accepts_marketing"] = self.instance.accepts_marketing
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
@@ -72,7 +84,7 @@ class CustomerAdmin(
 ):
     list_display = ["first_name", "last_name", "email", "membership", "orders_count"]
     list_editable = ["membership"]
-    list_filter = [ProfileFilter, "membership", "accepts_marketing"]
+    list_filter = [ProfileFilter, "membership"]
     list_display_links = ["first_name", "last_name"]
     ordering = ["user__first_name", "user__last_name", "id"]
     search_fields = ["user__first_name__istartswith", "user__last_name__istartswith"]
@@ -100,13 +112,16 @@ class CustomerAdmin(
         return (queryset.found_by(words) if words else queryset), False
 
     def get_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
-        fields = ["user", "phone", "birth_date", "membership", "accepts_marketing"]
+        fields = ["user", "phone", "birth_date", "membership"]
         may_change = obj is not None and self.has_change_permission(request, obj)
-        return [*fields[:4], "reason", *fields[4:]] if may_change else fields
+        return [*fields, "reason", "accepts_marketing"] if may_change else fields
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
         with origin(reason=form.cleaned_data.get("reason") or ""):
             super().save_model(request, obj, form, change)
+            if "accepts_marketing" in form.changed_data:
+                accepts = form.cleaned_data["accepts_marketing"]
+                set_marketing_consent(customer=obj, accepts=accepts)
 
     def delete_row(self, row: Customer) -> None:
         delete_customer(customer=row)

@@ -3,7 +3,7 @@
 from .campaigns import Campaign, CampaignRecipient
 from .carts import MAX_QUANTITY, Cart, CartItem
 from .catalog import Collection, Product
-from .customers import Address, Customer
+from .customers import Address, Customer, MarketingConsent
 from .idempotency import IdempotencyKey
 from .images import ProductImage
 from .imports import ImportKind, ImportPiece, ImportRow, ImportRun, ImportState
@@ -40,6 +40,7 @@ __all__ = [
     "InvoiceKind",
     "KnownWord",
     "LowStockNotice",
+    "MarketingConsent",
     "Order",
     "OrderItem",
     "OrderNote",

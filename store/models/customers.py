@@ -10,12 +10,11 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Left, Replace
 from django.db.models.lookups import IStartsWith
+from django.utils import timezone
 
 from history.recording import RecordedModel, RecordingMixin
 from storefront.indexes import LoneBeginningIndex
 from storefront.models import PartialUpdateModel
-
-from ..fields import SinceField
 
 # Rows that are found by their keys; more are found along the list, whose first page holds enough of them.
 FEW = 5000
@@ -127,7 +126,7 @@ class CustomerQuerySet(RecordingMixin, models.QuerySet["Customer"]):
 
     def willing(self) -> "CustomerQuerySet":
         """Those who have agreed that campaigns write to them."""
-        return self.filter(accepts_marketing=True)
+        return self.filter(marketing_consent__isnull=False)
 
     def reachable(self) -> "CustomerQuerySet":
         """Those who are willing, with an active account and an address, confirmed where it must be."""
@@ -180,15 +179,6 @@ class Customer(RecordedModel, PartialUpdateModel):
         max_length=1, choices=MEMBERSHIP_CHOICES, default=MEMBERSHIP_BRONZE
     )
 
-    # Whether campaigns may write to them, and since when.
-    accepts_marketing = models.BooleanField(
-        "accepts advertising",
-        default=False,
-        db_default=False,
-        help_text="Whether campaigns may write to this customer.",
-    )
-    marketing_consent_at = SinceField("accepts_marketing", null=True, blank=True, editable=False)
-
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
@@ -214,6 +204,11 @@ class Customer(RecordedModel, PartialUpdateModel):
     @property
     def email(self) -> str:
         return self.user.email
+
+    @property
+    def accepts_marketing(self) -> bool:
+        """Tell whether campaigns may write to the customer."""
+        return hasattr(self, "marketing_consent")
 
     @admin.display(ordering="user__first_name")
     def first_name(self) -> str:
@@ -249,3 +244,25 @@ class Address(RecordedModel, PartialUpdateModel):
 
     def __str__(self) -> str:
         return ", ".join((self.street, f"{self.zip} {self.city}".lstrip()))
+
+
+class MarketingConsent(RecordedModel, PartialUpdateModel):
+    """A customer's word that campaigns may write to them; without the row they may not.
+
+    A table of its own: with a column more in that of the customers, MariaDB reads all of them for a page in the order
+    of their names.
+    """
+
+    told_at = "customer"
+    keeps_deleted_values = False
+
+    customer = models.OneToOneField(
+        Customer, on_delete=models.CASCADE, primary_key=True, related_name="marketing_consent"
+    )
+    given_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Customer {self.customer_id}"

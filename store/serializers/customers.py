@@ -6,13 +6,10 @@ from storefront.serializers import ModelSerializer, YesOrNoField
 
 from ..models import Address, Customer
 
-PROFILE = ["id", "user_id", "phone", "birth_date", "membership", "accepts_marketing"]
+PROFILE = ["id", "user_id", "phone", "birth_date", "membership"]
 
 
 class CustomerSerializer(ModelSerializer):
-    accepts_marketing = YesOrNoField(
-        required=False, help_text="Whether campaigns may write to this customer."
-    )
     name = serializers.CharField(
         read_only=True, help_text="First and last name, or the user name of who gave neither."
     )
@@ -42,7 +39,7 @@ class MyCustomerSerializer(ModelSerializer):
     )
 
     class Meta(CustomerSerializer.Meta):
-        fields = PROFILE
+        fields = [*PROFILE, "accepts_marketing"]
         read_only_fields = ["membership"]
 
 

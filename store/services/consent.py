@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from ..models import Customer
+from ..models import Customer, MarketingConsent
 from .transactions import retrying_transaction
 
 # Without an end: a mail may be read years later, and its link gives nobody anything.
@@ -38,7 +38,17 @@ def customer_of_token(token: str) -> int | None:
 
 
 @retrying_transaction
+def set_marketing_consent(*, customer: Customer, accepts: bool) -> None:
+    """Note whether campaigns may write to a customer; a consent that was given before keeps its time."""
+    if accepts:
+        MarketingConsent.objects.get_or_create(customer=customer)
+    else:
+        end_consent(customer_id=customer.pk)
+    # Read again where it is asked for.
+    customer._state.fields_cache.pop("marketing_consent", None)
+
+
+@retrying_transaction
 def end_consent(*, customer_id: int) -> None:
     """Write no campaign to a customer any more; one who is gone, or has said so already, is no error."""
-    willing = Customer.objects.willing().filter(pk=customer_id)
-    willing.update(accepts_marketing=False, marketing_consent_at=None)
+    MarketingConsent.objects.filter(customer=customer_id).delete()

@@ -20,6 +20,7 @@ from ..models import (
     Customer,
     IdempotencyKey,
     Invoice,
+    MarketingConsent,
     Order,
     OrderItem,
     OrderNote,
@@ -43,7 +44,7 @@ ERASED_AT_ONCE = 1000
 SHIPPING_FIELDS = [f"shipping_{name}" for name in Address.FIELDS]
 PROFILE_FIELDS = [
     *("phone", "birth_date", "membership"),
-    *("accepts_marketing", "marketing_consent_at"),
+    "marketing_consent__given_at",
 ]
 ORDER_FIELDS = [
     *("id", "placed_at", "status", "payment_status", "carrier", "tracking_number"),
@@ -135,6 +136,7 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
     for order in customer.orders.filter(status=OrderStatus.PENDING).order_by("pk"):
         change_order_status(order=order, status=OrderStatus.CANCELLED, reason=ACCOUNT_DELETED)
     customer.addresses.all().delete()
+    MarketingConsent.objects.filter(customer=customer).delete()
     # Those of the shop itself say nothing of anybody.
     typed = OrderStatusChange.objects.filter(order__customer=customer, changed_by__isnull=False)
     typed.exclude(reason="").update(reason="")
@@ -146,8 +148,6 @@ def erase_customer(*, user_id: int, successor: Callable[[], int]) -> None:
             user_id=successor(),
             phone="",
             birth_date=None,
-            accepts_marketing=False,
-            marketing_consent_at=None,
         )
     # Reports name customers.
     run_last(invalidate_sales)

@@ -13,7 +13,7 @@ from history.models import Change
 from storefront.background import Background
 
 from .. import tasks
-from ..models import Campaign, Customer, ProductImage
+from ..models import Campaign, Customer, MarketingConsent, ProductImage
 from ..models.versions import invalidate_catalog
 from ..services import campaigns
 from ..services.picture_sizes import make_picture_sizes
@@ -64,11 +64,9 @@ def record_stock(changes: Sequence[Change], **kwargs: Any) -> None:
     record_stock_changes(changes=changes)
 
 
-def withdraw_campaigns(changes: Sequence[Change], **kwargs: Any) -> None:
-    """Withdraw the mails of campaigns that wait for customers who no longer agree."""
-    unwilling = [c.object_id for c in changes if c.fields.get("accepts_marketing") == [True, False]]
-    if unwilling:
-        campaigns.withdraw_from_campaigns(customer_ids=unwilling)
+def withdraw_campaigns(instance: MarketingConsent, **kwargs: Any) -> None:
+    """Withdraw the mails of campaigns that wait for a customer who no longer agrees."""
+    campaigns.withdraw_from_campaigns(customer_ids=[instance.customer_id])
 
 
 def send_campaign(campaign: Campaign, **kwargs: Any) -> None:

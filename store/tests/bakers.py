@@ -8,7 +8,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from model_bakery.baker import Baker
 
-from store.models import Customer
+from store.models import Customer, MarketingConsent
 
 
 class ShopBaker(Baker):
@@ -53,3 +53,9 @@ def make_way(instance: Any, created: bool, using: str, **kwargs: Any) -> None:
     customer = instance._state.fields_cache.get("customer")
     if created and getattr(customer, "replaces_profile", False):
         Customer.objects.using(using).filter(user=instance).delete()
+
+
+def let_all_agree() -> None:
+    """Let campaigns write to every customer."""
+    unasked = Customer.objects.filter(marketing_consent=None)
+    MarketingConsent.objects.bulk_create(MarketingConsent(customer=each) for each in unasked)

@@ -8,6 +8,7 @@ from celery.exceptions import OperationalError
 from store import tasks
 from store.models import Campaign, Customer
 from store.services.campaigns import start_campaign
+from store.tests.bakers import let_all_agree
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def test_a_campaign_waits_where_no_broker_takes_its_task(
     def refuse(*args):
         raise OperationalError("Connection refused.")
 
-    Customer.objects.update(accepts_marketing=True)
+    let_all_agree()
     monkeypatch.setattr(tasks.send_campaign, "delay", refuse)
 
     with django_capture_on_commit_callbacks(execute=True):

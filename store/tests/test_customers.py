@@ -25,7 +25,6 @@ def as_json(customer):
         "phone": "555-0100",
         "birth_date": "1990-02-28",
         "membership": "B",
-        "accepts_marketing": False,
         "name": "zoe",
         "email": "zoe@example.com",
     }

@@ -14,7 +14,7 @@ from core.services.accounts import delete_account
 from outbox.models import Mail
 from outbox.services import send_due_mails
 from store.exceptions import NoRecipients
-from store.models import Campaign, CampaignRecipient, Customer
+from store.models import Campaign, CampaignRecipient, Customer, MarketingConsent
 from store.services.campaigns import queue_campaign_batch, start_campaign, stop_campaign
 from store.services.consent import unsubscribe_link
 
@@ -25,8 +25,8 @@ ME = "/store/customers/me/"
 @pytest.fixture
 def ann() -> Customer:
     user = User.objects.create_user("ann", "ann@example.com", "a-Str0ng-one")
-    Customer.objects.filter(user=user).update(accepts_marketing=True)
-    return user.customer
+    MarketingConsent.objects.create(customer=user.customer)
+    return Customer.objects.get(user=user)
 
 
 @pytest.fixture
@@ -59,13 +59,13 @@ class TestConsent:
         user = User.objects.create_user("bob", "bob@example.com", "a-Str0ng-one")
         api_client.force_authenticate(user)
         given = api_client.put(ME, {"phone": "1", "accepts_marketing": True}, format="json")
-        since = Customer.objects.get(user=user).marketing_consent_at
+        since = MarketingConsent.objects.get().given_at
         api_client.put(ME, {"phone": "2"})
-        assert (given.json()["accepts_marketing"], since is not None) == (True, True)
-        assert Customer.objects.get(user=user).marketing_consent_at == since
+        assert given.json()["accepts_marketing"] is True
+        assert MarketingConsent.objects.get().given_at == since
 
         api_client.put(ME, {"phone": "2", "accepts_marketing": False}, format="json")
-        assert Customer.objects.get(user=user).marketing_consent_at is None
+        assert not MarketingConsent.objects.exists()
 
 
 class TestUnsubscribing:

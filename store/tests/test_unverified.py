@@ -7,6 +7,7 @@ from django.utils import timezone
 from outbox.models import Mail
 from store.models import Cart, Customer, Order
 from store.services.orders import write_order
+from store.tests.bakers import let_all_agree
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def test_nothing_but_the_link_is_mailed(api_client, sign_in, product):
     passwords = {"current_password": "a-Str0ng-one", "new_password": "an0ther-Str0ng-one"}
     assert api_client.post(f"{USERS}set_password/", passwords).status_code == 204
     write_order(order=Order(customer=bob.customer), quantities={product.pk: 1})
-    Customer.objects.update(accepts_marketing=True)
+    let_all_agree()
     assert not Customer.objects.reachable().exists()
     api_client.post(f"{USERS}resend_verification/", {"email": bob.email})
 

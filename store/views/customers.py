@@ -24,6 +24,7 @@ from ..serializers.customers import (
     MyCustomerSerializer,
 )
 from ..serializers.orders import OrderSerializer
+from ..services.consent import set_marketing_consent
 from ..services.customers import customer_of, delete_customer
 from ..services.report_limits import reports as report_place
 from ..services.report_limits import statement_limit
@@ -92,8 +93,11 @@ class CustomerViewSet(PatchMixin, viewsets.ModelViewSet):
         return Response(serializer.data)
 
     def write_me(self, serializer: BaseSerializer[Customer]) -> None:
-        serializer.instance = customer_of(user_id=cast(int, self.request.user.pk))
+        customer = serializer.instance = customer_of(user_id=cast(int, self.request.user.pk))
+        accepts = serializer.validated_data.pop("accepts_marketing", None)
         serializer.save()
+        if accepts is not None:
+            set_marketing_consent(customer=customer, accepts=accepts)
 
     def expected_row(self) -> tuple[str, dict[str, Any]]:
         is_own = self.action == "change_me"

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
-from store.models import Address, Customer
+from store.models import Address, Customer, MarketingConsent
 from storefront.unique_keys.texts import nfkc_casefold
 
 from .rows import insert, insert_all
@@ -62,6 +62,9 @@ def insert_people(*, now: datetime) -> list[Customer]:
     insert(customers, key="user_id")
     shoppers = [customer for customer in customers if not customer.user.is_staff]
     insert_all(Address, addresses(random, shoppers))
+    # Two of three have agreed to advertising.
+    willing = [customer for place, customer in enumerate(shoppers) if place % 3]
+    insert_all(MarketingConsent, (MarketingConsent(customer=each) for each in willing))
     join_customer_service(users)
     return shoppers
 
@@ -116,7 +119,6 @@ def profile_of(random: Random, user: Any, now: datetime) -> Customer:
         phone=f"+44 20 7946 0{random.randrange(1000):03}" if random.random() < 0.9 else "",
         birth_date=born if random.random() < 0.8 else None,
         membership=random.choices("BSG", (70, 22, 8))[0],
-        accepts_marketing=user.pk % 3 != 0,
     )
 
 

@@ -15,6 +15,7 @@ from store.models.campaigns import STALLED
 from store.services.campaigns import start_campaign
 from store.signals import campaign_started
 from store.signals.handlers import send_campaign
+from store.tests.bakers import let_all_agree
 from storefront.tests.faults.addresses import database_url
 from storefront.tests.faults.mailrooms import wait_until
 from storefront.tests.workers import working
@@ -35,7 +36,7 @@ def profile(pytestconfig):
 def campaign(make_users, profile):
     """A campaign that was started where no broker took its task."""
     make_users(profile[0])
-    Customer.objects.update(accepts_marketing=True)
+    let_all_agree()
     campaign_started.disconnect(send_campaign)
     yield start_campaign(
         key=uuid4(), subject="Sale", text="20 % off.", customers=Customer.objects.all()

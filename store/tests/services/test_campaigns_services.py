@@ -21,6 +21,7 @@ from store.services.campaigns import (
     resume_campaigns,
     start_campaign,
 )
+from store.tests.bakers import let_all_agree
 
 pytestmark = pytest.mark.django_db
 User = get_user_model()
@@ -35,7 +36,8 @@ def make_customers(db):
             User(username=f"c{index}", email=f"c{index}@example.com") for index in range(number)
         )
         users = User.objects.filter(username__startswith="c").order_by("pk")
-        Customer.objects.bulk_create(Customer(user=user, accepts_marketing=True) for user in users)
+        Customer.objects.bulk_create(Customer(user=user) for user in users)
+        let_all_agree()
         return list(Customer.objects.order_by("pk").select_related("user"))
 
     return make_customers

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0032_marketing_consent'),
+        ('store', '0031_review_queues'),
     ]
 
     operations = [
