@@ -56,9 +56,9 @@ class ResetPasswordView(PasswordPageView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         # In the query, which no log shows.
         self.token = request.GET.get("token", "")
-        user = User.objects.filter(
-            pk=user_id_of(request.GET.get("uid", "")), is_active=True
-        ).first()
+        # No account has the id 0, which stands for one that cannot be read.
+        user_id = user_id_of(request.GET.get("uid", "")) or 0
+        user = User.objects.filter(pk=user_id, is_active=True).first()
         if user is None or not RESET_PASSWORD.check_token(user, self.token):
             return self.refuse()
         self.user = user

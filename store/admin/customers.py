@@ -111,7 +111,7 @@ class CustomerAdmin(
         words = search_term.split()[:MAX_WORDS]
         return (queryset.found_by(words) if words else queryset), False
 
-    def get_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[Any]:
         fields = ["user", "phone", "birth_date", "membership"]
         may_change = obj is not None and self.has_change_permission(request, obj)
         return [*fields, "reason", "accepts_marketing"] if may_change else fields

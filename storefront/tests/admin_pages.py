@@ -12,18 +12,27 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 from model_bakery import baker
 
+from store.services.invoices import issue_invoice
+
 from .shop import fill_shop
 
 ROOT = "admin/"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Routes that show no page of their own: data, files, redirects, and what only a form is sent to.
-NO_PAGES = {"autocomplete", "core_user_export", "jsi18n", "logout", "view_on_site"}
+NO_PAGES = {"autocomplete", "jsi18n", "logout", "view_on_site", "store_product_add_picture"}
+NO_PAGES |= {
+    f"store_order_{name}" for name in ("addresses", "notes", "slip", "invoice", "invoices")
+}
+# Pages to which only an action leads.
+OF_ACTIONS = {"tags_tag_merge"}
 # Pages for who is not signed in.
 SIGNED_OUT = {"login", "admin_password_reset", "admin_password_reset_confirm"}
 # Actions that answer with a file.
-NO_QUESTIONS: set[str] = set()
+NO_QUESTIONS = {"packing_slips"}
 # What else than the key of a row an address holds, by the name of the route.
-ARGUMENTS: dict[str, dict[str, str]] = {"store_order_move": {"status": "paid"}}
+ARGUMENTS = {"store_order_move": {"status": "paid"}, "report": {"name": "sales"}}
+# Which row a page is for, where not every one has it.
+ROWS: dict[str, dict[str, Any]] = {"store_order_tracking": {"stage": "shipped"}}
 QUERIES = {"search": "?q=a"}
 
 
@@ -60,8 +69,8 @@ def pages() -> Iterator[AdminPage]:
     stored, seen = rows(), set()
     for route, pattern in routes():
         name = pattern.name
-        is_page = route.startswith(ROOT) and isinstance(pattern.pattern, RoutePattern)
-        if not is_page or not name or name in NO_PAGES or route in seen:
+        is_ours = route.startswith(ROOT) and isinstance(pattern.pattern, RoutePattern)
+        if not (is_ours and is_page(name)) or route in seen:
             continue
         seen.add(route)
         yield AdminPage(name, path_of(route, name, stored))
@@ -69,9 +78,16 @@ def pages() -> Iterator[AdminPage]:
         yield AdminPage(f"app_list {label}", reverse("admin:app_list", args=[label]))
 
 
+def is_page(name: str | None) -> bool:
+    return bool(name) and name not in NO_PAGES | OF_ACTIONS and not str(name).endswith("_export")
+
+
 def path_of(route: str, name: str, stored: dict[str, Model]) -> str:
     """Return an address of a route; fails where nobody says what belongs into it."""
-    keys = [str(row.pk) for start, row in stored.items() if route.startswith(start)]
+    found = [row for start, row in stored.items() if route.startswith(start)]
+    if name in ROWS:
+        found = [type(row)._default_manager.get(**ROWS[name]) for row in found]
+    keys = [str(row.pk) for row in found]
 
     def argument(match: re.Match[str]) -> str:
         given = ARGUMENTS.get(name, {}).get(match[1])
@@ -100,6 +116,11 @@ def fill_admin(boss: Any) -> None:
     baker.make("store.Address", customer=shop["user"].customer)
     baker.make("tags.TaggedItem", tag__label="new", content_object=product)
     baker.make("webhooks.Attempt", delivery=row_of_label("webhooks.Delivery"))
+    shipped = baker.make(
+        "store.Order", customer=order.customer, payment_status="C", stage="shipped"
+    )
+    baker.make("store.OrderItem", order=shipped, product=product, quantity=1, unit_price=10)
+    issue_invoice(order=shipped)
     baker.make("store.Product", is_published=False, unit_price=1)
     baker.make("store.Review", product=product, is_approved=False)
     for model in admin.site._registry:

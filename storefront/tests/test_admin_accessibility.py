@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.test import RequestFactory
@@ -27,6 +27,7 @@ ON_PHONES = {
     *("index", "login", "search", "store_order_changelist", "store_order_change"),
     *("store_product_changelist", "store_product_change", "store_product_add"),
 }
+STATUS = "return performance.getEntriesByType('navigation')[0].responseStatus"
 UNNAMED = "document.querySelector('#content').append(document.createElement('input'))"
 # What is there once it is asked for: a suggestion, a calendar, a clock, another row.
 OPEN = """
@@ -66,9 +67,12 @@ class Walk:
 
     def visit(self, name: str, path: str) -> None:
         self.browser.get(self.url + path)
+        there = urlsplit(self.browser.current_url).path
+        assert there == urlsplit(path).path, f"{name} led to {there}."
         self.look(name)
 
     def look(self, name: str) -> None:
+        assert self.browser.execute_script(STATUS) < 500, f"{name} is a server error."
         # Also of what nobody may do: the page that says so.
         if not self.browser.find_elements(By.ID, "content-start"):
             return
