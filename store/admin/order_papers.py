@@ -37,9 +37,9 @@ NAMED = 5
 NOTHING_ISSUED = "None of these orders has an invoice. Nothing was issued."
 
 
-def pdf_response(content: bytes, name: str) -> HttpResponse:
-    """Return a PDF that the browser shows, and saves under a name."""
-    disposition = content_disposition_header(as_attachment=False, filename=f"{name}.pdf")
+def pdf_response(content: bytes, name: str, *, is_saved: bool = False) -> HttpResponse:
+    """Return a PDF that the browser shows, or saves at once, under a name."""
+    disposition = content_disposition_header(as_attachment=is_saved, filename=f"{name}.pdf")
     headers = {"Content-Disposition": disposition or "inline"}
     return HttpResponse(content, content_type=CONTENT_TYPE, headers=headers)
 
@@ -165,7 +165,10 @@ class PapersAdmin(MovingAdmin):
         orders = Order.objects.with_customers_and_lines().in_bulk(keys)
         # In the order of the list.
         found = [orders[key] for key in keys if key in orders]
-        return pdf_response(pdf_of_slips(found), "packing-slips") if found else None
+        if not found:
+            return None
+        # Saved: the list, with what was chosen in it, stays for the next step.
+        return pdf_response(pdf_of_slips(found), "packing-slips", is_saved=True)
 
     @intermediate_page_action(permissions=["view"], description="Invoices (PDF)")
     def invoices(self, request: HttpRequest, queryset: QuerySet[Order]) -> Any:
@@ -181,7 +184,7 @@ class PapersAdmin(MovingAdmin):
         if plan.new and self.has_issue_permission(request):
             return self.invoices_page(request, plan, papers)
         if papers:
-            return pdf_response(pdf_of_invoices(papers), "invoices")
+            return pdf_response(pdf_of_invoices(papers), "invoices", is_saved=True)
         self.message_user(request, NOTHING_ISSUED, messages.WARNING)
         return None
 

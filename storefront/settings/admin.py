@@ -33,6 +33,11 @@ ADMIN_SECTIONS: dict[str, list[str | AdminPage]] = {
         ),
         "tags.Tag",
         "store.ImportRun",
+        AdminPage(
+            "admin:store_importrun_add",
+            "Import a sheet",
+            ("store.change_product", "store.change_collection", "store.change_customer"),
+        ),
         "history.Operation",
     ],
     "People": ["store.Customer", "store.Campaign", "core.User", "auth.Group"],
