@@ -13,6 +13,7 @@ from django.urls.resolvers import RoutePattern
 from model_bakery import baker
 
 from store.services.invoices import issue_invoice
+from store.tests.bakers import let_all_agree
 
 from .shop import fill_shop
 
@@ -114,6 +115,7 @@ def fill_admin(boss: Any) -> None:
     baker.make("store.OrderItem", order=order, product=product, quantity=2, unit_price=10)
     baker.make("store.OrderStatusChange", order=order, to_status="pending", changed_by=boss)
     baker.make("store.Address", customer=shop["user"].customer)
+    let_all_agree()
     baker.make("tags.TaggedItem", tag__label="new", content_object=product)
     baker.make("webhooks.Attempt", delivery=row_of_label("webhooks.Delivery"))
     shipped = baker.make(

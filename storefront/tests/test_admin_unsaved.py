@@ -90,17 +90,17 @@ def test_a_refused_form_asks_until_it_is_saved(page: Page, path: str) -> None:
     assert not page.asks
 
 
-def test_a_new_row_asks_until_it_is_taken_out(page: Page, path: str) -> None:
-    page.open(path)
-    page.find("#images-group .add-row a").click()
+def test_a_new_row_asks_until_it_is_taken_out(page: Page, product: Any) -> None:
+    page.open(f"store/product/{product.pk}/change/")
+    page.find("[id$=taggeditem-content_type-object_id-group] .add-row a").click()
     assert page.asks
-    page.find("#images-group .inline-deletelink").click()
+    page.find("[id$=taggeditem-content_type-object_id-group] .inline-deletelink").click()
     assert not page.asks
 
 
 def test_a_choice_with_suggestions_asks(page: Page, product: Any) -> None:
-    page.open("store/review/add/")
-    page.find("#id_product + .select2 .select2-selection").click()
+    page.open("store/collection/add/")
+    page.find("#id_featured_product + .select2 .select2-selection").click()
     page.find(".select2-container--open .select2-search__field").send_keys("Tea")
     wait_until(page.browser, lambda _: page.find(".select2-results__option--highlighted"))
     assert not page.asks
