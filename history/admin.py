@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -36,8 +36,15 @@ class HistoryMixin(admin.ModelAdmin):
         keys = [] if row is None else [row.pk]
         changes = Change.objects.of(self.model, *keys).select_related("changed_by", "operation")
         page = Paginator(changes, SHOWN).get_page(request.GET.get("p"))
-        context = {"changes": told(self.model, page), "changes_page": page}
+        visible = self.fields_told(request, row)
+        context = {"changes": told(self.model, page, visible), "changes_page": page}
         return super().history_view(request, object_id, {**context, **(extra_context or {})})
+
+    def fields_told(self, request: HttpRequest, row: Any) -> list[Any] | None:
+        """Return the fields that somebody may see of a row's changes; None: all, as who may change it."""
+        if row is None or self.has_change_permission(request, row):
+            return None
+        return flatten_fieldsets(self.get_fieldsets(request, row))
 
 
 @admin.register(Operation)

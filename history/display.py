@@ -1,7 +1,7 @@
 """Changes in the words of people."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
@@ -30,14 +30,20 @@ class Told(NamedTuple):
     lines: list[Line]
 
 
-def told(model: type[models.Model], changes: Iterable[Change]) -> list[Told]:
-    """Return changes of rows of a model with their fields, asking once for each kind of related row."""
+def told(
+    model: type[models.Model], changes: Iterable[Change], visible: Collection[str] | None = None
+) -> list[Told]:
+    """Return changes of rows of a model with their fields, or those `visible`, asking once for each kind of related row."""
     rows = list(changes)
     names = related_names(model, rows)
     return [
         Told(
             change,
-            [line_of(model, name, pair, names) for name, pair in change.fields.items()],
+            [
+                line_of(model, name, pair, names)
+                for name, pair in change.fields.items()
+                if visible is None or name in visible
+            ],
         )
         for change in rows
     ]
