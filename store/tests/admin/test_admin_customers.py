@@ -198,6 +198,7 @@ class TestPage:
         with django_assert_max_num_queries(15):
             page = admin_client.get(f"{LIST}{customer.pk}/change/")
         assertContains(page, f"{rows} paid, {22 * rows}.00 USD in all, 22.00 on average")
+        assertContains(page, "<td>22.00</td>")
         assertContains(page, "Erase the person")
 
     def test_shows_no_orders_to_who_may_not_see_them(
