@@ -6,6 +6,6 @@ class HistoryConfig(AppConfig):
     verbose_name = "History"
 
     def ready(self) -> None:
-        from .recording import connect_recorded_models
+        from .receivers import connect_recorded_models
 
         connect_recorded_models()
